@@ -1,0 +1,94 @@
+// swift-tools-version: 6.1
+
+import PackageDescription
+
+// MARK: - System libraries
+
+let systemLibraries: [Target] = [
+  .systemLibrary(
+    name: "COpenBLAS", pkgConfig: "openblas",
+    providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+  .systemLibrary(
+    name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+  .systemLibrary(
+    name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+]
+
+// MARK: - The library, from the bottom up
+
+let library: [Target] = [
+  // Kernels that the Swift optimiser cannot vectorise: elementwise transcendentals and fused bound steps.
+  .target(name: "CKernels"),
+  .target(name: "Files", dependencies: ["CZlib"]),
+  .target(
+    name: "Digests",
+    dependencies: ["Files", .product(name: "Crypto", package: "swift-crypto")]),
+  .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"]),
+  .target(name: "Networks", dependencies: ["Tensors"]),
+  .target(
+    name: "ModelFiles",
+    dependencies: [
+      "Files", "Networks", "Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+    ]),
+  .target(name: "Properties", dependencies: ["Files"]),
+  .target(name: "Bounds", dependencies: ["Networks", "Properties", "Tensors"]),
+  .target(name: "Attacks", dependencies: ["Bounds", "Networks", "Properties", "Tensors"]),
+  .target(name: "Datasets", dependencies: ["CPNG", "Digests", "Files"], resources: [.copy("Digits")]),
+  .target(name: "Certificates", dependencies: ["Files", "Properties"]),
+  .target(name: "Reports", dependencies: ["Certificates", "Files"]),
+  .target(
+    name: "Surety",
+    dependencies: [
+      "Attacks", "Bounds", "Certificates", "Datasets", "Digests", "Files", "ModelFiles", "Networks",
+      "Properties", "Reports", "Tensors",
+    ]),
+]
+
+// MARK: - Programs
+
+let programs: [Target] = [
+  .executableTarget(
+    name: "SuretyCommand",
+    dependencies: [
+      "Surety",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      .product(name: "Logging", package: "swift-log"),
+    ]),
+  .executableTarget(name: "SuretyBench", dependencies: ["Surety"]),
+]
+
+// MARK: - Tests
+
+let tests: [Target] = [
+  .target(
+    name: "TestSupport", dependencies: ["Networks", "Properties", "Tensors"],
+    path: "Tests/TestSupport"),
+  .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
+  .testTarget(name: "NetworksTests", dependencies: ["Networks", "TestSupport"]),
+  .testTarget(name: "ModelFilesTests", dependencies: ["ModelFiles", "TestSupport"]),
+  .testTarget(name: "FilesTests", dependencies: ["Digests", "Files", "TestSupport"]),
+  .testTarget(name: "PropertiesTests", dependencies: ["Properties", "TestSupport"]),
+  .testTarget(name: "BoundsTests", dependencies: ["Bounds", "ModelFiles", "TestSupport"]),
+  .testTarget(name: "AttacksTests", dependencies: ["Attacks", "TestSupport"]),
+  .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
+  .testTarget(name: "EndToEndTests", dependencies: ["Surety", "TestSupport"]),
+  .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
+]
+
+let package = Package(
+  name: "surety",
+  platforms: [.macOS(.v14)],
+  products: [
+    .library(name: "Surety", targets: ["Surety"]),
+    .executable(name: "surety", targets: ["SuretyCommand"]),
+    .executable(name: "surety-bench", targets: ["SuretyBench"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+  ],
+  targets: systemLibraries + library + programs + tests,
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,5 @@
+#ifndef SURETY_KERNELS_H
+#define SURETY_KERNELS_H
+#include <stddef.h>
+#include <stdint.h>
+#endif
