@@ -50,6 +50,12 @@ func sumRoundedUp(_ a: Double, _ b: Double) -> Double {
 /// `a + b`, rounded toward negative infinity.
 func sumRoundedDown(_ a: Double, _ b: Double) -> Double { -sumRoundedUp(-a, -b) }
 
+/// `a * b`, rounded toward positive infinity.
+func productRoundedUp(_ a: Double, _ b: Double) -> Double {
+  let product = a * b
+  return (-product).addingProduct(a, b) > 0 ? product.nextUp : product
+}
+
 /// `a / b`, rounded toward positive infinity, for a nonzero `b`.
 func quotientRoundedUp(_ a: Double, _ b: Double) -> Double {
   let quotient = a / b

@@ -13,6 +13,12 @@ enum Token: Equatable {
 enum Variable: Equatable {
   case input(Int)
   case output(Int)
+
+  var index: Int {
+    switch self {
+    case .input(let index), .output(let index): index
+    }
+  }
 }
 
 /// Cuts a text of parentheses and words into tokens, counting lines.
