@@ -3,14 +3,15 @@ import Foundation
 
 /// Reads a whole file, decompressing it when its name ends in `.gz`.
 ///
-/// A file named `.gz` that does not start with the gzip magic is refused, because a tool that guesses
-/// hides a broken download.
+/// A file named `.gz` that does not start with the gzip magic is refused, because a tool that
+/// guesses hides a broken download.
 ///
 /// - Parameters:
 ///   - path: The file.
-///   - limit: The largest decompressed size accepted, in bytes; a compressed file that expands beyond it
-///     is refused rather than allowed to fill the memory.
-/// - Throws: `InputError` when the file is missing, unreadable, not gzip data, corrupt, or too large.
+///   - limit: The largest decompressed size accepted, in bytes; a compressed file that expands
+///     beyond it is refused rather than allowed to fill the memory.
+/// - Throws: `InputError` when the file is missing, unreadable, not gzip data, corrupt, or too
+///   large.
 public func readFile(_ path: String, limit: Int = 4 << 30) throws(InputError) -> Data {
   let raw: Data
   do {
@@ -35,7 +36,8 @@ private func fileProblem(_ path: String) -> String {
 
 /// Decompresses gzip data of one or more members.
 ///
-/// - Throws: `InputError` naming `source` when the data is corrupt, cut short or expands beyond `limit`.
+/// - Throws: `InputError` naming `source` when the data is corrupt, cut short or expands beyond
+///   `limit`.
 public func gunzip(_ data: Data, source: String, limit: Int) throws(InputError) -> Data {
   var stream = z_stream()
   // 15 bits of window, plus 16: expect a gzip header and check its trailer.

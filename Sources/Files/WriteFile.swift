@@ -2,10 +2,12 @@ import Foundation
 
 /// Writes a file so that a reader sees the old content or the new, never a part.
 ///
-/// The data goes to a new file beside the target, is flushed to the disk and takes the target's name. A
-/// target that is no file, such as a pipe or `/dev/null`, is written to as it is and never replaced.
+/// The data goes to a new file beside the target, is flushed to the disk and takes the target's
+/// name. A target that is no file, such as a pipe or `/dev/null`, is written to as it is and never
+/// replaced.
 ///
-/// - Throws: `InputError` naming `path` when the folder is missing, not writable, or the disk is full.
+/// - Throws: `InputError` naming `path` when the folder is missing, not writable, or the disk is
+///   full.
 public func writeFile(_ data: Data, to path: String) throws(InputError) {
   switch kind(of: path) {
   case .folder: throw InputError(path, "cannot be written: it is a folder, expected a file")

@@ -1,7 +1,7 @@
 /// One linear inequality over inputs and outputs: `sum a_i X_i + sum b_j Y_j <= bound`.
 ///
-/// Conditions of a property describe its violation. Strict inequalities are read as non-strict, which only
-/// enlarges the violation, so a proof stays a proof.
+/// Conditions of a property describe its violation. Strict inequalities are read as non-strict,
+/// which only enlarges the violation, so a proof stays a proof.
 public struct LinearConstraint: Hashable, Sendable {
   /// A coefficient with the element that it multiplies.
   public struct Term: Hashable, Sendable {

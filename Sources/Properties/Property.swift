@@ -2,8 +2,8 @@ import Files
 
 /// A question about a network: can any input of a region give an output that violates a condition?
 ///
-/// The conditions describe the **violation**, as in VNN-LIB: the property is violated (`sat`) if and only if
-/// some input and its output satisfy one disjunct, and holds (`unsat`) otherwise.
+/// The conditions describe the **violation**, as in VNN-LIB: the property is violated (`sat`) if
+/// and only if some input and its output satisfy one disjunct, and holds (`unsat`) otherwise.
 public struct Property: Sendable {
   /// The file, or what else the property comes from.
   public let source: String
@@ -11,11 +11,13 @@ public struct Property: Sendable {
   public let inputCount: Int
   /// The number of output elements, flattened.
   public let outputCount: Int
-  /// The disjuncts by region; those of one region are together, because it is bounded once for all of them.
+  /// The disjuncts by region; those of one region are together, because it is bounded once for all
+  /// of them.
   public let groups: [RegionGroup]
   /// The number of disjuncts in the file whose region is empty; nothing can satisfy them.
   public let emptyRegions: Int
-  /// What a user should know before trusting the verdict, such as an empty input set; one line each.
+  /// What a user should know before trusting the verdict, such as an empty input set; one line
+  /// each.
   public let warnings: [String]
 
   init(
@@ -35,7 +37,8 @@ public struct Property: Sendable {
 
   /// The disjuncts in the order of the file, without those whose region is empty.
   ///
-  /// - Complexity: O(n) in the number of disjuncts; the regions and conditions are shared, not copied.
+  /// - Complexity: O(n) in the number of disjuncts; the regions and conditions are shared, not
+  ///   copied.
   public var disjuncts: [Disjunct] {
     let count = groups.reduce(0) { $0 + $1.conditions.count }
     var result = [Disjunct?](repeating: nil, count: count)
@@ -88,6 +91,7 @@ public struct Disjunct: Hashable, Sendable {
   /// The line of the file where the disjunct starts; 0 where there is none.
   public let line: Int
 
-  /// The inequalities as output rows; a disjunct is impossible where one of its rows stays above its bound.
+  /// The inequalities as output rows; a disjunct is impossible where one of its rows stays above
+  /// its bound.
   public var rows: OutputRows { OutputRows(of: [constraints]) }
 }

@@ -2,8 +2,9 @@ import Files
 
 /// Reads the statements of a VNN-LIB 1.0 file.
 ///
-/// The grammar is the part of SMT-LIB that the format uses: declarations, and assertions of linear inequalities
-/// joined by `and` and `or` (Guidotti, Demarchi, Tacchella and Pulina, "The Verification of Neural Networks Library").
+/// The grammar is the part of SMT-LIB that the format uses: declarations, and assertions of linear
+/// inequalities joined by `and` and `or` (Guidotti, Demarchi, Tacchella and Pulina, "The
+/// Verification of Neural Networks Library").
 struct Parser {
   var tokens: Tokenizer
   var box = BoundedBox()
@@ -101,8 +102,8 @@ struct Parser {
   }
 
   private mutating func declare(_ variable: Variable, _ name: Range<Int>) throws(InputError) {
-    // Every smaller index needs a declaration of its own, so a larger index than the file has bytes is a slip;
-    // it must not be allocated.
+    // Every smaller index needs a declaration of its own, so a larger index than the file has bytes
+    // is a slip; it must not be allocated.
     guard variable.index < tokens.bytes.count else {
       throw tokens.problem(
         "\(tokens.text(name)) is declared, but not every variable before it, expected X_0, X_1, ..."

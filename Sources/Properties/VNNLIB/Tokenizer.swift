@@ -23,7 +23,8 @@ enum Variable: Equatable {
 
 /// Cuts a text of parentheses and words into tokens, counting lines.
 ///
-/// It works on bytes: property files reach several megabytes, and walking characters is ten times slower.
+/// It works on bytes: property files reach several megabytes, and walking characters is ten times
+/// slower.
 struct Tokenizer {
   let bytes: [UInt8]
   let source: String
