@@ -27,6 +27,8 @@ public func writeFile(_ data: Data, to path: String) throws(InputError) {
 private func writeProblem(_ path: String, _ error: any Error) -> String {
   let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
   if !FileManager.default.fileExists(atPath: folder) { return "no folder \(folder)" }
-  if !FileManager.default.isWritableFile(atPath: folder) { return "folder \(folder) is not writable" }
+  if !FileManager.default.isWritableFile(atPath: folder) {
+    return "folder \(folder) is not writable"
+  }
   return (error as NSError).localizedDescription
 }
