@@ -1,4 +1,6 @@
 extension Tensor: TensorAlgebra {
+  public static var scalarSize: Int { MemoryLayout<Scalar>.stride }
+
   public init(_ values: Tensor<Double>) { self.init(converting: values) }
 
   public var values: Tensor<Double> { Tensor<Double>(converting: self) }

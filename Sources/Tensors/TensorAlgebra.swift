@@ -9,6 +9,8 @@
 public protocol TensorAlgebra: Sendable {
   /// The extents, outermost first.
   var shape: Shape { get }
+  /// The bytes of one element.
+  static var scalarSize: Int { get }
 
   /// Embeds plain numbers, rounding to nearest where the type is narrower.
   init(_ values: Tensor<Double>)
