@@ -33,7 +33,8 @@ let library: [Target] = [
   .target(name: "Properties", dependencies: ["Files"]),
   .target(name: "Bounds", dependencies: ["Networks", "Properties", "Tensors"]),
   .target(name: "Attacks", dependencies: ["Bounds", "Networks", "Properties", "Tensors"]),
-  .target(name: "Datasets", dependencies: ["CPNG", "Digests", "Files"], resources: [.copy("Digits")]),
+  .target(
+    name: "Datasets", dependencies: ["CPNG", "Digests", "Files"], resources: [.copy("Digits")]),
   .target(name: "Certificates", dependencies: ["Files", "Properties"]),
   .target(name: "Reports", dependencies: ["Certificates", "Files"]),
   .target(
@@ -74,6 +75,17 @@ let tests: [Target] = [
   .testTarget(name: "EndToEndTests", dependencies: ["Surety", "TestSupport"]),
   .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
 ]
+
+// MARK: - Strict builds
+
+// Continuous integration sets SURETY_STRICT, so that a warning in our own targets stops it. It is not the
+// default, because a newer compiler with a new warning must not keep anyone from building a release.
+if Context.environment["SURETY_STRICT"] != nil {
+  for target in library + programs + tests {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-warnings-as-errors"])]
+    target.cSettings = (target.cSettings ?? []) + [.unsafeFlags(["-Werror"])]
+  }
+}
 
 let package = Package(
   name: "surety",

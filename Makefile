@@ -1,0 +1,42 @@
+# Two commands matter: "make demo" and "make test". Both need Swift, git and make, and bring the rest.
+
+# One set of flags for the program and the tests, so that they share one build. Optimised, because the
+# numeric tests take minutes otherwise; -enable-testing lets tests see internals of an optimised build.
+SWIFT_FLAGS = --configuration release -Xswiftc -enable-testing
+# Timing uses the flags of a shipped program, in a folder of its own so that neither build undoes the other.
+BENCH_FLAGS = --configuration release --scratch-path .build-bench
+
+# What to run, and extra words for it: make test ARGUMENTS="--filter BoundsTests"
+ARGUMENTS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test build bench format lint dependencies clean
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | \
+	  while IFS='|' read -r name text; do printf '%-18s %s\n' "$$name" "$$text"; done
+
+demo: build ## Certify the embedded network on the embedded digits and write a report
+	.build/release/surety demo --out results/demo $(ARGUMENTS)
+	@echo "The report: results/demo/report.html"
+
+test: dependencies ## Build optimised and run every test
+	swift test $(SWIFT_FLAGS) $(ARGUMENTS)
+
+build: dependencies ## Build the program: .build/release/surety
+	swift build $(SWIFT_FLAGS) --product surety
+
+bench: dependencies ## Time the analyses (see docs/performance.md)
+	swift run $(BENCH_FLAGS) surety-bench $(ARGUMENTS)
+
+format: ## Format the code
+	scripts/format
+
+lint: ## Check the format and style of the code
+	scripts/format --check
+
+dependencies: ## Install the C libraries that are missing
+	@scripts/install-dependencies
+
+clean: ## Remove what was built and what the demo wrote
+	rm -rf .build .build-bench results

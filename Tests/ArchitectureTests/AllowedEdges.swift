@@ -1,0 +1,47 @@
+/// A module and the modules it may import.
+struct Room: Sendable {
+  var name: String
+  /// Modules of this package.
+  var imports: Set<String>
+  /// Libraries from outside: system libraries and Swift packages.
+  var libraries: Set<String> = []
+}
+
+/// The architecture: every module, from the bottom up, and the only edges there may be.
+///
+/// A module may import modules above it in this list and no others, so there is no cycle. A new edge is a
+/// decision: add it here and to `docs/architecture.md`, with the reason in the commit.
+let rooms: [Room] = [
+  Room(name: "CKernels", imports: []),
+  Room(name: "Files", imports: [], libraries: ["CZlib"]),
+  Room(name: "Digests", imports: ["Files"], libraries: ["Crypto"]),
+  Room(name: "Tensors", imports: ["CKernels"], libraries: ["COpenBLAS"]),
+  Room(name: "Networks", imports: ["Tensors"]),
+  Room(
+    name: "ModelFiles", imports: ["Files", "Networks", "Tensors"], libraries: ["SwiftProtobuf"]),
+  Room(name: "Properties", imports: ["Files"]),
+  Room(name: "Bounds", imports: ["Networks", "Properties", "Tensors"]),
+  Room(name: "Attacks", imports: ["Bounds", "Networks", "Properties", "Tensors"]),
+  Room(name: "Datasets", imports: ["Digests", "Files"], libraries: ["CPNG"]),
+  Room(name: "Certificates", imports: ["Files", "Properties"]),
+  Room(name: "Reports", imports: ["Certificates", "Files"]),
+  Room(
+    name: "Surety",
+    imports: [
+      "Attacks", "Bounds", "Certificates", "Datasets", "Digests", "Files", "ModelFiles", "Networks",
+      "Properties", "Reports", "Tensors",
+    ]),
+  // Programs see the library through its umbrella.
+  Room(name: "SuretyCommand", imports: ["Surety"], libraries: ["ArgumentParser", "Logging"]),
+  Room(name: "SuretyBench", imports: ["Surety"]),
+]
+
+/// Folders of `Sources` that hold a module map for a system library and no code.
+let systemLibraries: Set = ["COpenBLAS", "CPNG", "CZlib"]
+
+/// What comes with Swift or the operating system, and any module may import.
+let platformModules: Set = [
+  "Darwin", "Dispatch", "Foundation", "FoundationEssentials", "FoundationNetworking", "Glibc",
+  "Musl",
+  "Swift", "Synchronization",
+]
