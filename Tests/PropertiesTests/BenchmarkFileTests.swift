@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Properties
 
-@Suite(.enabled(if: SharedBenchmarks.areHere, "the shared benchmarks are not on this machine"))
+@Suite(.needsShared("benchmarks/instances.csv"))
 struct BenchmarkFileTests {
   @Test(arguments: SharedBenchmarks.instances)
   func everyInstanceIsRead(_ instance: SharedBenchmarks.Instance) throws {

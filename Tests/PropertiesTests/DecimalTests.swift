@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Properties
@@ -7,7 +8,7 @@ import Testing
   private func read(_ text: String) -> Double? { decimal(Array(text.utf8)[...]) }
 
   @Test func decimalsAreTheNearestDoubles() {
-    var generator = SplitMix(state: 11)
+    var generator = SplitMix64(seed: 11)
     for _ in 0..<20_000 {
       let digits = (0..<Int.random(in: 1...25, using: &generator)).map { _ in
         Character("\(Int.random(in: 0...9, using: &generator))")
@@ -23,7 +24,7 @@ import Testing
   }
 
   @Test func everyDoubleReadsBack() {
-    var generator = SplitMix(state: 12)
+    var generator = SplitMix64(seed: 12)
     for _ in 0..<20_000 {
       let value = Double(bitPattern: generator.next())
       guard value.isFinite else { continue }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Properties
@@ -8,7 +9,7 @@ private indirect enum Sample {
   case all([Sample])
   case any([Sample])
 
-  static func random(depth: Int, using generator: inout SplitMix) -> Sample {
+  static func random(depth: Int, using generator: inout SplitMix64) -> Sample {
     if depth > 0 && Int.random(in: 0..<3, using: &generator) > 0 {
       let parts = (0..<Int.random(in: 1...3, using: &generator)).map { _ in
         random(depth: depth - 1, using: &generator)
@@ -44,7 +45,7 @@ private indirect enum Sample {
 @Suite struct NormalFormTests {
   @Test(arguments: 0..<60)
   func theDisjunctsMeanWhatTheFormulaMeans(_ seed: Int) throws {
-    var generator = SplitMix(state: UInt64(seed))
+    var generator = SplitMix64(seed: UInt64(seed))
     let formula = Sample.random(depth: 4, using: &generator)
     let result = try property("(assert \(formula.text))(assert (<= Y_0 9))")
     for _ in 0..<200 {

@@ -1,4 +1,5 @@
 import Files
+import TestSupport
 import Testing
 
 @testable import Properties
@@ -42,7 +43,7 @@ import Testing
   }
 
   @Test func outwardRoundingCoversTheExactEnds() throws {
-    var generator = SplitMix(state: 3)
+    var generator = SplitMix64(seed: 3)
     for _ in 0..<2000 {
       let center = Double.random(in: -1...1, using: &generator)
       let radius = Double.random(in: 0...0.1, using: &generator)
@@ -129,7 +130,7 @@ import Testing
 
 @Suite struct RoundingTests {
   @Test func sumsProductsAndQuotientsAreRoundedUp() {
-    var generator = SplitMix(state: 21)
+    var generator = SplitMix64(seed: 21)
     for _ in 0..<5000 {
       let a = Double.random(in: -1...1, using: &generator)
       let b = Double.random(in: -1...1, using: &generator)

@@ -1,22 +1,11 @@
 import Foundation
+import TestSupport
 
 /// The benchmark files that tests share, where the machine has them.
 enum SharedBenchmarks {
-  static let folder: URL = {
-    let variable = ProcessInfo.processInfo.environment["SURETY_SHARED"]
-    let package = URL(fileURLWithPath: #filePath)
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let shared =
-      variable.map { URL(fileURLWithPath: $0) }
-      ?? package.deletingLastPathComponent().appendingPathComponent("shared")
-    return shared.appendingPathComponent("benchmarks")
-  }()
-
-  /// Whether the files are here; tests over them are skipped otherwise.
-  static let areHere = FileManager.default.fileExists(
-    atPath: folder.appendingPathComponent("instances.csv").path)
-
-  static func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+  static func path(_ name: String) -> String {
+    "\(SharedFolder.root ?? "shared")/benchmarks/\(name)"
+  }
 
   /// The names of the files in a folder with one of the suffixes, in order.
   static func names(in subfolder: String, suffix: String) -> [String] {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Properties
@@ -119,7 +120,7 @@ import Testing
   }
 
   @Test func bytesChangedAtRandomNeverCrashTheReader() {
-    var generator = SplitMix(state: 7)
+    var generator = SplitMix64(seed: 7)
     let text = Array((preamble + "(assert (or (and (<= (- Y_0 Y_1) 1)) (= X_0 Y_0)))").utf8)
     for _ in 0..<3000 {
       var bytes = text
@@ -132,17 +133,5 @@ import Testing
       }
       #expect(answer.isEmpty || answer.hasPrefix("p.vnnlib: "))
     }
-  }
-}
-
-/// A small seeded generator (Steele, Lea and Flood 2014).
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

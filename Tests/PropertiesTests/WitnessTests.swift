@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Properties
@@ -15,7 +16,7 @@ import Testing
   }
 
   @Test func floatsReadBackExactly() throws {
-    var generator = SplitMix(state: 5)
+    var generator = SplitMix64(seed: 5)
     let values = (0..<2000).map { _ in
       Float(bitPattern: UInt32.random(in: 0...(.max), using: &generator))
     }
