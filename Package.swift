@@ -54,7 +54,12 @@ let programs: [Target] = [
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
       .product(name: "Logging", package: "swift-log"),
     ]),
-  .executableTarget(name: "SuretyBench", dependencies: ["Surety"]),
+  .executableTarget(
+    name: "SuretyBench",
+    dependencies: [
+      "Bounds", "Datasets", "ModelFiles", "Networks", "Properties", "Tensors",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ]),
 ]
 
 // MARK: - Tests
