@@ -23,7 +23,7 @@ struct CIFAR10Tests {
     #expect(set.classes[set.label(2)] == "bird" && set.classes[3] == "cat")
   }
 
-  @Test("The real test part starts with the cat", .enabled(if: Shared.hasCIFAR10))
+  @Test("The real test part starts with the cat", Shared.needsCIFAR10)
   func real() throws {
     let set = try Datasets.load("cifar10:\(Shared.cifar10)", split: .test)
     #expect(set.count == 10_000)

@@ -142,7 +142,7 @@ struct FetchLayoutTests {
     ) { try fetch(.mnist, from: source.path) }
   }
 
-  @Test("A real copy of MNIST is accepted and readable", .enabled(if: Shared.hasMNIST))
+  @Test("A real copy of MNIST is accepted and readable", Shared.needsMNIST)
   func realMNIST() throws {
     let report = try DataFetcher().fetch("mnist", into: out.path, from: Shared.mnist)
     #expect(report.files.count == 4 && report.notes == [])
@@ -151,7 +151,7 @@ struct FetchLayoutTests {
 
   @Test(
     "A copy of CIFAR-10 in place is accepted, and files that are not official are noted",
-    .enabled(if: Shared.hasCIFAR10))
+    Shared.needsCIFAR10)
   func realCIFAR10() throws {
     try FileManager.default.createSymbolicLink(
       atPath: "\(out.path)/cifar-10-batches-bin",

@@ -18,7 +18,7 @@ struct MNISTTests {
     #expect((0..<2).map(set.label) == [7, 3])
   }
 
-  @Test("The real test part is read from gzip files", .enabled(if: Shared.hasMNIST))
+  @Test("The real test part is read from gzip files", Shared.needsMNIST)
   func real() throws {
     let set = try Datasets.mnist(Shared.mnist, split: .test)
     #expect(set.count == 10_000)

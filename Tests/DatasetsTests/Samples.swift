@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 @testable import Datasets
 
@@ -36,9 +37,11 @@ final class TemporaryFolder {
 enum Shared {
   static let root = ProcessInfo.processInfo.environment["SURETY_SHARED"] ?? "../shared"
   static let mnist = "\(root)/datasets/mnist"
-  static let hasMNIST = FileManager.default.fileExists(atPath: mnist)
+  static let needsMNIST = ConditionTrait.enabled(
+    if: FileManager.default.fileExists(atPath: mnist), "no datasets/mnist under SURETY_SHARED")
   static let cifar10 = (ProcessInfo.processInfo.environment["SURETY_DATA"] ?? "data") + "/cifar10"
-  static let hasCIFAR10 = FileManager.default.fileExists(atPath: cifar10)
+  static let needsCIFAR10 = ConditionTrait.enabled(
+    if: FileManager.default.fileExists(atPath: cifar10), "no cifar10 under SURETY_DATA")
 }
 
 /// Bytes of small files in the formats that are read.
