@@ -1,4 +1,5 @@
 """What the measuring scripts share: paths, ONNX Runtime, child processes, tables."""
+
 import argparse
 import contextlib
 import gzip
@@ -8,7 +9,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,13 +21,20 @@ ROOT = Path(__file__).resolve().parent.parent
 def parser(documentation):
     """An argument parser whose help is the script's docstring, with the options of every script."""
     made = argparse.ArgumentParser(
-        description=documentation, formatter_class=argparse.RawDescriptionHelpFormatter)
+        description=documentation, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     made.add_argument(
-        "--shared", type=Path, default=Path(os.environ.get("SURETY_SHARED", ROOT / "../shared")),
-        help="the folder with benchmarks/ and reference/ (default $SURETY_SHARED, or ../shared)")
+        "--shared",
+        type=Path,
+        default=Path(os.environ.get("SURETY_SHARED", ROOT / "../shared")),
+        help="the folder with benchmarks/ and reference/ (default $SURETY_SHARED, or ../shared)",
+    )
     made.add_argument(
-        "--surety", type=Path, default=ROOT / ".build/release/surety",
-        help="the program under test (default .build/release/surety)")
+        "--surety",
+        type=Path,
+        default=ROOT / ".build/release/surety",
+        help="the program under test (default .build/release/surety)",
+    )
     return made
 
 
@@ -43,6 +50,7 @@ class Session:
     def __init__(self, path):
         import onnx
         import onnxruntime
+
         raw = read_bytes(path)
         graph = onnx.load_from_string(raw).graph
         constants = {tensor.name for tensor in graph.initializer}
@@ -55,7 +63,8 @@ class Session:
         options.log_severity_level = 3
         options.intra_op_num_threads = 1
         self.session = onnxruntime.InferenceSession(
-            raw, options, providers=["CPUExecutionProvider"])
+            raw, options, providers=["CPUExecutionProvider"]
+        )
 
     def __call__(self, inputs):
         """The first output for one flat input, flat, float32."""
@@ -74,40 +83,57 @@ class Run:
     peak_mb: float
 
 
+# Runs in a bare Python of a few megabytes: Linux counts the memory of the process that starts a
+# program to that program's peak, and this one is large once ONNX Runtime is loaded.
+LAUNCHER = """
+import json, os, sys, time
+start = time.perf_counter()
+try:
+    child = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)
+except OSError as problem:
+    sys.exit(f"cannot start {sys.argv[2]}: {problem.strerror}")
+_, status, usage = os.wait4(child, 0)
+report = {"code": os.waitstatus_to_exitcode(status), "seconds": time.perf_counter() - start,
+          "maxrss": usage.ru_maxrss}
+with open(sys.argv[1], "w") as file:
+    json.dump(report, file)
+"""
+
+
 def run(command, limit=None, environment=None):
-    """Runs a command to its end, or kills it and its children after `limit` seconds."""
-    with contextlib.ExitStack() as stack:
-        out, err = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(2))
-        start = time.perf_counter()
-        child = subprocess.Popen(
-            [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-            env=None if environment is None else {**os.environ, **environment},
-            start_new_session=True)
-        late = threading.Event()
+    """Runs a command to its end, or kills it and its children after `limit` seconds.
 
-        def kill():
-            late.set()
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
-
-        timer = threading.Timer(limit, kill) if limit else None
-        if timer:
-            timer.daemon = True
-            timer.start()
-        # wait4 gives this child's own peak memory, which subprocess does not.
-        _, status, usage = os.wait4(child.pid, 0)
-        seconds = time.perf_counter() - start
-        if timer:
-            timer.cancel()
-        child.returncode = os.waitstatus_to_exitcode(status)
-        texts = []
-        for file in (out, err):
-            file.seek(0)
-            texts.append(file.read().decode(errors="replace"))
+    The seconds are the child's own wall time. Its peak memory has a floor of about 10 MB.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        report, out, err = (Path(folder) / name for name in ("report", "out", "err"))
+        with open(out, "wb") as stdout, open(err, "wb") as stderr:
+            start = time.perf_counter()
+            launcher = subprocess.Popen(
+                [sys.executable, "-I", "-S", "-c", LAUNCHER, report, *(str(c) for c in command)],
+                stdin=subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=stderr,
+                env={**os.environ, **(environment or {})},
+                start_new_session=True,
+            )
+            try:
+                launcher.wait(limit)
+            except BaseException as reason:
+                # The session holds the launcher, its child and whatever the child started.
+                os.killpg(launcher.pid, signal.SIGKILL)
+                launcher.wait()
+                if not isinstance(reason, subprocess.TimeoutExpired):
+                    raise
+            seconds = time.perf_counter() - start
+        texts = [path.read_bytes().decode(errors="replace") for path in (out, err)]
+        if launcher.returncode == -signal.SIGKILL:
+            return Run(None, *texts, seconds, 0.0)
+        if not report.exists():
+            raise OSError(texts[1].strip() or "the launcher failed")
+        usage = json.loads(report.read_text())
         unit = 1 if sys.platform == "darwin" else 1024
-        return Run(
-            None if late.is_set() else child.returncode, *texts, seconds,
-            usage.ru_maxrss * unit / 2**20)
+        return Run(usage["code"], *texts, usage["seconds"], usage["maxrss"] * unit / 2**20)
 
 
 def floats(values):
@@ -142,7 +168,7 @@ def table(header, rows, file=None):
     cells = [[str(c) for c in row] for row in [header, *rows]]
     widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
     for index, row in enumerate(cells):
-        line = " | ".join(c.ljust(w) for c, w in zip(row, widths))
+        line = " | ".join(c.ljust(w) for c, w in zip(row, widths, strict=True))
         print(f"| {line} |", file=file)
         if index == 0:
             print("|" + "|".join("-" * (w + 2) for w in widths) + "|", file=file)

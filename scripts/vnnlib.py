@@ -3,6 +3,7 @@
 It shares no code with Surety, on purpose. Numbers are exact: constants are read as fractions, and
 inputs and outputs are floats, which are fractions too, so that `holds` has no rounding of its own.
 """
+
 import re
 from fractions import Fraction
 from pathlib import Path
@@ -140,7 +141,9 @@ def bounds(expression):
     if kind == "or":
         all_found = [bounds(part) for part in parts]
         names = set.intersection(*(set(found) for found in all_found)) if all_found else set()
-        return {n: (min(f[n][0] for f in all_found), max(f[n][1] for f in all_found)) for n in names}
+        return {
+            n: (min(f[n][0] for f in all_found), max(f[n][1] for f in all_found)) for n in names
+        }
     if kind not in ("<=", ">="):
         raise ValueError(f"unknown operator {kind}")
     smaller, larger = parts if kind == "<=" else parts[::-1]
