@@ -10,9 +10,9 @@ For each row of benchmarks/instances.csv: calls
 and records the verdict, wall time and peak memory. An answer is **wrong** when it contradicts
 `expected` (`sat` for `unsat` or the reverse), when the first lines of the output and of FILE
 differ, or when the witness of a `sat` does not replay: rounded to float32 it must lie in the box
-and satisfy the assertions by ONNX Runtime's float32 outputs, judged in exact arithmetic by a separate
-reader of VNN-LIB. A box end that float32 cannot represent may be met after rounding it ("rounded
-box").
+and satisfy the assertions by ONNX Runtime's float32 outputs, judged in exact arithmetic by a
+separate reader of VNN-LIB. A box end that float32 cannot represent may be met after rounding it
+("rounded box").
 
 Writes OUT.csv and OUT.json after every instance, prints a table per family, continues after
 failures. Exit status 1 when an answer was wrong or a run failed. Needs numpy, onnx and onnxruntime.
