@@ -34,8 +34,8 @@ private func isDocumented(_ lines: [Substring], before index: Int) -> Bool {
   for line in lines[..<index].reversed() {
     let text = line.drop { $0 == " " }
     if text.hasPrefix("///") || text.hasSuffix("*/") { return true }
-    let isTransparent = text.hasPrefix("@") || text.hasPrefix("//") || text.hasPrefix("#if")
-    if !isTransparent { return false }
+    let isAttribute = text.wholeMatch(of: #/(?:@\w+(?:\([^)]*\))?\s*)+/#) != nil
+    if !isAttribute, !text.hasPrefix("//"), !text.hasPrefix("#if") { return false }
   }
   return false
 }
