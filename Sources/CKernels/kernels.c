@@ -1,1 +1,43 @@
 #include "kernels.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <string.h>
+
+// Contraction would make results differ from one instruction set to the next.
+#pragma STDC FP_CONTRACT OFF
+
+#if defined(__x86_64__) && defined(__linux__)
+#define SURETY_CLONES __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
+#else
+#define SURETY_CLONES
+#endif
+
+static _Atomic int thread_limit = 0;
+static _Thread_local int inside_parallel = 0;
+
+int surety_thread_limit(void) { return atomic_load(&thread_limit); }
+void surety_set_thread_limit(int count) { atomic_store(&thread_limit, count); }
+int surety_inside_parallel(void) { return inside_parallel; }
+void surety_set_inside_parallel(int inside) { inside_parallel = inside; }
+
+static inline ptrdiff_t clamp(ptrdiff_t v, ptrdiff_t lo, ptrdiff_t hi) {
+  return v < lo ? lo : v > hi ? hi : v;
+}
+
+#define T float
+#define NAME(n) n##_f32
+#define MATH(name) name##f
+#include "elementwise.inc"
+#include "convolution.inc"
+#include "windows.inc"
+#undef T
+#undef NAME
+#undef MATH
+
+#define T double
+#define NAME(n) n##_f64
+#define MATH(name) name
+#include "elementwise.inc"
+#include "convolution.inc"
+#include "windows.inc"

@@ -1,5 +1,100 @@
+// Kernels over contiguous arrays, each for float and for double.
+//
+// Conventions: counts are size_t; a stride of 0 broadcasts one element, a stride of 1 walks the array.
+// Comparisons are written so that NaN propagates: a NaN must reach the verdict, where it becomes `unknown`.
 #ifndef SURETY_KERNELS_H
 #define SURETY_KERNELS_H
+
 #include <stddef.h>
 #include <stdint.h>
+
+enum surety_unary {
+  SURETY_NEGATE, SURETY_MAGNITUDE, SURETY_POSITIVE_PART, SURETY_NEGATIVE_PART, SURETY_RECIPROCAL,
+  SURETY_SQUARE, SURETY_SQUARE_ROOT, SURETY_EXP, SURETY_LOG, SURETY_TANH, SURETY_SIGMOID,
+  SURETY_SINE, SURETY_COSINE, SURETY_SIGN, SURETY_FLOOR, SURETY_ERF
+};
+
+enum surety_binary {
+  SURETY_ADD, SURETY_SUBTRACT, SURETY_MULTIPLY, SURETY_DIVIDE, SURETY_MAXIMUM, SURETY_MINIMUM,
+  SURETY_EQUAL, SURETY_LESS, SURETY_POWER
+};
+
+// Where the rows of a window lie in a grid of height * width * channels elements (channels last).
+// Row r covers grid rows y[r] ..< y[r] + h and columns x[r] ..< x[r] + w; what lies outside the grid is
+// padding and is never read or written.
+typedef struct {
+  size_t rows, h, w, channels;
+  ptrdiff_t height, width;
+  const int32_t *y, *x;
+} surety_window;
+
+// The geometry of a two-dimensional convolution.
+typedef struct {
+  ptrdiff_t kernel_h, kernel_w, stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w;
+} surety_convolution;
+
+#define SURETY_DECLARE(T, S)                                                                       \
+  void surety_unary_##S(int op, const T *a, T *out, size_t n);                                     \
+  void surety_binary_##S(int op, const T *a, int sa, const T *b, int sb, T *out, size_t n);        \
+  void surety_affine_##S(const T *a, T scale, T shift, T *out, size_t n);                          \
+  void surety_sum_##S(const T *a, T *out, size_t outer, size_t n, size_t inner);                   \
+  void surety_max_##S(const T *a, T *out, size_t outer, size_t n, size_t inner);                   \
+  void surety_min_##S(const T *a, T *out, size_t outer, size_t n, size_t inner);                   \
+  /* NCHW image (channels * height * width) to columns (channels * kh * kw) x (oh * ow). */        \
+  void surety_im2col_##S(const T *image, ptrdiff_t channels, ptrdiff_t height, ptrdiff_t width,    \
+                         surety_convolution g, ptrdiff_t oh, ptrdiff_t ow, T *columns);            \
+  /* The transpose: adds columns into an image that the caller has cleared. */                     \
+  void surety_col2im_##S(const T *columns, ptrdiff_t channels, ptrdiff_t height, ptrdiff_t width,  \
+                         surety_convolution g, ptrdiff_t oh, ptrdiff_t ow, T *image);              \
+  /* One backward step through an elementwise relaxation. For a coefficient a, its image's lines  \
+     (slope, intercept): lower lines where a >= 0, upper lines where a < 0. Lower lines are read   \
+     at lower_owner[r], upper lines at upper_owner[r], `grid` elements apart; without lower_owner   \
+     each row has lower lines of its own, laid out as the row is. An intercept array may be null,  \
+     meaning zero. May run in place. constant[r] accumulates. */                                   \
+  void surety_relax_##S(const T *a, surety_window p, const T *lower_slope, const T *lower_shift,   \
+                        const int32_t *lower_owner, const T *upper_slope, const T *upper_shift,    \
+                        const int32_t *upper_owner, T *out, T *constant);                          \
+  /* The same lines applied forward to a value z, chosen by the sign of a: the adjoint pass. */    \
+  void surety_relax_forward_##S(const T *a, const T *z, surety_window p, const T *lower_slope,     \
+                                const T *lower_shift, const int32_t *lower_owner,                  \
+                                const T *upper_slope, const T *upper_shift,                        \
+                                const int32_t *upper_owner, T *out);                               \
+  /* constant[r] += sum a * center - |a| * radius over the window, at grid owner[r]. */            \
+  void surety_concretize_##S(const T *a, surety_window p, const T *center, const T *radius,        \
+                             const int32_t *owner, T *constant);                                   \
+  /* The point of the box at which each row is smallest, window by window. */                      \
+  void surety_minimizer_##S(const T *a, surety_window p, const T *center, const T *radius,         \
+                            const int32_t *owner, T *out);                                         \
+  /* One Adam step that raises the bound by the rows' lower slopes; z is the activation's input at \
+     the minimizing point. Slopes and moments are laid out as the rows are. */                     \
+  void surety_ascend_##S(const T *a, const T *z, surety_window p, const T *upper_shift,            \
+                         const int32_t *owner, T low, T high, T rate, T first_decay,               \
+                         T second_decay, T first_scale, T second_scale, T *slope, T *first,        \
+                         T *second);                                                               \
+  /* constant[r] += sum over pixels and channels of a * bias[channel]. */                          \
+  void surety_channel_dot_##S(const T *a, size_t rows, size_t pixels, size_t channels,             \
+                              const T *bias, T *constant);                                         \
+  /* Adds the columns of a convolution's backward product, (rows * h * w) x (kh * kw * ci), into   \
+     windows of its input; `from` is the placement at the output, `to` at the input. */            \
+  void surety_window_col2im_##S(const T *columns, surety_window from, surety_convolution g,        \
+                                surety_window to, T *out);                                         \
+  /* The transpose: gathers patches of the input window for every pixel of the output window. */   \
+  void surety_window_im2col_##S(const T *in, surety_window from, surety_convolution g,             \
+                                surety_window to, T *columns);                                     \
+  /* Adds windows into larger windows, or whole grids, of the same rows. */                        \
+  void surety_window_add_##S(const T *a, surety_window from, surety_window to, T *out);            \
+  /* Copies windows out of larger windows; what the source does not cover becomes zero. */         \
+  void surety_window_copy_##S(const T *a, surety_window from, surety_window to, T *out);           \
+  /* Copies windows out of whole grids, one grid per owner. */                                     \
+  void surety_window_gather_##S(const T *grids, const int32_t *owner, surety_window to, T *out);
+
+SURETY_DECLARE(float, f32)
+SURETY_DECLARE(double, f64)
+
+// The number of threads a parallel loop may use, and whether this thread is inside one already.
+int surety_thread_limit(void);
+void surety_set_thread_limit(int count);
+int surety_inside_parallel(void);
+void surety_set_inside_parallel(int inside);
+
 #endif

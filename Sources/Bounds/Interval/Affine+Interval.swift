@@ -1,0 +1,53 @@
+import Networks
+import Tensors
+
+extension Linear: IntervalPropagating {}
+extension Convolution: IntervalPropagating {}
+extension TransposedConvolution: IntervalPropagating {}
+extension BatchNormalization: IntervalPropagating {}
+
+// Maps that only move, add or average values with positive weights.
+extension Reshape: IntervalPropagating, Nondecreasing {}
+extension Transpose: IntervalPropagating, Nondecreasing {}
+extension Selection: IntervalPropagating, Nondecreasing {}
+extension Concatenate: IntervalPropagating, Nondecreasing {}
+extension Reduce: IntervalPropagating, Nondecreasing {}
+extension AveragePool: IntervalPropagating, Nondecreasing {}
+extension AddConstant: IntervalPropagating, Nondecreasing {}
+
+extension Add: IntervalPropagating {
+  /// The sum of the ends, or their crosswise difference.
+  public func interval<T: TensorAlgebra>(
+    _ inputs: [Interval<T>], _ parameters: Parameters<T>
+  ) -> Interval<T> {
+    let second = isDifference ? inputs[1].negated : inputs[1]
+    let (lower, otherLower) = [inputs[0].lower, second.lower].alignedRanks()
+    let (upper, otherUpper) = [inputs[0].upper, second.upper].alignedRanks()
+    return Interval(lower: lower + otherLower, upper: upper + otherUpper)
+  }
+}
+
+extension Negate: IntervalPropagating {
+  /// The ends swapped and negated.
+  public func interval<T: TensorAlgebra>(
+    _ inputs: [Interval<T>], _ parameters: Parameters<T>
+  ) -> Interval<T> {
+    inputs[0].negated
+  }
+}
+
+extension MultiplyConstant: IntervalPropagating {
+  /// The scaled ends, in order.
+  public func interval<T: TensorAlgebra>(
+    _ inputs: [Interval<T>], _ parameters: Parameters<T>
+  ) -> Interval<T> {
+    let a = evaluate([inputs[0].lower], parameters)
+    let b = evaluate([inputs[0].upper], parameters)
+    return Interval(lower: a.minimum(b), upper: a.maximum(b))
+  }
+}
+
+extension Interval {
+  /// The interval of the negated values.
+  var negated: Interval { Interval(lower: -upper, upper: -lower) }
+}

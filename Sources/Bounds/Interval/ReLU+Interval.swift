@@ -1,0 +1,3 @@
+import Networks
+
+extension ReLU: IntervalPropagating, Nondecreasing {}

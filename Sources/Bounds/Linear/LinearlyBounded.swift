@@ -1,0 +1,111 @@
+import Networks
+import Tensors
+
+/// An operation that rows of the backward pass go through exactly, because it is affine.
+public protocol AffinelyPropagating: AffineOperation {
+  /// Passes rows of the output's shape back to the inputs.
+  ///
+  /// - Returns: Rows for each input, and what the offset adds to each row's constant.
+  /// - Soundness: Exact: the new function equals the old one, up to rounding.
+  func backward<T: BackwardAlgebra>(
+    _ rows: RowBlock<T>, _ shapes: NodeShapes, _ parameters: Parameters<T>
+  ) -> (inputs: [RowBlock<T>], constant: T?)
+}
+
+/// The shapes around a node, for one example.
+public struct NodeShapes: Sendable {
+  /// The shapes of the inputs.
+  public var inputs: [Shape]
+  /// The shape of the output.
+  public var output: Shape
+
+  /// Creates the shapes of a node of a network.
+  public init(_ network: Network, _ node: Int) {
+    inputs = network.inputShapes(of: node)
+    output = network.nodes[node].shape
+  }
+}
+
+extension AffinelyPropagating {
+  /// The transposed map on dense rows.
+  public func backward<T: BackwardAlgebra>(
+    _ rows: RowBlock<T>, _ shapes: NodeShapes, _ parameters: Parameters<T>
+  ) -> (inputs: [RowBlock<T>], constant: T?) {
+    let dense = T.dense(rows, shapes.output)
+    let inputs = adjoint(dense, inputs: shapes.inputs, parameters)
+    let constant: T? = offset(parameters).map { (dense * $0).rowSums() }
+    return (zip(inputs, shapes.inputs).map { T.rows($0, $1) }, constant)
+  }
+}
+
+/// An operation that can be enclosed between linear functions of its inputs.
+public protocol LinearlyBounded: Operation {
+  /// Linear functions that enclose the operation over intervals of its inputs.
+  func relaxation<T: BackwardAlgebra>(
+    _ inputs: [Interval<T>], _ shapes: NodeShapes, _ parameters: Parameters<T>
+  ) -> any Relaxation<T>
+  /// The elements of an input whose interval a linear bound should tighten, given what is known of it;
+  /// the others would gain nothing.
+  ///
+  /// - Parameters:
+  ///   - lower: The lower ends of one example's input.
+  ///   - upper: The upper ends.
+  func worthBounding(lower: UnsafeBufferPointer<Double>, upper: UnsafeBufferPointer<Double>)
+    -> [Int32]
+}
+
+extension LinearlyBounded {
+  /// Every element that is not a point.
+  public func worthBounding(
+    lower: UnsafeBufferPointer<Double>, upper: UnsafeBufferPointer<Double>
+  ) -> [Int32] {
+    lower.indices.filter { lower[$0] < upper[$0] }.map(Int32.init)
+  }
+}
+
+/// Linear functions that enclose a nonlinear operation over a region, for every example of a batch.
+///
+/// - Soundness: `backward` returns a function of the inputs that is at most the rows' function of the
+///   output, wherever the inputs lie in the intervals that the relaxation was made for.
+public protocol Relaxation<T>: Sendable {
+  associatedtype T: BackwardAlgebra
+  /// Passes rows of the output back to the inputs.
+  func backward(_ rows: RowBlock<T>, owners: [Int32]) -> (inputs: [RowBlock<T>], constant: T)
+  /// Carries values of the inputs forward through the functions that `backward` chose for the rows.
+  ///
+  /// - Returns: Values of the output, laid out as the rows are; nil where this is not known how to do, which
+  ///   ends slope optimisation but harms no bound.
+  func forward(_ rows: RowBlock<T>, inputs: [RowBlock<T>], owners: [Int32]) -> T?
+}
+
+extension Relaxation {
+  /// Nothing: slopes of networks with this relaxation keep their first values.
+  public func forward(_ rows: RowBlock<T>, inputs: [RowBlock<T>], owners: [Int32]) -> T? { nil }
+}
+
+/// A relaxation of an elementwise operation by two lines for each element.
+public struct ElementwiseRelaxation<T: BackwardAlgebra>: Relaxation {
+  /// The lines, in the layout of rows.
+  public var lines: Lines<T>
+  /// The lower slopes that are sound where the upper intercept is positive, if they may be chosen.
+  public var slopeRange: ClosedRange<Double>?
+
+  /// Creates a relaxation from lines in the layout of the node's values, `[examples] + shape`.
+  ///
+  /// - Parameter slopeRange: Given, when any lower slope of the range through the same lower intercept is
+  ///   sound for every element whose upper intercept is positive.
+  public init(_ lines: Lines<T>, _ shape: Shape, slopeRange: ClosedRange<Double>? = nil) {
+    self.slopeRange = slopeRange
+    self.lines = Lines(
+      lowerSlope: lines.lowerSlope.inRowLayout(shape),
+      lowerIntercept: lines.lowerIntercept?.inRowLayout(shape),
+      upperSlope: lines.upperSlope.inRowLayout(shape),
+      upperIntercept: lines.upperIntercept.inRowLayout(shape))
+  }
+
+  public func backward(_ rows: RowBlock<T>, owners: [Int32]) -> (inputs: [RowBlock<T>], constant: T)
+  {
+    let (result, constant) = T.relaxed(rows, lines, owners: owners)
+    return ([result], constant)
+  }
+}

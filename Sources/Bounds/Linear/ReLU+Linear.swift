@@ -1,0 +1,36 @@
+import Networks
+import Tensors
+
+extension ReLU: LinearlyBounded {
+  /// The chord above and a line through the origin below.
+  ///
+  /// On `l < 0 < u` the upper line is `u / (u - l) * (x - l)`. The lower line is `x` when `u > -l` and 0
+  /// otherwise, which leaves the smaller area. Elsewhere the activation is linear and both lines equal it.
+  ///
+  /// Source: Zhang et al., "Efficient neural network robustness certification with general activation
+  /// functions" (2018), section 3.3, with adaptive lower slopes.
+  public func relaxation<T: BackwardAlgebra>(
+    _ inputs: [Interval<T>], _ shapes: NodeShapes, _ parameters: Parameters<T>
+  ) -> any Relaxation<T> {
+    ElementwiseRelaxation(lines(over: inputs[0]), shapes.output, slopeRange: 0...1)
+  }
+
+  /// The lines, in the layout of the interval.
+  func lines<T: TensorAlgebra>(over x: Interval<T>) -> Lines<T> {
+    let high = x.upper.positivePart()
+    let low = x.lower.negativePart()
+    // A point at 0 has no width; any slope will do there, and 0 needs no division by 0.
+    let width = (high - low).maximum(T.full(.leastNormalMagnitude, [1]))
+    let slope = high / width
+    let lower = T.full(0, [1]).combined(.less, x.upper + x.lower)
+    return Lines(
+      lowerSlope: lower, lowerIntercept: nil, upperSlope: slope, upperIntercept: -(slope * low))
+  }
+
+  /// The elements of unknown sign.
+  public func worthBounding(
+    lower: UnsafeBufferPointer<Double>, upper: UnsafeBufferPointer<Double>
+  ) -> [Int32] {
+    lower.indices.filter { lower[$0] < 0 && upper[$0] > 0 }.map(Int32.init)
+  }
+}

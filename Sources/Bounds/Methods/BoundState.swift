@@ -1,0 +1,76 @@
+import Networks
+import Tensors
+
+/// What is known of every node of a network over a batch of regions.
+public struct BoundState<T: BackwardAlgebra>: Sendable {
+  /// The interval of each node's output, `[examples] + shape`; nil before it was computed.
+  public internal(set) var intervals: [Interval<T>?]
+  /// The network, the regions and the relaxations made so far.
+  var pass: BackwardPass<T>
+
+  /// The network that is bounded.
+  public var network: Network { pass.network }
+  /// The number of examples.
+  public var count: Int { pass.inputs.count }
+
+  init(_ network: Network, _ parameters: Parameters<T>, _ inputs: InputSet<T>) {
+    pass = BackwardPass(network, parameters, inputs)
+    intervals = .init(repeating: nil, count: network.nodes.count)
+    intervals[0] = inputs.box
+  }
+
+  func inputIntervals(of node: Int) -> [Interval<T>] {
+    network.nodes[node].inputs.map { input in
+      guard let interval = intervals[input] else {
+        preconditionFailure("Node \(node) is bounded before its input \(input)")
+      }
+      return interval
+    }
+  }
+
+  /// Computes a node's interval from its inputs', and its relaxation where it is nonlinear.
+  mutating func advance(to id: Int, relaxing: Bool) throws(Unsupported) {
+    guard let operation = network.nodes[id].operation else { return }
+    guard let propagating = operation as? any IntervalPropagating else {
+      throw Unsupported(
+        operation: operation.name, node: network.nodes[id].name, analysis: "interval bounds")
+    }
+    let inputs = inputIntervals(of: id)
+    intervals[id] = propagating.interval(inputs, pass.parameters)
+    if relaxing, let bounded = operation as? any LinearlyBounded {
+      pass.relaxations[id] = bounded.relaxation(
+        inputs, NodeShapes(network, id), pass.parameters)
+    }
+  }
+}
+
+extension Network {
+  /// The nodes that are read by operations which need relaxing, in order, without the input.
+  var nodesToTighten: [Int] {
+    var nodes = Set<Int>()
+    let needed = isNeeded
+    for (id, node) in self.nodes.enumerated()
+    where needed[id] && node.operation is any LinearlyBounded {
+      nodes.formUnion(node.inputs)
+    }
+    return nodes.filter { $0 != 0 }.sorted()
+  }
+
+  /// Whether interval arithmetic loses nothing on the way from a box of inputs to each node: at most one
+  /// operation on the way mixes elements.
+  var isExactUnderIntervals: [Bool] {
+    var mixing = [Int](repeating: 0, count: nodes.count)
+    for (id, node) in nodes.enumerated() {
+      guard let operation = node.operation else { continue }
+      let before = node.inputs.map { mixing[$0] }.max() ?? 0
+      switch operation {
+      case is Reshape, is Transpose, is Selection, is AddConstant, is MultiplyConstant, is Negate,
+        is BatchNormalization:
+        mixing[id] = before
+      case is any AffineOperation: mixing[id] = before + 1
+      default: mixing[id] = nodes.count
+      }
+    }
+    return mixing.map { $0 <= 1 }
+  }
+}

@@ -1,0 +1,139 @@
+import Networks
+import Properties
+import Tensors
+
+/// Bounds a network's outputs over batches of regions.
+///
+/// The network should be simplified first (batch normalisation folded), which makes bounds no looser and
+/// the work smaller.
+public struct Bounder<T: BackwardAlgebra>: Sendable {
+  /// The network that is bounded.
+  public let network: Network
+  /// Its parameters.
+  public let parameters: Parameters<T>
+  /// How bounds are computed.
+  public var options: BoundOptions
+
+  /// Creates a bounder.
+  public init(_ network: Network, options: BoundOptions = .init()) {
+    self.network = network
+    self.options = options
+    parameters = network.parameters(as: T.self)
+  }
+
+  func chunks(below node: Int) -> RowChunks {
+    RowChunks(network, below: node, memory: options.memory, scalarSize: T.scalarSize)
+  }
+
+  /// Interval bounds of every node.
+  ///
+  /// - Soundness: Each node's interval contains its value for every input of the region, up to rounding.
+  public func intervals(over inputs: InputSet<T>) throws(Unsupported) -> BoundState<T> {
+    var state = BoundState(network, parameters, inputs)
+    for id in network.nodes.indices.dropFirst() { try state.advance(to: id, relaxing: true) }
+    return state
+  }
+
+  /// Bounds of every node, those that relaxations are made from tightened by backward passes.
+  ///
+  /// Source: Zhang et al., "Efficient neural network robustness certification with general activation
+  /// functions" (2018); Zhang et al., "Towards stable and efficient training of verifiably robust neural
+  /// networks" (2020) for the backward form.
+  ///
+  /// - Soundness: As for `intervals(over:)`; passes use only relaxations over intervals already proved.
+  public func crown(over inputs: InputSet<T>) throws(Unsupported) -> BoundState<T> {
+    try crown(over: inputs) { (pass, selected) throws(Unsupported) in try bothBounds(pass, selected) }
+  }
+
+  /// Bounds of every node, those that relaxations are made from tightened by `bound`.
+  func crown(
+    over inputs: InputSet<T>,
+    _ bound: (BackwardPass<T>, SelectedElements) throws(Unsupported) -> (
+      lower: [Double], upper: [Double]
+    )
+  ) throws(Unsupported) -> BoundState<T> {
+    var state = BoundState(network, parameters, inputs)
+    let toTighten = Set(network.nodesToTighten)
+    let exact = inputs.balls == nil ? network.isExactUnderIntervals : []
+    for id in network.nodes.indices.dropFirst() {
+      try state.advance(to: id, relaxing: true)
+      guard toTighten.contains(id), !(exact.indices.contains(id) && exact[id]), !options.isOverdue
+      else { continue }
+      guard let known = state.intervals[id] else { continue }
+      let selected = elementsWorthBounding(state, at: id)
+      guard selected.count > 0 else { continue }
+      let bounds = try bound(state.pass, selected)
+      state.intervals[id] = known.replacing(
+        selected, size: network.nodes[id].shape.count, lower: bounds.lower, upper: bounds.upper,
+        intersecting: options.intersectsCheaperBounds)
+    }
+    return state
+  }
+
+  /// Lower and upper bounds of selected elements.
+  func bothBounds(_ pass: BackwardPass<T>, _ selected: SelectedElements) throws(Unsupported) -> (
+    lower: [Double], upper: [Double]
+  ) {
+    let ranges = chunks(below: selected.node).ranges(selected.count)
+    let results = try concurrently(ranges) { (range) throws(Unsupported) -> T in
+      try pass.lowerBounds(of: pass.unitFunctions(selected, range))
+    }
+    var (lower, upper): ([Double], [Double]) = ([], [])
+    for result in results {
+      let values = result.values.scalars
+      lower += values[..<(values.count / 2)]
+      upper += values[(values.count / 2)...].map { -$0 }
+    }
+    return (lower, upper)
+  }
+
+  /// The elements of a node that its readers gain from bounding.
+  func elementsWorthBounding(_ state: BoundState<T>, at node: Int) -> SelectedElements {
+    var selected = SelectedElements(node: node, owners: [], elements: [])
+    guard let known = state.intervals[node] else { return selected }
+    let readers = network.nodes.indices.filter { network.nodes[$0].inputs.contains(node) }
+      .compactMap { network.nodes[$0].operation as? any LinearlyBounded }
+    let size = network.nodes[node].shape.count
+    let (lower, upper) = (known.lower.values, known.upper.values)
+    for example in 0..<state.count {
+      let elements: [Int32] = lower.withElements { lower in
+        upper.withElements { upper in
+          let range = example * size..<(example + 1) * size
+          guard options.intersectsCheaperBounds else { return (0..<Int32(size)).map { $0 } }
+          let parts = readers.map {
+            $0.worthBounding(
+              lower: UnsafeBufferPointer(rebasing: lower[range]),
+              upper: UnsafeBufferPointer(rebasing: upper[range]))
+          }
+          return parts.count == 1 ? parts[0] : Set(parts.joined()).sorted()
+        }
+      }
+      selected.elements += elements
+      selected.owners += [Int32](repeating: Int32(example), count: elements.count)
+    }
+    return selected
+  }
+}
+
+extension Interval {
+  /// The interval with some elements bounded anew.
+  func replacing(
+    _ selected: SelectedElements, size: Int, lower: [Double], upper: [Double], intersecting: Bool
+  ) -> Interval {
+    var (newLower, newUpper) = (self.lower.values, self.upper.values)
+    newLower.withMutableElements { values in
+      for (i, element) in selected.elements.enumerated() {
+        let at = Int(selected.owners[i]) * size + Int(element)
+        // A NaN bound loses every comparison, so the known bound stays.
+        if !intersecting || lower[i] > values[at] { values[at] = lower[i] }
+      }
+    }
+    newUpper.withMutableElements { values in
+      for (i, element) in selected.elements.enumerated() {
+        let at = Int(selected.owners[i]) * size + Int(element)
+        if !intersecting || upper[i] < values[at] { values[at] = upper[i] }
+      }
+    }
+    return Interval(lower: T(newLower), upper: T(newUpper))
+  }
+}

@@ -1,0 +1,124 @@
+import Tensors
+
+/// A graph of operations with named parameters, from one input to one output.
+///
+/// Nodes are stored so that each comes after its inputs; node 0 is the input.
+public struct Network: Sendable {
+  /// One step of the graph.
+  public struct Node: Sendable {
+    /// The name in the model file, for messages.
+    public var name: String
+    /// What the node computes; nil for the input.
+    public var operation: (any Operation)?
+    /// The nodes it reads.
+    public var inputs: [Int]
+    /// The shape of its output for one example.
+    public var shape: Shape
+  }
+
+  /// The nodes, each after its inputs.
+  public private(set) var nodes: [Node]
+  /// The weights, biases and statistics.
+  public private(set) var parameters: [Parameter]
+  /// The node whose value the network returns.
+  public private(set) var output: Int
+  /// The name of the input in the model file.
+  public var inputName: String { nodes[0].name }
+  /// The name of the output in the model file.
+  public var outputName: String
+
+  /// Creates a network that returns its input.
+  public init(input shape: Shape, named name: String = "input") {
+    nodes = [Node(name: name, operation: nil, inputs: [], shape: shape)]
+    parameters = []
+    output = 0
+    outputName = "output"
+  }
+
+  /// The shape of one example.
+  public var inputShape: Shape { nodes[0].shape }
+  /// The shape of one output.
+  public var outputShape: Shape { nodes[output].shape }
+
+  /// Adds a parameter.
+  public mutating func addParameter(_ name: String, _ value: Tensor<Double>) -> ParameterID {
+    parameters.append(Parameter(name: name, value: value))
+    return ParameterID(parameters.count - 1)
+  }
+
+  /// Adds a node, which becomes the output.
+  ///
+  /// - Throws: `ShapeMismatch` when the inputs do not fit the operation.
+  @discardableResult
+  public mutating func add(
+    _ operation: any Operation, _ inputs: [Int], named name: String = ""
+  ) throws(ShapeMismatch) -> Int {
+    precondition(
+      inputs.allSatisfy { nodes.indices.contains($0) }, "Inputs come before their reader")
+    let parameters = parameters
+    let shape = try operation.outputShape(
+      inputs.map { nodes[$0].shape }, { parameters[$0.index].value.shape })
+    nodes.append(
+      Node(
+        name: name.isEmpty ? "\(operation.name)_\(nodes.count)" : name, operation: operation,
+        inputs: inputs, shape: shape))
+    output = nodes.count - 1
+    return output
+  }
+
+  /// Makes a node the output.
+  public mutating func setOutput(_ node: Int, named name: String) {
+    precondition(nodes.indices.contains(node), "Output \(node) of \(nodes.count) nodes")
+    output = node
+    outputName = name
+  }
+
+  /// The shapes of a node's inputs.
+  public func inputShapes(of node: Int) -> [Shape] { nodes[node].inputs.map { nodes[$0].shape } }
+
+  /// The parameters in a number system.
+  public func parameters<T: TensorAlgebra>(as type: T.Type) -> Parameters<T> {
+    Parameters(parameters.map { T($0.value) })
+  }
+
+  /// The number of weights, biases and statistics.
+  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.value.count } }
+}
+
+extension Network {
+  /// The output for a batch, of shape `[batch] + outputShape`.
+  ///
+  /// - Parameter x: The batch, of shape `[batch] + inputShape`.
+  public func evaluate<T: TensorAlgebra>(_ x: T, _ parameters: Parameters<T>) -> T {
+    // Values are dropped after their last reader, so that memory follows the widest cut, not the depth.
+    var values = [T?](repeating: nil, count: nodes.count)
+    let lastReader = lastReaders
+    values[0] = x
+    for (id, node) in nodes.enumerated() where id > 0 && id <= output {
+      guard let operation = node.operation, lastReader[id] > 0 || id == output else { continue }
+      values[id] = operation.evaluate(node.inputs.compactMap { values[$0] }, parameters)
+      for input in node.inputs where lastReader[input] == id && input != output {
+        values[input] = nil
+      }
+    }
+    guard let result = values[output] else { preconditionFailure("The output was not computed") }
+    return result
+  }
+
+  /// The last node that reads each node, 0 for none.
+  public var lastReaders: [Int] {
+    var last = [Int](repeating: 0, count: nodes.count)
+    for (id, node) in nodes.enumerated() { for input in node.inputs { last[input] = id } }
+    return last
+  }
+
+  /// Which nodes the output depends on.
+  public var isNeeded: [Bool] {
+    var needed = [Bool](repeating: false, count: nodes.count)
+    needed[output] = true
+    for id in nodes.indices.reversed() where needed[id] {
+      for input in nodes[id].inputs { needed[input] = true }
+    }
+    return needed
+  }
+}

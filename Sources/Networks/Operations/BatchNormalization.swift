@@ -1,0 +1,74 @@
+import Tensors
+
+/// Batch normalisation in inference mode over axis 1 of `[n, channels, ...]`.
+///
+/// `y = scale * (x - mean) / sqrt(variance + epsilon) + bias`, an affine map for each channel. It stays a
+/// node, so that training and fine-tuning see it; `Network.foldingBatchNormalization` removes it.
+public struct BatchNormalization: AffineOperation {
+  public var scale: ParameterID
+  public var bias: ParameterID
+  public var mean: ParameterID
+  public var variance: ParameterID
+  /// Added to the variance.
+  public var epsilon: Double
+  /// The number of axes of the input of one example, the channel axis being the second.
+  public var rank: Int
+
+  /// Creates a normalisation from parameters of shape `[channels]`.
+  public init(
+    scale: ParameterID, bias: ParameterID, mean: ParameterID, variance: ParameterID,
+    epsilon: Double = 1e-5, rank: Int = 4
+  ) {
+    self.scale = scale
+    self.bias = bias
+    self.mean = mean
+    self.variance = variance
+    self.epsilon = epsilon
+    self.rank = rank
+  }
+
+  public var name: String { "BatchNormalization" }
+  public var parameters: [ParameterID] { [scale, bias, mean, variance] }
+
+  public func outputShape(
+    _ inputs: [Shape], _ parameters: (ParameterID) -> Shape
+  ) throws(ShapeMismatch) -> Shape {
+    let shape = try inputs.only(name)
+    guard shape.rank == rank, rank >= 2 else {
+      throw ShapeMismatch("input \(shape), expected \(rank) axes with channels second")
+    }
+    for id in self.parameters where parameters(id).count != shape[1] {
+      throw ShapeMismatch(
+        "shape mismatch: \(shape[1]) channels against parameter \(parameters(id))")
+    }
+    return shape
+  }
+
+  /// The factor of each channel, `scale / sqrt(variance + epsilon)`.
+  public func factor<T: TensorAlgebra>(_ parameters: Parameters<T>) -> T {
+    parameters.derived("normalization factor \(epsilon)", scale) {
+      parameters[scale] / (parameters[variance] + epsilon).applying(.squareRoot)
+    }
+  }
+
+  private func perChannel<T: TensorAlgebra>(_ x: T) -> T {
+    x.reshaped(Shape([x.shape.count] + [Int](repeating: 1, count: rank - 2)))
+  }
+
+  public func linear<T: TensorAlgebra>(
+    _ inputs: [T], _ parameters: Parameters<T>, magnitude: Bool
+  ) -> T {
+    let factor: T = factor(parameters)
+    return inputs[0] * perChannel(magnitude ? factor.magnitude() : factor)
+  }
+
+  public func adjoint<T: TensorAlgebra>(
+    _ rows: T, inputs: [Shape], _ parameters: Parameters<T>
+  ) -> [T] {
+    [rows * perChannel(factor(parameters))]
+  }
+
+  public func offset<T: TensorAlgebra>(_ parameters: Parameters<T>) -> T? {
+    perChannel(parameters[bias] - parameters[mean] * factor(parameters))
+  }
+}

@@ -1,0 +1,67 @@
+import Foundation
+import Tensors
+
+/// The place of a parameter in its network.
+public struct ParameterID: Hashable, Sendable {
+  /// The index among the network's parameters.
+  public let index: Int
+
+  /// Creates an identifier.
+  public init(_ index: Int) { self.index = index }
+}
+
+/// A weight, bias or statistic of a network.
+public struct Parameter: Sendable {
+  /// The name in the model file.
+  public var name: String
+  /// The values; 32-bit weights are held exactly.
+  public var value: Tensor<Double>
+
+  /// Creates a parameter.
+  public init(name: String, value: Tensor<Double>) {
+    self.name = name
+    self.value = value
+  }
+}
+
+/// The parameters of a network in one number system, and what was derived from them.
+///
+/// Derived values, such as absolute weights, are computed once and kept.
+public final class Parameters<T: TensorAlgebra>: Sendable {
+  private let values: [T]
+  // Guarded by `lock`.
+  nonisolated(unsafe) private var derived: [Derivation: T] = [:]
+  private let lock = NSLock()
+
+  /// Creates parameters from their values in order.
+  public init(_ values: [T]) { self.values = values }
+
+  /// The value of a parameter.
+  public subscript(id: ParameterID) -> T { values[id.index] }
+
+  /// A value computed from parameters, by `make` the first time and from memory afterwards.
+  public func derived(_ kind: String, _ id: ParameterID, make: () -> T) -> T {
+    let key = Derivation(kind: kind, id: id)
+    if let known = lock.withLock({ derived[key] }) { return known }
+    let made = make()
+    return lock.withLock {
+      derived[key] = made
+      return made
+    }
+  }
+
+  /// The absolute values of a parameter.
+  public func magnitude(_ id: ParameterID) -> T {
+    derived("magnitude", id) { self[id].magnitude() }
+  }
+
+  /// A parameter, or its absolute values.
+  public func weight(_ id: ParameterID, magnitude: Bool) -> T {
+    magnitude ? self.magnitude(id) : self[id]
+  }
+
+  private struct Derivation: Hashable {
+    var kind: String
+    var id: ParameterID
+  }
+}

@@ -1,0 +1,97 @@
+import Files
+
+/// A question about a network: can any input of a region give an output that violates a condition?
+///
+/// The conditions describe the **violation**, as in VNN-LIB: the property is violated (`sat`) if
+/// and only if some input and its output satisfy one disjunct, and holds (`unsat`) otherwise.
+public struct Property: Sendable {
+  /// The file, or what else the property comes from.
+  public let source: String
+  /// The number of input elements, flattened.
+  public let inputCount: Int
+  /// The number of output elements, flattened.
+  public let outputCount: Int
+  /// The disjuncts by region; those of one region are together, because it is bounded once for all
+  /// of them.
+  public let groups: [RegionGroup]
+  /// The number of disjuncts in the file whose region is empty; nothing can satisfy them.
+  public let emptyRegions: Int
+  /// What a user should know before trusting the verdict, such as an empty input set; one line
+  /// each.
+  public let warnings: [String]
+
+  init(
+    source: String, inputCount: Int, outputCount: Int, groups: [RegionGroup],
+    emptyRegions: Int = 0, warnings: [String] = []
+  ) {
+    self.source = source
+    self.inputCount = inputCount
+    self.outputCount = outputCount
+    self.groups = groups
+    self.emptyRegions = emptyRegions
+    self.warnings = warnings
+  }
+
+  /// Whether nothing can violate the property, because every region is empty.
+  public var isEmpty: Bool { groups.isEmpty }
+
+  /// The disjuncts in the order of the file, without those whose region is empty.
+  ///
+  /// - Complexity: O(n) in the number of disjuncts; the regions and conditions are shared, not
+  ///   copied.
+  public var disjuncts: [Disjunct] {
+    let count = groups.reduce(0) { $0 + $1.conditions.count }
+    var result = [Disjunct?](repeating: nil, count: count)
+    for group in groups {
+      for condition in group.conditions {
+        result[condition.disjunct] = Disjunct(
+          region: group.region, constraints: condition.constraints, line: condition.line)
+      }
+    }
+    return result.compactMap(\.self)
+  }
+
+  /// Checks that a network has as many inputs and outputs as the property names.
+  ///
+  /// - Throws: `InputError` such as "property has 3 inputs, network has 2".
+  public func matches(inputs: Int, outputs: Int) throws(InputError) {
+    guard inputs == inputCount else {
+      throw InputError(source, "property has \(inputCount) inputs, network has \(inputs)")
+    }
+    guard outputs == outputCount else {
+      throw InputError(source, "property has \(outputCount) outputs, network has \(outputs)")
+    }
+  }
+}
+
+/// The disjuncts of a property that share one region.
+public struct RegionGroup: Hashable, Sendable {
+  /// Where the inputs lie.
+  public let region: Region
+  /// The conditions, one per disjunct; any of them violates the property.
+  public let conditions: [Condition]
+}
+
+/// What makes one disjunct true within its region.
+public struct Condition: Hashable, Sendable {
+  /// The inequalities that must all hold; with none, every input of the region is a violation.
+  public let constraints: [LinearConstraint]
+  /// The place of the disjunct in `Property.disjuncts`.
+  public let disjunct: Int
+  /// The line of the file where the disjunct starts; 0 where there is none.
+  public let line: Int
+}
+
+/// One way to violate a property: a region and inequalities that must all hold.
+public struct Disjunct: Hashable, Sendable {
+  /// Where the inputs lie.
+  public let region: Region
+  /// The inequalities that must all hold; with none, every input of the region is a violation.
+  public let constraints: [LinearConstraint]
+  /// The line of the file where the disjunct starts; 0 where there is none.
+  public let line: Int
+
+  /// The inequalities as output rows; a disjunct is impossible where one of its rows stays above
+  /// its bound.
+  public var rows: OutputRows { OutputRows(of: [constraints]) }
+}

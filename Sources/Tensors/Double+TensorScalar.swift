@@ -1,0 +1,76 @@
+import CKernels
+import COpenBLAS
+
+extension Double: TensorScalar {
+  public static func unary(
+    _ operation: UnaryOperation, _ a: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>,
+    _ count: Int
+  ) {
+    surety_unary_f64(operation.rawValue, a, out, count)
+  }
+
+  public static func binary(
+    _ operation: BinaryOperation, _ a: UnsafePointer<Double>, step aStep: Int,
+    _ b: UnsafePointer<Double>, step bStep: Int, _ out: UnsafeMutablePointer<Double>, _ count: Int
+  ) {
+    surety_binary_f64(operation.rawValue, a, Int32(aStep), b, Int32(bStep), out, count)
+  }
+
+  public static func affine(
+    _ a: UnsafePointer<Double>, scale: Double, shift: Double, _ out: UnsafeMutablePointer<Double>,
+    _ count: Int
+  ) {
+    surety_affine_f64(a, scale, shift, out, count)
+  }
+
+  public static func reduce(
+    _ reduction: Reduction, _ a: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>,
+    outer: Int,
+    count: Int, inner: Int
+  ) {
+    switch reduction {
+    case .sum: surety_sum_f64(a, out, outer, count, inner)
+    case .maximum: surety_max_f64(a, out, outer, count, inner)
+    case .minimum: surety_min_f64(a, out, outer, count, inner)
+    }
+  }
+
+  public static func gemm(
+    transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Double,
+    a: UnsafePointer<Double>,
+    lda: Int, b: UnsafePointer<Double>, ldb: Int, beta: Double, c: UnsafeMutablePointer<Double>,
+    ldc: Int
+  ) {
+    _ = singleThreadedBLAS
+    cblas_dgemm(
+      CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
+      blasint(m), blasint(n), blasint(k), alpha, a, blasint(lda), b, blasint(ldb), beta, c,
+      blasint(ldc))
+  }
+
+  public static func imageToColumns(
+    _ image: UnsafePointer<Double>, _ size: ImageSize, _ geometry: surety_convolution,
+    _ output: ImageSize, _ columns: UnsafeMutablePointer<Double>
+  ) {
+    surety_im2col_f64(
+      image, size.channels, size.height, size.width, geometry, output.height, output.width, columns)
+  }
+
+  public static func columnsToImage(
+    _ columns: UnsafePointer<Double>, _ size: ImageSize, _ geometry: surety_convolution,
+    _ output: ImageSize, _ image: UnsafeMutablePointer<Double>
+  ) {
+    surety_col2im_f64(
+      columns, size.channels, size.height, size.width, geometry, output.height, output.width, image)
+  }
+
+  public static var windowKernels: WindowKernels<Double> {
+    WindowKernels(
+      relax: surety_relax_f64, relaxForward: surety_relax_forward_f64,
+      concretize: surety_concretize_f64, channelDot: surety_channel_dot_f64,
+      columnsToWindow: surety_window_col2im_f64, windowToColumns: surety_window_im2col_f64,
+      add: surety_window_add_f64, copy: surety_window_copy_f64,
+      gather: surety_window_gather_f64,
+      minimizer: surety_minimizer_f64, ascend: surety_ascend_f64)
+  }
+}

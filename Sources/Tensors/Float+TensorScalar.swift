@@ -1,0 +1,76 @@
+import CKernels
+import COpenBLAS
+
+extension Float: TensorScalar {
+  public static func unary(
+    _ operation: UnaryOperation, _ a: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>,
+    _ count: Int
+  ) {
+    surety_unary_f32(operation.rawValue, a, out, count)
+  }
+
+  public static func binary(
+    _ operation: BinaryOperation, _ a: UnsafePointer<Float>, step aStep: Int,
+    _ b: UnsafePointer<Float>, step bStep: Int, _ out: UnsafeMutablePointer<Float>, _ count: Int
+  ) {
+    surety_binary_f32(operation.rawValue, a, Int32(aStep), b, Int32(bStep), out, count)
+  }
+
+  public static func affine(
+    _ a: UnsafePointer<Float>, scale: Float, shift: Float, _ out: UnsafeMutablePointer<Float>,
+    _ count: Int
+  ) {
+    surety_affine_f32(a, scale, shift, out, count)
+  }
+
+  public static func reduce(
+    _ reduction: Reduction, _ a: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>,
+    outer: Int,
+    count: Int, inner: Int
+  ) {
+    switch reduction {
+    case .sum: surety_sum_f32(a, out, outer, count, inner)
+    case .maximum: surety_max_f32(a, out, outer, count, inner)
+    case .minimum: surety_min_f32(a, out, outer, count, inner)
+    }
+  }
+
+  public static func gemm(
+    transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Float,
+    a: UnsafePointer<Float>,
+    lda: Int, b: UnsafePointer<Float>, ldb: Int, beta: Float, c: UnsafeMutablePointer<Float>,
+    ldc: Int
+  ) {
+    _ = singleThreadedBLAS
+    cblas_sgemm(
+      CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
+      blasint(m), blasint(n), blasint(k), alpha, a, blasint(lda), b, blasint(ldb), beta, c,
+      blasint(ldc))
+  }
+
+  public static func imageToColumns(
+    _ image: UnsafePointer<Float>, _ size: ImageSize, _ geometry: surety_convolution,
+    _ output: ImageSize, _ columns: UnsafeMutablePointer<Float>
+  ) {
+    surety_im2col_f32(
+      image, size.channels, size.height, size.width, geometry, output.height, output.width, columns)
+  }
+
+  public static func columnsToImage(
+    _ columns: UnsafePointer<Float>, _ size: ImageSize, _ geometry: surety_convolution,
+    _ output: ImageSize, _ image: UnsafeMutablePointer<Float>
+  ) {
+    surety_col2im_f32(
+      columns, size.channels, size.height, size.width, geometry, output.height, output.width, image)
+  }
+
+  public static var windowKernels: WindowKernels<Float> {
+    WindowKernels(
+      relax: surety_relax_f32, relaxForward: surety_relax_forward_f32,
+      concretize: surety_concretize_f32, channelDot: surety_channel_dot_f32,
+      columnsToWindow: surety_window_col2im_f32, windowToColumns: surety_window_im2col_f32,
+      add: surety_window_add_f32, copy: surety_window_copy_f32,
+      gather: surety_window_gather_f32,
+      minimizer: surety_minimizer_f32, ascend: surety_ascend_f32)
+  }
+}

@@ -1,0 +1,97 @@
+import CKernels
+
+// Convolutions are a spread into columns and one product an image. Winograd and FFT forms are left out on
+// purpose: their rounding error cannot be bounded as tightly, and bounds must stay sound.
+extension Tensor {
+  /// The convolution of images `[n, ci, h, w]` with kernels `[co, ci / groups, kh, kw]`.
+  public func convolution(_ kernel: Tensor, _ geometry: ConvolutionGeometry) -> Tensor {
+    let form = ConvolutionForm(
+      input: ImageSize(channels: shape[1], height: shape[2], width: shape[3]), kernel.shape,
+      geometry)
+    let images = shape[0]
+    let target: Shape = [images, form.output.channels, form.output.height, form.output.width]
+    let result = Buffer<Scalar>(count: target.count)
+    Workers.forEachRange(of: images, grain: 1) { range in
+      let columns = Buffer<Scalar>(count: form.isPointwise ? 0 : form.columnCount)
+      for image in range {
+        for group in 0..<geometry.groups {
+          let from = buffer.pointer + image * form.input.count + group * form.groupInput.count
+          var right = UnsafePointer(from)
+          if !form.isPointwise {
+            Scalar.imageToColumns(
+              from, form.groupInput, form.kernelForm, form.output, columns.pointer)
+            right = UnsafePointer(columns.pointer)
+          }
+          Matrices.multiply(
+            transposeA: false, transposeB: false, m: form.groupOutputs, n: form.pixels,
+            k: form.taps,
+            kernel.buffer.pointer + group * form.groupOutputs * form.taps, right,
+            result.pointer + image * form.output.count + group * form.groupOutputs * form.pixels)
+        }
+      }
+    }
+    return Tensor(shape: target, buffer: result)
+  }
+
+  /// The transpose of `convolution`: maps `[n, co, oh, ow]` back to images of the given size.
+  public func convolutionTranspose(
+    _ kernel: Tensor, _ geometry: ConvolutionGeometry, input: ImageSize
+  ) -> Tensor {
+    let form = ConvolutionForm(input: input, kernel.shape, geometry)
+    precondition(
+      shape[1] == form.output.channels && shape[2] == form.output.height
+        && shape[3] == form.output.width, "Transposed convolution of \(shape) by \(kernel.shape)")
+    let images = shape[0]
+    let result = Tensor(repeating: 0, [images, input.channels, input.height, input.width])
+    Workers.forEachRange(of: images, grain: 1) { range in
+      let columns = Buffer<Scalar>(count: form.columnCount)
+      for image in range {
+        for group in 0..<geometry.groups {
+          Matrices.multiply(
+            transposeA: true, transposeB: false, m: form.taps, n: form.pixels, k: form.groupOutputs,
+            kernel.buffer.pointer + group * form.groupOutputs * form.taps,
+            buffer.pointer + image * form.output.count + group * form.groupOutputs * form.pixels,
+            columns.pointer)
+          Scalar.columnsToImage(
+            columns.pointer, form.groupInput, form.kernelForm, form.output,
+            result.buffer.pointer + image * input.count + group * form.groupInput.count)
+        }
+      }
+    }
+    return result
+  }
+}
+
+/// The sizes that a convolution's products take.
+struct ConvolutionForm: Sendable {
+  let input: ImageSize
+  let groupInput: ImageSize
+  let output: ImageSize
+  let groupOutputs: Int
+  /// Kernel elements that make one output.
+  let taps: Int
+  let pixels: Int
+  let kernelForm: surety_convolution
+  /// Whether the image already is its own columns.
+  let isPointwise: Bool
+
+  var columnCount: Int { taps * pixels }
+
+  init(input: ImageSize, _ kernel: Shape, _ geometry: ConvolutionGeometry) {
+    let size = geometry.outputSize(
+      height: input.height, width: input.width, kernel: (kernel[2], kernel[3]))
+    precondition(
+      input.channels == kernel[1] * geometry.groups && kernel[0] % geometry.groups == 0,
+      "Kernel \(kernel) for \(input.channels) channels in \(geometry.groups) groups")
+    self.input = input
+    groupInput = ImageSize(channels: kernel[1], height: input.height, width: input.width)
+    output = ImageSize(channels: kernel[0], height: size.height, width: size.width)
+    groupOutputs = kernel[0] / geometry.groups
+    taps = kernel[1] * kernel[2] * kernel[3]
+    pixels = size.height * size.width
+    kernelForm = geometry.kernelForm(kernel: (kernel[2], kernel[3]))
+    isPointwise =
+      kernel[2] == 1 && kernel[3] == 1 && geometry.stride == [1, 1]
+      && geometry.padding.allSatisfy { $0 == 0 }
+  }
+}

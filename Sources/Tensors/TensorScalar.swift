@@ -1,0 +1,74 @@
+import CKernels
+import COpenBLAS
+
+/// A floating-point type that tensors can hold: `Float` or `Double`.
+///
+/// The requirements are whole-array kernels, so that generic code pays for dispatch once an operation and
+/// never once an element.
+public protocol TensorScalar: BinaryFloatingPoint, SIMDScalar, Sendable, Codable {
+  /// Applies a unary operation to `count` elements.
+  static func unary(
+    _ operation: UnaryOperation, _ a: UnsafePointer<Self>, _ out: UnsafeMutablePointer<Self>,
+    _ count: Int)
+  /// Applies a binary operation; a step of 0 repeats one element, a step of 1 walks the array.
+  static func binary(
+    _ operation: BinaryOperation, _ a: UnsafePointer<Self>, step aStep: Int,
+    _ b: UnsafePointer<Self>,
+    step bStep: Int, _ out: UnsafeMutablePointer<Self>, _ count: Int)
+  /// Computes `a * scale + shift`.
+  static func affine(
+    _ a: UnsafePointer<Self>, scale: Self, shift: Self, _ out: UnsafeMutablePointer<Self>,
+    _ count: Int)
+  /// Reduces the middle axis of an `outer x count x inner` array.
+  static func reduce(
+    _ reduction: Reduction, _ a: UnsafePointer<Self>, _ out: UnsafeMutablePointer<Self>, outer: Int,
+    count: Int, inner: Int)
+  /// Computes `c = alpha * op(a) op(b) + beta * c` for row-major matrices, on the calling thread.
+  static func gemm(
+    transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Self, a: UnsafePointer<Self>,
+    lda: Int, b: UnsafePointer<Self>, ldb: Int, beta: Self, c: UnsafeMutablePointer<Self>, ldc: Int)
+  /// Spreads an image into the columns of a convolution.
+  static func imageToColumns(
+    _ image: UnsafePointer<Self>, _ size: ImageSize, _ geometry: surety_convolution,
+    _ output: ImageSize, _ columns: UnsafeMutablePointer<Self>)
+  /// Adds the columns of a convolution back into an image.
+  static func columnsToImage(
+    _ columns: UnsafePointer<Self>, _ size: ImageSize, _ geometry: surety_convolution,
+    _ output: ImageSize, _ image: UnsafeMutablePointer<Self>)
+  /// The fused steps of the backward pass.
+  static var windowKernels: WindowKernels<Self> { get }
+}
+
+/// Channels, height and width of an image or feature map.
+public struct ImageSize: Hashable, Sendable {
+  public var channels: Int
+  public var height: Int
+  public var width: Int
+
+  /// Creates a size.
+  public init(channels: Int, height: Int, width: Int) {
+    self.channels = channels
+    self.height = height
+    self.width = width
+  }
+
+  /// The number of elements.
+  public var count: Int { channels * height * width }
+}
+
+/// An operation on one array of elements.
+public enum UnaryOperation: Int32, Sendable, CaseIterable {
+  case negate, magnitude, positivePart, negativePart, reciprocal, square, squareRoot, exp, log, tanh
+  case sigmoid, sine, cosine, sign, floor, erf
+}
+
+/// An operation on two arrays of elements; comparisons give 1 or 0.
+public enum BinaryOperation: Int32, Sendable, CaseIterable {
+  case add, subtract, multiply, divide, maximum, minimum, equal, less, power
+}
+
+/// A way to collapse an axis.
+public enum Reduction: Sendable { case sum, maximum, minimum }
+
+/// OpenBLAS is used from our own threads; its own would fight them and ignore the rounding mode.
+let singleThreadedBLAS: Void = openblas_set_num_threads(1)
