@@ -13,6 +13,9 @@ struct OutwardRounding: Sendable {
   /// The relative error of one rounding to nearest.
   var unit: Double { isFloat ? 0x1p-24 : 0x1p-53 }
 
+  /// The smallest positive number of full precision.
+  var leastNormal: Double { isFloat ? 0x1p-126 : 0x1p-1022 }
+
   /// The nearest number of the system.
   func nearest(_ x: Double) -> Double { isFloat ? Double(Float(x)) : x }
 
