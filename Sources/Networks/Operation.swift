@@ -12,6 +12,8 @@ public protocol Operation: Sendable {
   var name: String { get }
   /// The parameters that the operation reads.
   var parameters: [ParameterID] { get }
+  /// The same operation with each parameter read from another place.
+  func movingParameters(_ place: (ParameterID) -> ParameterID) -> Self
   /// The shape of the output for one example.
   ///
   /// - Throws: `ShapeMismatch` when the inputs do not fit the operation.
@@ -24,6 +26,12 @@ public protocol Operation: Sendable {
 extension Operation {
   /// No parameters, as most operations have.
   public var parameters: [ParameterID] { [] }
+
+  /// Itself, as no parameters move.
+  public func movingParameters(_ place: (ParameterID) -> ParameterID) -> Self {
+    precondition(parameters.isEmpty, "\(name) does not say how its parameters move")
+    return self
+  }
 }
 
 /// Shapes that do not fit an operation, in words.

@@ -33,6 +33,10 @@ public struct TransposedConvolution: AffineOperation {
     guard shape.rank == 4, kernel.rank == 4, shape[1] == kernel[0],
       kernel[0] % geometry.groups == 0
     else { throw ShapeMismatch("shape mismatch: input \(shape) against kernel \(kernel)") }
+    // More than a stride less one would be a further position that nothing reaches.
+    guard (0..<2).allSatisfy({ (0..<geometry.stride[$0]).contains(outputPadding[$0]) }) else {
+      throw ShapeMismatch("output padding \(outputPadding) is not below stride \(geometry.stride)")
+    }
     let size = outputSize(shape, kernel)
     let outputs = kernel[1] * geometry.groups
     if let bias, parameters(bias).count != outputs {

@@ -1,0 +1,220 @@
+import Foundation
+import Networks
+import Tensors
+
+// Helpers first: they take constants and variables alike, and the other translations use them.
+extension ONNXImporter {
+  func add(_ a: ONNXValue, _ b: ONNXValue) throws(ONNXProblem) -> ONNXValue {
+    switch (a, b) {
+    case (.variable, .constant(let constant)): return try add(a, constant)
+    case (.constant(let constant), .variable): return try add(b, constant)
+    default: return try apply(Add(), [a, b])
+    }
+  }
+
+  private func add(_ x: ONNXValue, _ constant: ONNXConstant) throws(ONNXProblem) -> ONNXValue {
+    try apply(AddConstant(parameter(constant, "addend")), x)
+  }
+
+  func subtract(_ a: ONNXValue, _ b: ONNXValue) throws(ONNXProblem) -> ONNXValue {
+    switch (a, b) {
+    case (.variable, .constant(let constant)): return try add(a, constant.mapped { -$0 })
+    case (.constant(let constant), .variable): return try add(negate(b), constant)
+    default: return try apply(Add(isDifference: true), [a, b])
+    }
+  }
+
+  func negate(_ x: ONNXValue) throws(ONNXProblem) -> ONNXValue { try apply(Negate(), x) }
+
+  /// Adds a number; zero adds no node.
+  func shift(_ x: ONNXValue, by number: Double) throws(ONNXProblem) -> ONNXValue {
+    number == 0 ? x : try add(x, .constant(.scalar(number)))
+  }
+
+  /// Multiplies by a number; one adds no node.
+  func scale(_ x: ONNXValue, by number: Double) throws(ONNXProblem) -> ONNXValue {
+    number == 1 ? x : try multiply(x, .constant(.scalar(number)))
+  }
+
+  func multiply(_ a: ONNXValue, _ b: ONNXValue) throws(ONNXProblem) -> ONNXValue {
+    switch (a, b) {
+    case (.variable, .constant(let constant)):
+      return try apply(MultiplyConstant(parameter(constant, "factor")), a)
+    case (.constant(let constant), .variable):
+      return try apply(MultiplyConstant(parameter(constant, "factor")), b)
+    case (.variable(let x), .variable(let y)) where x == y:
+      // A square has tighter bounds than a product of two variables.
+      return try apply(Power(exponent: 2), a)
+    default: return try apply(Multiply(), [a, b])
+    }
+  }
+
+  func divide(_ a: ONNXValue, _ b: ONNXValue) throws(ONNXProblem) -> ONNXValue {
+    switch (a, b) {
+    case (.constant(let x), .constant(let y)):
+      try refuseZero(y)
+      let isInteger = x.kind == .integer && y.kind == .integer
+      return .constant(
+        try combine(x, y, isInteger ? .integer : .float) {
+          isInteger ? ($0 / $1).rounded(.towardZero) : $0 / $1
+        })
+    case (.variable, .constant(let constant)):
+      try refuseZero(constant)
+      return try apply(
+        MultiplyConstant(parameter(constant, "divisor"), isQuotient: true), a)
+    case (_, .variable):
+      let inverse = try apply(Reciprocal(), b)
+      if case .constant(let x) = a, x.uniformValue == 1, x.fits(shape(b)) { return inverse }
+      return try multiply(a, inverse)
+    }
+  }
+
+  private func refuseZero(_ divisor: ONNXConstant) throws(ONNXProblem) {
+    guard !divisor.values.scalars.contains(0) else { throw ONNXProblem("a division by zero") }
+  }
+
+  /// `max(x, c)`, as `relu(x - c) + c`.
+  func maximum(_ x: ONNXValue, _ constant: ONNXConstant) throws(ONNXProblem) -> ONNXValue {
+    if constant.uniformValue == 0, constant.fits(shape(x)) { return try apply(ReLU(), x) }
+    return try add(apply(ReLU(), subtract(x, .constant(constant))), .constant(constant))
+  }
+
+  func maximum(_ a: ONNXValue, _ b: ONNXValue) throws(ONNXProblem) -> ONNXValue {
+    switch (a, b) {
+    case (.constant(let x), .constant(let y)): return .constant(try combine(x, y, x.kind, max))
+    case (.variable, .constant(let constant)), (.constant(let constant), .variable):
+      let x = if case .variable = a { a } else { b }
+      if constant.uniformValue == -.infinity, constant.fits(shape(x)) { return x }
+      return try maximum(x, constant)
+    case (.variable, .variable):
+      return try add(b, apply(ReLU(), subtract(a, b)))
+    }
+  }
+
+  /// `min(a, b)`, as `-max(-a, -b)`.
+  func minimum(_ a: ONNXValue, _ b: ONNXValue) throws(ONNXProblem) -> ONNXValue {
+    switch (a, b) {
+    case (.constant(let x), .constant(let y)): return .constant(try combine(x, y, x.kind, min))
+    case (.variable, .constant(let constant)), (.constant(let constant), .variable):
+      let x = if case .variable = a { a } else { b }
+      if constant.uniformValue == .infinity, constant.fits(shape(x)) { return x }
+      let opposite = constant.mapped { -$0 }
+      return try negate(maximum(negate(x), opposite))
+    case (.variable, .variable):
+      return try subtract(b, apply(ReLU(), subtract(b, a)))
+    }
+  }
+
+  /// Combines two constants element by element, broadcasting.
+  func combine(
+    _ a: ONNXConstant, _ b: ONNXConstant, _ kind: ONNXConstant.Kind,
+    _ function: (Double, Double) -> Double
+  ) throws(ONNXProblem) -> ONNXConstant {
+    guard let shape = Shape.broadcast(a.shape, b.shape) else {
+      throw ONNXProblem("shape mismatch: \(a.shape) against \(b.shape)")
+    }
+    _ = try checkedElementCount(shape.dimensions)
+    let (x, y) = (a.values.broadcast(to: shape), b.values.broadcast(to: shape))
+    return ONNXConstant(
+      values: Tensor(shape, zip(x.scalars, y.scalars).map(function)), kind: kind)
+  }
+}
+
+extension ONNXConstant {
+  /// The constant with a function applied to every element.
+  func mapped(_ function: (Double) -> Double) -> ONNXConstant {
+    ONNXConstant(values: Tensor(shape, values.scalars.map(function)), kind: kind)
+  }
+}
+
+// MARK: - Translations
+
+extension ONNXImporter {
+  func addition(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    [try add(input(node, 0), input(node, 1))]
+  }
+
+  func subtraction(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    [try subtract(input(node, 0), input(node, 1))]
+  }
+
+  func multiplication(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    [try multiply(input(node, 0), input(node, 1))]
+  }
+
+  func division(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    [try divide(input(node, 0), input(node, 1))]
+  }
+
+  func negation(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    [try negate(input(node, 0))]
+  }
+
+  func variadicSum(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    let all = try inputs(node)
+    var sum = all[0]
+    for term in all.dropFirst() { sum = try add(sum, term) }
+    return [sum]
+  }
+
+  func variadicMean(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    [try scale(variadicSum(node)[0], by: 1 / Double(node.inputs.count))]
+  }
+
+  func maximum(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    let all = try inputs(node)
+    var result = all[0]
+    for other in all.dropFirst() { result = try maximum(result, other) }
+    return [result]
+  }
+
+  func minimum(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    let all = try inputs(node)
+    var result = all[0]
+    for other in all.dropFirst() { result = try minimum(result, other) }
+    return [result]
+  }
+
+  func clipping(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    var x = try input(node, 0)
+    let lower: Double?
+    let upper: Double?
+    if opset < 11 {
+      lower = node.has("min") ? node.float("min", default: 0) : nil
+      upper = node.has("max") ? node.float("max", default: 0) : nil
+    } else {
+      lower = try constant(node, 1, "lower bound")?.uniformValue
+      upper = try constant(node, 2, "upper bound")?.uniformValue
+    }
+    // The largest float is how exporters write "no bound".
+    let largest = Double(Float.greatestFiniteMagnitude)
+    if let lower, lower > -largest { x = try maximum(x, .constant(.scalar(lower))) }
+    if let upper, upper < largest { x = try minimum(x, .constant(.scalar(upper))) }
+    return [x]
+  }
+
+  func power(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    let (base, exponent) = (try input(node, 0), try input(node, 1))
+    switch (base, exponent) {
+    case (.constant(let x), .constant(let y)):
+      return [.constant(try combine(x, y, x.kind) { Foundation.pow($0, $1) })]
+    case (.variable, .constant(let y)):
+      guard let exponent = y.uniformValue, y.fits(shape(base)) else {
+        throw ONNXProblem("different exponents for one tensor are not supported")
+      }
+      switch exponent {
+      case 1: return [base]
+      case 0.5: return [try apply(SquareRoot(), base)]
+      case -1: return [try apply(Reciprocal(), base)]
+      default: return [try apply(Power(exponent: exponent), base)]
+      }
+    case (.constant(let x), .variable):
+      guard x.values.scalars.allSatisfy({ $0 > 0 }) else {
+        throw ONNXProblem("a base that is not positive is not supported")
+      }
+      return [try apply(Exponential(), multiply(exponent, .constant(x.mapped(Foundation.log))))]
+    default:
+      throw ONNXProblem("a power whose base and exponent both depend on the input is not supported")
+    }
+  }
+}

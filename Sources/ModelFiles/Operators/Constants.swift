@@ -1,0 +1,135 @@
+import Foundation
+import Networks
+import Tensors
+
+extension ONNXImporter {
+  func constantNode(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    if let tensor = try node.tensor("value") { return [.constant(tensor)] }
+    if node.has("value_float") { return [.constant(.scalar(node.float("value_float", default: 0)))] }
+    if let values = node.floats("value_floats"), node.has("value_floats") {
+      return [.constant(ONNXConstant(values: Tensor([values.count], values), kind: .float))]
+    }
+    if node.has("value_int") {
+      return [.constant(.integers([node.integer("value_int", default: 0)]).reshaped([]))]
+    }
+    if let values = node.integers("value_ints") { return [.constant(.integers(values))] }
+    throw ONNXProblem("its value is not a tensor of numbers")
+  }
+
+  func constantOfShape(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    guard let dimensions = try constant(node, 0, "shape")?.integers else {
+      throw ONNXProblem("it has no shape")
+    }
+    _ = try checkedElementCount(dimensions)
+    let value = try node.tensor("value") ?? .scalar(0)
+    return [
+      .constant(
+        ONNXConstant(
+          values: Tensor(repeating: value.uniformValue ?? 0, Shape(dimensions)), kind: value.kind))
+    ]
+  }
+
+  func shapeOf(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    let dimensions = shape(try input(node, 0)).dimensions
+    func clamped(_ place: Int) -> Int {
+      max(0, min(dimensions.count, place < 0 ? place + dimensions.count : place))
+    }
+    let from = clamped(node.integer("start", default: 0))
+    let to = clamped(node.integer("end", default: dimensions.count))
+    return [.constant(.integers(Array(dimensions[from..<max(from, to)])))]
+  }
+
+  func sizeOf(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    [.constant(.integers([shape(try input(node, 0)).count]).reshaped([]))]
+  }
+
+  func range(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    guard let start = try constant(node, 0, "start"), let from = start.uniformValue,
+      let to = try constant(node, 1, "limit")?.uniformValue,
+      let step = try constant(node, 2, "step")?.uniformValue, step != 0,
+      (to - from) / step <= Double(largestElementCount)
+    else { throw ONNXProblem("its start, limit and step do not make a range") }
+    let count = max(0, Int(((to - from) / step).rounded(.up)))
+    let values = (0..<count).map { from + Double($0) * step }
+    return [.constant(ONNXConstant(values: Tensor([count], values), kind: start.kind))]
+  }
+
+  func nonZero(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    guard let x = try constant(node, 0, "input") else { throw ONNXProblem("it has no input") }
+    let places = x.values.scalars.indices.filter { x.values.scalars[$0] != 0 }
+    let strides = x.shape.strides
+    let rows = zip(strides, x.shape.dimensions).flatMap { stride, extent in
+      places.map { Double($0 / stride % extent) }
+    }
+    return [
+      .constant(
+        ONNXConstant(values: Tensor([x.shape.rank, places.count], rows), kind: .integer))
+    ]
+  }
+
+  // MARK: Elementwise on constants
+
+  func equal(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try compare(node) { $0 == $1 } }
+  func greater(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try compare(node) { $0 > $1 } }
+  func greaterOrEqual(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    try compare(node) { $0 >= $1 }
+  }
+  func less(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try compare(node) { $0 < $1 } }
+  func lessOrEqual(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    try compare(node) { $0 <= $1 }
+  }
+  func and(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    try compare(node) { $0 != 0 && $1 != 0 }
+  }
+  func or(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    try compare(node) { $0 != 0 || $1 != 0 }
+  }
+  func not(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    try onConstant(node, .boolean) { $0 == 0 ? 1 : 0 }
+  }
+  func ceiling(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    try onConstant(node, nil) { $0.rounded(.up) }
+  }
+  func rounding(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    try onConstant(node, nil) { $0.rounded(.toNearestOrEven) }
+  }
+
+  func remainder(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    let (a, b) = try operands(node)
+    guard !b.values.scalars.contains(0) else { throw ONNXProblem("a division by zero") }
+    // With `fmod` the result has the sign of the dividend, otherwise that of the divisor.
+    let truncates = node.flag("fmod")
+    return [
+      .constant(
+        try combine(a, b, a.kind) { x, y in
+          let rest = Foundation.fmod(x, y)
+          return truncates || rest == 0 || (rest < 0) == (y < 0) ? rest : rest + y
+        })
+    ]
+  }
+
+  private func operands(
+    _ node: ONNXNode
+  ) throws(ONNXProblem) -> (ONNXConstant, ONNXConstant) {
+    guard let a = try constant(node, 0, "first operand"),
+      let b = try constant(node, 1, "second operand")
+    else { throw ONNXProblem("it takes 2 inputs") }
+    return (a, b)
+  }
+
+  private func compare(
+    _ node: ONNXNode, _ holds: (Double, Double) -> Bool
+  ) throws(ONNXProblem) -> [ONNXValue] {
+    let (a, b) = try operands(node)
+    return [.constant(try combine(a, b, .boolean) { holds($0, $1) ? 1 : 0 })]
+  }
+
+  private func onConstant(
+    _ node: ONNXNode, _ kind: ONNXConstant.Kind?, _ function: (Double) -> Double
+  ) throws(ONNXProblem) -> [ONNXValue] {
+    guard var x = try constant(node, 0, "input") else { throw ONNXProblem("it has no input") }
+    x = x.mapped(function)
+    if let kind { x.kind = kind }
+    return [.constant(x)]
+  }
+}

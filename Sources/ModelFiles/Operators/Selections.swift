@@ -1,0 +1,190 @@
+import Networks
+import Tensors
+
+extension ONNXImporter {
+  /// Picks entries along an axis; -1 gives zeros. Nothing happens where all are picked in order.
+  func selected(_ x: ONNXValue, axis: Int, _ indices: [Int32]) throws(ONNXProblem) -> ONNXValue {
+    let extent = shape(x)[axis]
+    if indices.count == extent, indices.indices.allSatisfy({ indices[$0] == Int32($0) }) {
+      return x
+    }
+    let result = try apply(Selection(axis: axis, indices: indices), x)
+    guard case .constant(let before) = x, case .constant(var after) = result else { return result }
+    after.kind = before.kind
+    return .constant(after)
+  }
+
+  /// Repeats axes of extent 1 up to a shape that the value broadcasts to.
+  func broadcast(_ x: ONNXValue, to target: Shape) throws(ONNXProblem) -> ONNXValue {
+    let own = shape(x)
+    guard Shape.broadcast(own, target) == target else {
+      throw ONNXProblem("shape mismatch: \(own) cannot be expanded to \(target)")
+    }
+    _ = try checkedElementCount(target.dimensions)
+    let ones = [Int](repeating: 1, count: target.rank - own.rank)
+    var result = try reshaped(x, Shape(ones + own.dimensions))
+    for axis in 0..<target.rank where shape(result)[axis] != target[axis] {
+      result = try selected(result, axis: axis, [Int32](repeating: 0, count: target[axis]))
+    }
+    return result
+  }
+
+  func slice(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    var x = try input(node, 0)
+    let rank = shape(x).rank
+    let starts = try integers(node, "starts", orInput: 1) ?? []
+    let ends = try integers(node, "ends", orInput: 2) ?? []
+    let axes = try integers(node, "axes", orInput: 3) ?? Array(0..<starts.count)
+    let steps =
+      try constant(node, 4, "steps")?.integers ?? [Int](repeating: 1, count: starts.count)
+    guard ends.count == starts.count, axes.count == starts.count, steps.count == starts.count else {
+      throw ONNXProblem("starts \(starts), ends \(ends), axes \(axes), steps \(steps) do not match")
+    }
+    for (at, stated) in axes.enumerated() {
+      let axis = try axis(stated, rank: rank)
+      let (extent, step) = (shape(x)[axis], steps[at])
+      guard step != 0 else { throw ONNXProblem("a step is 0") }
+      func clamped(_ value: Int, _ least: Int, _ most: Int) -> Int {
+        max(least, min(most, value < 0 ? value + extent : value))
+      }
+      let indices =
+        step > 0
+        ? stride(from: clamped(starts[at], 0, extent), to: clamped(ends[at], 0, extent), by: step)
+        : stride(
+          from: clamped(starts[at], 0, extent - 1), to: clamped(ends[at], -1, extent - 1), by: step)
+      x = try selected(x, axis: axis, indices.map { Int32($0) })
+    }
+    return [x]
+  }
+
+  func gather(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    let x = try input(node, 0)
+    let input = shape(x)
+    let axis = try axis(node.integer("axis", default: 0), rank: input.rank)
+    guard let picked = try constant(node, 1, "indices") else {
+      throw ONNXProblem("it has no indices")
+    }
+    var indices: [Int32] = []
+    for stated in picked.integers {
+      let index = stated < 0 ? stated + input[axis] : stated
+      guard index >= 0, index < input[axis] else {
+        throw ONNXProblem("index \(stated) is outside axis \(axis) of input \(input)")
+      }
+      indices.append(Int32(index))
+    }
+    let flat = try selected(x, axis: axis, indices)
+    let target = Shape(
+      input.dimensions[..<axis] + picked.shape.dimensions + input.dimensions[(axis + 1)...])
+    return [try reshaped(flat, target).kept(as: x)]
+  }
+
+  func split(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    let x = try input(node, 0)
+    let axis = try axis(node.integer("axis", default: 0), rank: shape(x).rank)
+    let extent = shape(x)[axis]
+    let parts = node.outputs.count
+    // Equal parts, the last one shorter.
+    let part = (extent + parts - 1) / max(1, parts)
+    let equal = (0..<parts).map { max(0, min(part, extent - $0 * part)) }
+    let sizes = try integers(node, "split", orInput: 1) ?? equal
+    guard sizes.count == parts, sizes.allSatisfy({ $0 >= 0 && $0 <= extent }),
+      sizes.reduce(0, +) == extent
+    else {
+      throw ONNXProblem("sizes \(sizes) for \(parts) parts of an axis of extent \(extent)")
+    }
+    var outputs: [ONNXValue] = []
+    var from = 0
+    for size in sizes {
+      outputs.append(try selected(x, axis: axis, (from..<from + size).map(Int32.init)))
+      from += size
+    }
+    return outputs
+  }
+
+  func concatenation(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    let all = try inputs(node)
+    let axis = try axis(node.integer("axis", default: 1), rank: shape(all[0]).rank)
+    let operation = Concatenate(axis: axis)
+    let variables = all.filter { if case .variable = $0 { true } else { false } }
+    if variables.isEmpty || variables.count == all.count {
+      return [try apply(operation, all).kept(as: all[0])]
+    }
+    // The variables with gaps, plus the constants with zeros where the variables are.
+    var layout: [Int32] = []
+    var constants: [ONNXValue] = []
+    var next: Int32 = 0
+    for value in all {
+      let extent = shape(value).rank > axis ? shape(value)[axis] : 0
+      switch value {
+      case .variable:
+        layout += (next..<next + Int32(extent)).map { $0 }
+        next += Int32(extent)
+        constants.append(
+          .constant(ONNXConstant(values: Tensor(repeating: 0, shape(value)), kind: .float)))
+      case .constant:
+        layout += [Int32](repeating: -1, count: extent)
+        constants.append(value)
+      }
+    }
+    let joined = try variables.count == 1 ? variables[0] : apply(operation, variables)
+    let addend = try apply(operation, constants)
+    let spread = try selected(joined, axis: axis, layout)
+    if case .constant(let addend) = addend, addend.uniformValue == 0 { return [spread] }
+    return [try add(spread, addend)]
+  }
+
+  func expand(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    let x = try input(node, 0)
+    guard let stated = try constant(node, 1, "shape")?.integers else {
+      throw ONNXProblem("it has no shape")
+    }
+    _ = try checkedElementCount(stated)
+    guard let target = Shape.broadcast(shape(x), Shape(stated)) else {
+      throw ONNXProblem("shape mismatch: \(shape(x)) cannot be expanded to \(Shape(stated))")
+    }
+    return [try broadcast(x, to: target).kept(as: x)]
+  }
+
+  func tile(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    var x = try input(node, 0)
+    let input = shape(x)
+    guard let repeats = try constant(node, 1, "repeats")?.integers, repeats.count == input.rank else {
+      throw ONNXProblem("repeats do not match input \(input)")
+    }
+    for (axis, times) in repeats.enumerated() {
+      _ = try checkedElementCount([input[axis], times])
+      let once = (0..<Int32(input[axis])).map { $0 }
+      x = try selected(x, axis: axis, Array([[Int32]](repeating: once, count: times).joined()))
+    }
+    return [x]
+  }
+
+  /// `condition ? x : y` for a constant condition.
+  func choice(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    guard let condition = try constant(node, 0, "condition") else {
+      throw ONNXProblem("it has no condition")
+    }
+    let (x, y) = (try input(node, 1), try input(node, 2))
+    guard let joined = Shape.broadcast(shape(x), shape(y)),
+      let target = Shape.broadcast(joined, condition.shape)
+    else {
+      throw ONNXProblem("shape mismatch: \(condition.shape), \(shape(x)) and \(shape(y))")
+    }
+    if let uniform = condition.uniformValue {
+      return [try broadcast(uniform != 0 ? x : y, to: target).kept(as: x)]
+    }
+    let mask = condition.mapped { $0 == 0 ? 0 : 1 }
+    let (taken, other) = (
+      try multiply(x, .constant(mask)), try multiply(y, .constant(mask.mapped { 1 - $0 })))
+    return [try broadcast(add(taken, other), to: target).kept(as: x)]
+  }
+}
+
+extension ONNXValue {
+  /// A constant with the kind of another from which its elements come.
+  func kept(as other: ONNXValue) -> ONNXValue {
+    guard case .constant(var own) = self, case .constant(let source) = other else { return self }
+    own.kind = source.kind
+    return .constant(own)
+  }
+}
