@@ -33,8 +33,7 @@ let library: [Target] = [
   .target(name: "Properties", dependencies: ["Files"]),
   .target(name: "Bounds", dependencies: ["Networks", "Properties", "Tensors"]),
   .target(name: "Attacks", dependencies: ["Bounds", "Networks", "Properties", "Tensors"]),
-  .target(
-    name: "Datasets", dependencies: ["CPNG", "Digests", "Files"], resources: [.copy("Digits")]),
+  .target(name: "Datasets", dependencies: ["CPNG", "Digests", "Files"]),
   .target(name: "Certificates", dependencies: ["Files", "Properties"]),
   .target(name: "Reports", dependencies: ["Certificates", "Files"]),
   .target(
@@ -71,7 +70,8 @@ let tests: [Target] = [
   .testTarget(name: "PropertiesTests", dependencies: ["Properties", "TestSupport"]),
   .testTarget(name: "BoundsTests", dependencies: ["Bounds", "ModelFiles", "TestSupport"]),
   .testTarget(name: "AttacksTests", dependencies: ["Attacks", "TestSupport"]),
-  .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
+  .testTarget(
+    name: "DatasetsTests", dependencies: ["Datasets", "Digests", "Files", "TestSupport"]),
   .testTarget(name: "EndToEndTests", dependencies: ["Surety", "TestSupport"]),
   .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
 ]

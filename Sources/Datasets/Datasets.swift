@@ -1,0 +1,89 @@
+import Files
+import Foundation
+
+/// The data sets that can be named on a command line.
+///
+/// | specification | data |
+/// |---|---|
+/// | `digits` | the embedded optical digits, 8x8 |
+/// | `mnist:DIR` | MNIST in IDX files, gzipped or not |
+/// | `cifar10:DIR` | CIFAR-10 in its binary layout |
+/// | `folder:DIR` | PNG images or `.npy` arrays |
+///
+/// Without `:DIR`, `mnist` and `cifar10` are looked for in `$SURETY_DATA/NAME`, or in `data/NAME` when that
+/// variable is not set.
+public enum Datasets {
+  /// The names that a specification may start with.
+  public static let names = ["digits", "mnist", "cifar10", "folder"]
+
+  /// Reads the data set that a specification names.
+  ///
+  /// - Parameters:
+  ///   - specification: `NAME` or `NAME:DIR`.
+  ///   - split: The part to read.
+  ///   - environment: Where `SURETY_DATA` is looked up.
+  /// - Throws: `InputError` when the name is unknown, a file is missing, or a file is damaged.
+  public static func load(
+    _ specification: String, split: Split,
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) throws(InputError) -> ImageSet {
+    let parts = specification.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    let name = String(parts.first ?? "")
+    let folder = parts.count > 1 ? String(parts[1]) : nil
+    if folder == "" {
+      throw InputError(specification, "no folder after the colon; expected \(name):DIR")
+    }
+    switch name {
+    case "digits":
+      if folder != nil {
+        throw InputError(specification, "digits is built in; write digits, without a folder")
+      }
+      return digits(split)
+    case "folder":
+      guard let folder else {
+        throw InputError(specification, "which folder? write folder:DIR")
+      }
+      return try imageFolder(folder, split: split)
+    case "mnist":
+      return try mnist(located(name, folder, environment), split: split)
+    case "cifar10":
+      return try cifar10(located(name, folder, environment), split: split)
+    default:
+      throw unknownName(name, among: names)
+    }
+  }
+
+  private static func located(
+    _ name: String, _ folder: String?, _ environment: [String: String]
+  ) throws(InputError) -> String {
+    if let folder {
+      guard isFolder(folder) else {
+        throw InputError(
+          folder, "no such folder; `surety data \(name) --out \(folder)` fetches the set")
+      }
+      return folder
+    }
+    let root = environment["SURETY_DATA"].flatMap { $0.isEmpty ? nil : $0 }
+    let place = "\(root ?? "data")/\(name)"
+    guard isFolder(place) else {
+      let reason = root == nil ? "SURETY_DATA is not set" : "from SURETY_DATA"
+      throw InputError(
+        name,
+        "looked in \(place) (\(reason)) and there is no such folder; name one with \(name):DIR, "
+          + "or fetch the set with `surety data \(name) --out \(place)`")
+    }
+    return place
+  }
+
+  static func unknownName(_ name: String, among names: [String]) -> InputError {
+    let hint = nearest(to: name, among: names).map { "; did you mean \($0)?" } ?? ""
+    return InputError(
+      "data set \"\(name)\"", "unknown; known are \(names.joined(separator: ", "))\(hint)")
+  }
+}
+
+func isFolder(_ path: String) -> Bool {
+  var isDirectory: ObjCBool = false
+  return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+    && isDirectory.boolValue
+}

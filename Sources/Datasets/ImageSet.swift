@@ -1,0 +1,110 @@
+import Digests
+import Foundation
+
+/// The part of a data set that is meant.
+public enum Split: String, Sendable, CaseIterable, Codable {
+  /// The examples to fit a network to.
+  case train
+  /// The examples to judge it by.
+  case test
+}
+
+/// Labelled images of one shape, kept as compactly as they were stored.
+///
+/// An image comes out as `Float` values from 0 to 1 in the order channel, row, column:
+///
+///     let digits = Datasets.digits(.test)
+///     let pixels = digits.image(0)     // 64 values
+///     let digit = digits.label(0)      // 0...9
+public struct ImageSet: Sendable {
+  /// The name of the set, such as `mnist`.
+  public let name: String
+  /// The part of the set.
+  public let split: Split
+  /// The shape of every image: channels, height, width.
+  public let shape: [Int]
+  /// The name of every class, in the order of the labels.
+  public let classes: [String]
+
+  let pixels: Pixels
+  let labels: [Int32]
+
+  /// Pixel values in the order image, channel, row, column.
+  enum Pixels: Sendable {
+    /// A stored byte `b` stands for `Float(b) / scale`.
+    case bytes([UInt8], scale: Float)
+    /// Values that are from 0 to 1 already.
+    case floats([Float])
+  }
+
+  /// Creates a set from checked parts: the readers have refused everything that these conditions exclude.
+  init(
+    name: String, split: Split, shape: [Int], classes: [String], pixels: Pixels, labels: [Int32]
+  ) {
+    self.name = name
+    self.split = split
+    self.shape = shape
+    self.classes = classes
+    self.pixels = pixels
+    self.labels = labels
+    let stored = pixels.count
+    precondition(
+      stored == labels.count * shape.reduce(1, *),
+      "\(name): \(stored) values do not fill \(labels.count) images of shape \(shape)")
+    precondition(
+      labels.allSatisfy { classes.indices.contains(Int($0)) },
+      "\(name): a label is outside 0..<\(classes.count)")
+  }
+
+  /// The number of images.
+  public var count: Int { labels.count }
+
+  /// The number of values in one image.
+  public var imageSize: Int { shape.reduce(1, *) }
+
+  /// Returns one image: values from 0 to 1 in the order channel, row, column.
+  ///
+  /// - Precondition: `index` is in `0..<count`.
+  public func image(_ index: Int) -> [Float] {
+    precondition((0..<count).contains(index), "image \(index) of \(count) in \(name)")
+    let range = index * imageSize..<(index + 1) * imageSize
+    switch pixels {
+    case .bytes(let bytes, let scale): return bytes[range].map { Float($0) / scale }
+    case .floats(let values): return Array(values[range])
+    }
+  }
+
+  /// Returns the class of one image, an index into `classes`.
+  ///
+  /// - Precondition: `index` is in `0..<count`.
+  public func label(_ index: Int) -> Int {
+    precondition((0..<count).contains(index), "label \(index) of \(count) in \(name)")
+    return Int(labels[index])
+  }
+
+  /// The SHA-256 digest of what the set holds, for reports that name their data.
+  ///
+  /// It covers the stored pixel values (bytes, or little-endian floats) and then the labels as
+  /// little-endian 32-bit integers, so it does not depend on how the files were compressed.
+  ///
+  /// - Complexity: O(*n*) in the size of the set; keep the result.
+  public var digest: String {
+    var content: Data
+    switch pixels {
+    case .bytes(let bytes, _): content = Data(bytes)
+    case .floats(let values):
+      content = values.map(\.bitPattern.littleEndian).withUnsafeBytes { Data($0) }
+    }
+    labels.map(\.littleEndian).withUnsafeBytes { content.append(contentsOf: $0) }
+    return sha256(of: content)
+  }
+}
+
+extension ImageSet.Pixels {
+  var count: Int {
+    switch self {
+    case .bytes(let bytes, _): bytes.count
+    case .floats(let values): values.count
+    }
+  }
+}
