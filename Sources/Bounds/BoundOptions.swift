@@ -23,8 +23,12 @@ public struct BoundOptions: Sendable {
   public var intersectsCheaperBounds = true
   /// The steps of slope optimisation.
   public var iterations = 20
+  /// The steps for each neuron of an intermediate layer.
+  public var intermediateIterations = 5
   /// The step size of slope optimisation.
   public var learningRate = 0.1
+  /// What the step size is multiplied by after each step.
+  public var learningRateDecay = 0.98
   /// Whether slope optimisation bounds the intermediate layers anew as well.
   public var optimizesIntermediateBounds = true
   /// When to stop; what is known by then is returned.

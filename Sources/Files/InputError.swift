@@ -1,7 +1,7 @@
 /// A file or an argument that cannot be used, in words a user can act on.
 ///
-/// Every reader throws this type and nothing else for bad input, so that the command line can print one
-/// line and stop with exit code 2.
+/// Every reader throws this type and nothing else for bad input, so that the command line can print
+/// one line and stop with exit code 2.
 public struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The file or the argument that is wrong, as the user named it.
   public var source: String

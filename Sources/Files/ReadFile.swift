@@ -3,14 +3,15 @@ import Foundation
 
 /// Reads a whole file, decompressing it when its name ends in `.gz`.
 ///
-/// A file named `.gz` that does not start with the gzip magic is refused, because a tool that guesses
-/// hides a broken download.
+/// A file named `.gz` that does not start with the gzip magic is refused, because a tool that
+/// guesses hides a broken download.
 ///
 /// - Parameters:
 ///   - path: The file.
-///   - limit: The largest decompressed size accepted, in bytes; a compressed file that expands beyond it
-///     is refused rather than allowed to fill the memory.
-/// - Throws: `InputError` when the file is missing, unreadable, not gzip data, corrupt, or too large.
+///   - limit: The largest decompressed size accepted, in bytes; a compressed file that expands
+///     beyond it is refused rather than allowed to fill the memory.
+/// - Throws: `InputError` when the file is missing, unreadable, not gzip data, corrupt, or too
+///   large.
 public func readFile(_ path: String, limit: Int = 4 << 30) throws(InputError) -> Data {
   let raw: Data
   do {
@@ -35,7 +36,8 @@ private func fileProblem(_ path: String) -> String {
 
 /// Decompresses gzip data of one or more members.
 ///
-/// - Throws: `InputError` naming `source` when the data is corrupt, cut short or expands beyond `limit`.
+/// - Throws: `InputError` naming `source` when the data is corrupt, cut short or expands beyond
+///   `limit`.
 public func gunzip(_ data: Data, source: String, limit: Int) throws(InputError) -> Data {
   var stream = z_stream()
   // 15 bits of window, plus 16: expect a gzip header and check its trailer.
@@ -49,10 +51,16 @@ public func gunzip(_ data: Data, source: String, limit: Int) throws(InputError) 
   var input = [UInt8](data)
   var chunk = [UInt8](repeating: 0, count: 1 << 18)
   var status = Z_OK
+  var fed = 0
   let outcome: String? = input.withUnsafeMutableBufferPointer { input in
-    stream.next_in = input.baseAddress
-    stream.avail_in = UInt32(input.count)
     while true {
+      if stream.avail_in == 0 && fed < input.count {
+        // zlib counts in 32 bits, so larger data goes in by pieces.
+        let piece = min(input.count - fed, 1 << 30)
+        stream.next_in = input.baseAddress.map { $0 + fed }
+        stream.avail_in = UInt32(piece)
+        fed += piece
+      }
       let produced = chunk.withUnsafeMutableBufferPointer { chunk -> Int in
         stream.next_out = chunk.baseAddress
         stream.avail_out = UInt32(chunk.count)
@@ -61,15 +69,16 @@ public func gunzip(_ data: Data, source: String, limit: Int) throws(InputError) 
       }
       output.append(contentsOf: chunk[0..<produced])
       if output.count > limit { return "expands beyond \(limit) bytes" }
+      let isAtEnd = stream.avail_in == 0 && fed == input.count
       if status == Z_STREAM_END {
-        if stream.avail_in == 0 { return nil }
+        if isAtEnd { return nil }
         guard inflateReset(&stream) == Z_OK else { return "corrupt gzip data" }
         continue
       }
-      if status != Z_OK || (produced == 0 && stream.avail_in == 0) {
-        return stream.avail_in == 0 && status == Z_BUF_ERROR
-          ? "corrupt gzip data: it ends too early" : "corrupt gzip data"
+      if isAtEnd && produced == 0 && (status == Z_OK || status == Z_BUF_ERROR) {
+        return "corrupt gzip data: it ends too early"
       }
+      if status != Z_OK { return "corrupt gzip data" }
     }
   }
   if let outcome { throw InputError(source, outcome) }

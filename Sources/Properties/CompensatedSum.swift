@@ -2,8 +2,9 @@ import Foundation
 
 /// A sum of doubles that carries its own rounding error, so that comparisons are all but exact.
 ///
-/// The pair `high + low` is the sum to about 106 bits (Dekker 1971; Ogita, Rump and Oishi 2005). Witnesses
-/// lie on the very edge of boxes, balls and output conditions, where a plain sum decides by its rounding.
+/// The pair `high + low` is the sum to about 106 bits (Dekker 1971; Ogita, Rump and Oishi 2005).
+/// Witnesses lie on the very edge of boxes, balls and output conditions, where a plain sum decides
+/// by its rounding.
 struct CompensatedSum {
   private(set) var high = 0.0
   private(set) var low = 0.0
@@ -50,15 +51,30 @@ func sumRoundedUp(_ a: Double, _ b: Double) -> Double {
 /// `a + b`, rounded toward negative infinity.
 func sumRoundedDown(_ a: Double, _ b: Double) -> Double { -sumRoundedUp(-a, -b) }
 
+/// `a * b`, rounded toward positive infinity.
+func productRoundedUp(_ a: Double, _ b: Double) -> Double {
+  let product = a * b
+  if a == 0 || b == 0 || abs(a) == 1 || abs(b) == 1 { return product }
+  // The error is exact with a fused multiply-add, unless it underflows.
+  let isTooSmall =
+    abs(product) < smallestWithExactErrors || (-product).addingProduct(a, b) > 0
+  return isTooSmall ? product.nextUp : product
+}
+
 /// `a / b`, rounded toward positive infinity, for a nonzero `b`.
 func quotientRoundedUp(_ a: Double, _ b: Double) -> Double {
   let quotient = a / b
-  // The remainder a - quotient * b is exact with a fused multiply-add, unless it underflows; then it is zero or
-  // has the right sign.
+  if a == 0 || abs(b) == 1 { return quotient }
+  // The remainder is exact with a fused multiply-add, unless it underflows.
   let remainder = a.addingProduct(-quotient, b)
-  let isTooSmall = b > 0 ? remainder > 0 : remainder < 0
+  let isTooSmall =
+    abs(a) < smallestWithExactErrors || abs(quotient) < smallestWithExactErrors
+    || (b > 0 ? remainder > 0 : remainder < 0)
   return isTooSmall ? quotient.nextUp : quotient
 }
+
+/// Below this, rounding errors may be too small for a double.
+private let smallestWithExactErrors = 0x1p-900
 
 /// `a / b`, rounded toward negative infinity, for a nonzero `b`.
 func quotientRoundedDown(_ a: Double, _ b: Double) -> Double { -quotientRoundedUp(-a, b) }

@@ -1,7 +1,7 @@
 /// One linear inequality over inputs and outputs: `sum a_i X_i + sum b_j Y_j <= bound`.
 ///
-/// Conditions of a property describe its violation. Strict inequalities are read as non-strict, which only
-/// enlarges the violation, so a proof stays a proof.
+/// Conditions of a property describe its violation. Strict inequalities are read as non-strict,
+/// which only enlarges the violation, so a proof stays a proof.
 public struct LinearConstraint: Hashable, Sendable {
   /// A coefficient with the element that it multiplies.
   public struct Term: Hashable, Sendable {
@@ -49,27 +49,42 @@ public struct LinearConstraint: Hashable, Sendable {
 
 extension LinearConstraint: CustomStringConvertible {
   /// The inequality as a person would write it: `Y_3 >= Y_8`, `Y_0 <= 0.5`, `2 X_1 - Y_0 <= 3`.
+  ///
+  /// The first coefficient is shown positive, and a long sum is cut.
   public var description: String {
-    let names =
-      inputs.map { ("X_\($0.index)", $0.coefficient) }
-      + outputs.map { ("Y_\($0.index)", $0.coefficient) }
-    let right = bound == 0 ? "0" : "\(bound)"
-    switch names.count {
-    case 1 where abs(names[0].1) == 1:
-      // 0 - bound rather than -bound, so that no "-0.0" appears.
-      return names[0].1 > 0 ? "\(names[0].0) <= \(right)" : "\(names[0].0) >= \(0 - bound)"
-    case 2 where bound == 0 && names[0].1 == -names[1].1 && abs(names[0].1) == 1:
-      return "\(names[0].0) \(names[0].1 > 0 ? "<=" : ">=") \(names[1].0)"
-    default: break
+    let named =
+      inputs.map { NamedTerm(name: "X_\($0.index)", coefficient: $0.coefficient) }
+      + outputs.map { NamedTerm(name: "Y_\($0.index)", coefficient: $0.coefficient) }
+    guard let first = named.first else { return "0 <= \(bound.plain)" }
+    let isFlipped = first.coefficient < 0
+    let relation = isFlipped ? ">=" : "<="
+    if named.count == 2 && bound == 0 && abs(first.coefficient) == 1
+      && named[1].coefficient == -first.coefficient
+    {
+      return "\(first.name) \(relation) \(named[1].name)"
     }
     let shown = 6
-    var sum = ""
-    for (name, coefficient) in names.prefix(shown) {
-      let size = abs(coefficient) == 1 ? name : "\(abs(coefficient)) \(name)"
-      let sign = coefficient < 0 ? "-" : "+"
-      sum += sum.isEmpty ? (coefficient < 0 ? "-" : "") + size : " \(sign) \(size)"
+    var sum = first.size
+    for term in named.dropFirst().prefix(shown - 1) {
+      sum += (term.coefficient < 0) == isFlipped ? " + \(term.size)" : " - \(term.size)"
     }
-    if names.count > shown { sum += " + \(names.count - shown) more terms" }
-    return "\(sum.isEmpty ? "0" : sum) <= \(right)"
+    if named.count > shown { sum += " + \(named.count - shown) more terms" }
+    return "\(sum) \(relation) \((isFlipped ? 0 - bound : bound).plain)"
+  }
+}
+
+private struct NamedTerm {
+  var name: String
+  var coefficient: Double
+
+  /// The term without its sign.
+  var size: String { abs(coefficient) == 1 ? name : "\(abs(coefficient).plain) \(name)" }
+}
+
+extension Double {
+  /// The shortest decimal that reads back as the number, without `.0`.
+  fileprivate var plain: String {
+    let text = "\(self == 0 ? 0 : self)"
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 }

@@ -1,4 +1,5 @@
-/// Conditions in the form that bounds decide: rows `b` over the outputs, and what each must not exceed.
+/// Conditions in the form that bounds decide: rows `b` over the outputs, and what each must not
+/// exceed.
 ///
 /// A condition is impossible over a region as soon as one of its requirements has
 /// `min(row . Y + inputs . X) > bound` there; a condition without requirements is never impossible.
@@ -12,9 +13,24 @@ public struct OutputRows: Hashable, Sendable {
     public let inputs: [LinearConstraint.Term]
     /// The largest value allowed.
     public let bound: Double
+
+    /// The largest value that the row can have where the requirement holds with any input of a
+    /// region.
+    ///
+    /// For an analysis that bounds outputs alone: it takes the terms over inputs at their best in
+    /// the box.
+    ///
+    /// - Soundness: Rounded upward, so that no violation is lost.
+    public func outputBound(over region: Region) -> Double {
+      inputs.reduce(bound) { sum, term in
+        let end = term.coefficient > 0 ? region.lower[term.index] : region.upper[term.index]
+        return sumRoundedUp(sum, productRoundedUp(-term.coefficient, end))
+      }
+    }
   }
 
-  /// The distinct rows, each as its nonzero terms over outputs; a row is empty for a requirement on inputs alone.
+  /// The distinct rows, each as its nonzero terms over outputs; a row is empty for a requirement on
+  /// inputs alone.
   public let rows: [[LinearConstraint.Term]]
   /// The requirements of each condition, in order; all of one condition hold together.
   public let conditions: [[Requirement]]

@@ -11,8 +11,8 @@ extension Property {
 
   /// Reads the text of a VNN-LIB 1.0 file.
   ///
-  /// Decimals become the nearest doubles. A lower bound above its upper bound is not an error but an empty
-  /// region: it appears in `warnings`, and no disjunct remains of it.
+  /// Decimals become the nearest doubles. A lower bound above its upper bound is not an error but
+  /// an empty region: it appears in `warnings`, and no disjunct remains of it.
   ///
   /// - Parameters:
   ///   - data: The text in UTF-8.

@@ -2,8 +2,8 @@ import Files
 
 /// A question about a network: can any input of a region give an output that violates a condition?
 ///
-/// The conditions describe the **violation**, as in VNN-LIB: the property is violated (`sat`) if and only if
-/// some input and its output satisfy one disjunct, and holds (`unsat`) otherwise.
+/// The conditions describe the **violation**, as in VNN-LIB: the property is violated (`sat`) if
+/// and only if some input and its output satisfy one disjunct, and holds (`unsat`) otherwise.
 public struct Property: Sendable {
   /// The file, or what else the property comes from.
   public let source: String
@@ -11,19 +11,14 @@ public struct Property: Sendable {
   public let inputCount: Int
   /// The number of output elements, flattened.
   public let outputCount: Int
-  /// The disjuncts by region; those of one region are together, because it is bounded once for all of them.
+  /// The disjuncts by region; those of one region are together, because it is bounded once for all
+  /// of them.
   public let groups: [RegionGroup]
   /// The number of disjuncts in the file whose region is empty; nothing can satisfy them.
   public let emptyRegions: Int
-  /// What a user should know before trusting the verdict, such as an empty input set; one line each.
+  /// What a user should know before trusting the verdict, such as an empty input set; one line
+  /// each.
   public let warnings: [String]
-  /// Where each disjunct is, in the order of the file.
-  private let places: [Place]
-
-  private struct Place: Sendable {
-    var group: Int
-    var condition: Int
-  }
 
   init(
     source: String, inputCount: Int, outputCount: Int, groups: [RegionGroup],
@@ -35,27 +30,25 @@ public struct Property: Sendable {
     self.groups = groups
     self.emptyRegions = emptyRegions
     self.warnings = warnings
-    let count = groups.reduce(0) { $0 + $1.conditions.count }
-    var places = [Place](repeating: Place(group: 0, condition: 0), count: count)
-    for (group, content) in groups.enumerated() {
-      for (index, condition) in content.conditions.enumerated() {
-        places[condition.disjunct] = Place(group: group, condition: index)
-      }
-    }
-    self.places = places
   }
 
   /// Whether nothing can violate the property, because every region is empty.
   public var isEmpty: Bool { groups.isEmpty }
 
   /// The disjuncts in the order of the file, without those whose region is empty.
-  public var disjuncts: some RandomAccessCollection<Disjunct> & Sendable {
-    places.lazy.map { [groups] place in
-      let group = groups[place.group]
-      let condition = group.conditions[place.condition]
-      return Disjunct(
-        region: group.region, constraints: condition.constraints, line: condition.line)
+  ///
+  /// - Complexity: O(n) in the number of disjuncts; the regions and conditions are shared, not
+  ///   copied.
+  public var disjuncts: [Disjunct] {
+    let count = groups.reduce(0) { $0 + $1.conditions.count }
+    var result = [Disjunct?](repeating: nil, count: count)
+    for group in groups {
+      for condition in group.conditions {
+        result[condition.disjunct] = Disjunct(
+          region: group.region, constraints: condition.constraints, line: condition.line)
+      }
     }
+    return result.compactMap(\.self)
   }
 
   /// Checks that a network has as many inputs and outputs as the property names.
@@ -98,6 +91,7 @@ public struct Disjunct: Hashable, Sendable {
   /// The line of the file where the disjunct starts; 0 where there is none.
   public let line: Int
 
-  /// The inequalities as output rows; a disjunct is impossible where one of its rows stays above its bound.
+  /// The inequalities as output rows; a disjunct is impossible where one of its rows stays above
+  /// its bound.
   public var rows: OutputRows { OutputRows(of: [constraints]) }
 }

@@ -8,14 +8,14 @@ extension Region {
   ///
   /// An linf ball becomes a box. An l1 or l2 ball keeps the ball and its enclosing box.
   ///
-  /// - Soundness: The ends of the box are rounded outward, so the region contains every real input within
-  ///   the distance.
+  /// - Soundness: The ends of the box are rounded outward, so the region contains every real input
+  ///   within the distance.
   /// - Parameters:
   ///   - center: The input.
   ///   - radius: The largest distance, in the units of the input.
   ///   - range: The values that an element may take; nil for all.
-  /// - Throws: `InputError` when the radius is negative, an element is not finite, or the range excludes
-  ///   every point of the ball.
+  /// - Throws: `InputError` when the radius is negative, an element is not finite, or the range
+  ///   excludes every point of the ball.
   public static func ball(
     around center: [Double], radius: Double, norm: Norm, clippedTo range: ClosedRange<Double>? = nil
   ) throws(InputError) -> Region {
@@ -33,7 +33,8 @@ extension Region {
     let region = Region(
       uncheckedLower: box.lower, upper: box.upper,
       ball: Ball(center: center, radius: radius, norm: norm))
-    // A centre outside the range: the ball may end before a corner of the range that its box still meets.
+    // A centre outside the range: the ball may end before a corner of the range that its box still
+    // meets.
     guard region.contains(region.center) else {
       throw InputError("region", "no point of the \(norm) ball lies in the clip range")
     }
@@ -42,12 +43,13 @@ extension Region {
 
   /// The inputs of which each element is within its own distance of one input's.
   ///
-  /// This is the linf ball for networks whose inputs are normalised channel by channel: a distance of
-  /// `eps` in pixels is `eps / deviation` in each channel, and the range of a pixel becomes `limits`.
+  /// This is the linf ball for networks whose inputs are normalised channel by channel: a distance
+  /// of `eps` in pixels is `eps / deviation` in each channel, and the range of a pixel becomes
+  /// `limits`.
   ///
   /// - Soundness: The ends are rounded outward.
-  /// - Throws: `InputError` when the counts differ, a radius is negative, an element is not finite, or the
-  ///   limits exclude every point.
+  /// - Throws: `InputError` when the counts differ, a radius is negative, an element is not finite,
+  ///   or the limits exclude every point.
   public static func ball(
     around center: [Double], radii: [Double], within limits: Region? = nil
   ) throws(InputError) -> Region {

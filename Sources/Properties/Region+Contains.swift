@@ -1,10 +1,11 @@
 extension Region {
   /// Whether a point lies in the box and in the ball.
   ///
-  /// Comparisons with the box are exact; the distance to the centre of a ball is computed to about 100
-  /// bits. A point of another length, or with a NaN, is not contained.
+  /// Comparisons with the box are exact; the distance to the centre of a ball is computed to about
+  /// 100 bits. A point of another length, or with a NaN, is not contained.
   ///
-  /// - Parameter tolerance: How far outside the box, and of the ball's radius, still counts as inside.
+  /// - Parameter tolerance: How far outside the box, and of the ball's radius, still counts as
+  ///   inside.
   public func contains(_ point: [Double], tolerance: Double = 0) -> Bool {
     guard isInBox(point, tolerance: tolerance) else { return false }
     return ball?.contains(point, tolerance: tolerance) ?? true

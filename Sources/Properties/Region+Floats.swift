@@ -16,10 +16,11 @@ extension Region {
       upper: upper.map { Float($0, roundedUp: true) })
   }
 
-  /// The float in the box nearest to each element of a point, so that a witness in float lies in the box.
+  /// The float in the box nearest to each element of a point, so that a witness in float lies in
+  /// the box.
   ///
-  /// An interval between two neighbouring floats contains none; there the element is an end rounded to
-  /// nearest, and `contains` says that the point is outside. A ball is not regarded.
+  /// An interval between two neighbouring floats contains none; there the element is an end rounded
+  /// to nearest, and `contains` says that the point is outside. A ball is not regarded.
   public func clipped(_ point: [Float]) -> [Float] {
     point.indices.map { index in
       let low = Float(lower[index], roundedUp: true)
@@ -31,7 +32,8 @@ extension Region {
 }
 
 extension Float {
-  /// The nearest float that is not below (or not above) a double; the largest float where it overflows inward.
+  /// The nearest float that is not below (or not above) a double; the largest float where it
+  /// overflows inward.
   fileprivate init(_ value: Double, roundedUp: Bool) {
     let nearest = Float(value)
     if roundedUp {

@@ -29,8 +29,8 @@ public struct Region: Hashable, Sendable {
   /// Creates a box from its ends.
   ///
   /// - Parameter source: What to call the region in an error.
-  /// - Throws: `InputError` when the counts differ, there are no elements, an end is not finite, or a
-  ///   lower end is above its upper end; the first such element is named.
+  /// - Throws: `InputError` when the counts differ, there are no elements, an end is not finite, or
+  ///   a lower end is above its upper end; the first such element is named.
   public init(
     lower: [Double], upper: [Double], source: String = "region"
   ) throws(InputError) {
@@ -67,7 +67,8 @@ public struct Region: Hashable, Sendable {
   /// Whether the region is a single point.
   public var isPoint: Bool { lower == upper || ball?.radius == 0 }
 
-  /// The middle of the box; where there is a ball, its middle, moved into the box if it lies outside.
+  /// The middle of the box; where there is a ball, its middle, moved into the box if it lies
+  /// outside.
   public var center: [Double] {
     let middle = ball?.center ?? zip(lower, upper).map { $0 / 2 + $1 / 2 }
     // Halves, so that no sum overflows, can underflow to a point outside.

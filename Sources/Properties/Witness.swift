@@ -23,9 +23,11 @@ public struct Witness: Hashable, Sendable {
 // MARK: - The competition's format
 
 extension Witness {
-  /// The pairs of names and values, in the format of the competition: `((X_0 0.5)`, one pair on each line.
+  /// The pairs of names and values, in the format of the competition: `((X_0 0.5)`, one pair on
+  /// each line.
   ///
-  /// Numbers are the shortest decimals that read back as the same doubles. The word `sat` is not included.
+  /// Numbers are the shortest decimals that read back as the same doubles. The word `sat` is not
+  /// included.
   public var assignment: String {
     let pairs =
       input.enumerated().map { "(X_\($0) \($1))" } + output.enumerated().map { "(Y_\($0) \($1))" }
@@ -44,8 +46,8 @@ extension Witness {
 
   /// Reads the text of a result file that holds a witness.
   ///
-  /// - Throws: `InputError` when the first word is not `sat`, a number is missing or not finite, a variable
-  ///   appears twice, or the indexes have a gap.
+  /// - Throws: `InputError` when the first word is not `sat`, a number is missing or not finite, a
+  ///   variable appears twice, or the indexes have a gap.
   public init(parsing data: Data, source: String) throws(InputError) {
     var tokens = Tokenizer([UInt8](data), source: source)
     var token = tokens.next()

@@ -70,6 +70,7 @@ extension Double: TensorScalar {
       concretize: surety_concretize_f64, channelDot: surety_channel_dot_f64,
       columnsToWindow: surety_window_col2im_f64, windowToColumns: surety_window_im2col_f64,
       add: surety_window_add_f64, copy: surety_window_copy_f64,
-      gather: surety_window_gather_f64)
+      gather: surety_window_gather_f64,
+      minimizer: surety_minimizer_f64, ascend: surety_ascend_f64)
   }
 }

@@ -70,6 +70,7 @@ extension Float: TensorScalar {
       concretize: surety_concretize_f32, channelDot: surety_channel_dot_f32,
       columnsToWindow: surety_window_col2im_f32, windowToColumns: surety_window_im2col_f32,
       add: surety_window_add_f32, copy: surety_window_copy_f32,
-      gather: surety_window_gather_f32)
+      gather: surety_window_gather_f32,
+      minimizer: surety_minimizer_f32, ascend: surety_ascend_f32)
   }
 }

@@ -8,36 +8,18 @@ extension Tensor: BackwardAlgebra {
   ) {
     let result = Buffer<Scalar>(count: rows.values.count)
     let constant = Tensor(repeating: 0, [rows.count])
-    let perRow = lines.lowerIsPerRow ? Array(0..<Int32(rows.count)) : owners
     rows.withWindow { window in
       Scalar.windowKernels.relax(
         rows.values.buffer.pointer, window, lines.lowerSlope.buffer.pointer,
-        lines.lowerIntercept?.buffer.pointer, perRow, lines.upperSlope.buffer.pointer,
+        lines.lowerIntercept?.buffer.pointer, lines.lowerIsPerRow ? nil : owners, lines.upperSlope.buffer.pointer,
         lines.upperIntercept.buffer.pointer, owners, result.pointer, constant.buffer.pointer)
     }
     let values = Tensor(shape: rows.values.shape, buffer: result)
     return (rows.placement.map { RowBlock(values, at: $0) } ?? RowBlock(dense: values), constant)
   }
 
-  /// Passes values forward through the lines that `relaxed` chose for the rows' coefficients.
-  ///
-  /// - Returns: Values of the activation's output, placed as the rows are.
-  public static func relaxedForward(
-    _ rows: RowBlock<Tensor>, _ values: Tensor, _ lines: Lines<Tensor>, owners: [Int32]
-  ) -> Tensor {
-    let result = Buffer<Scalar>(count: values.count)
-    let perRow = lines.lowerIsPerRow ? Array(0..<Int32(rows.count)) : owners
-    rows.withWindow { window in
-      Scalar.windowKernels.relaxForward(
-        rows.values.buffer.pointer, values.buffer.pointer, window, lines.lowerSlope.buffer.pointer,
-        lines.lowerIntercept?.buffer.pointer, perRow, lines.upperSlope.buffer.pointer,
-        lines.upperIntercept.buffer.pointer, owners, result.pointer)
-    }
-    return Tensor(shape: values.shape, buffer: result)
-  }
-
   /// Elements of a convolution's columns that are made before they are added up: about half a cache.
-  private static var columnBudget: Int { (1 << 18) / MemoryLayout<Scalar>.stride }
+  static var columnBudget: Int { (1 << 18) / MemoryLayout<Scalar>.stride }
 
   public static func throughConvolution(
     _ rows: RowBlock<Tensor>, kernel: Tensor, columns weights: Tensor,
@@ -70,43 +52,6 @@ extension Tensor: BackwardAlgebra {
       }
     }
     return RowBlock(result, at: to)
-  }
-
-  /// Passes values of a convolution's input windows forward to its output windows, adding the bias.
-  public static func forwardConvolution(
-    _ values: RowBlock<Tensor>, to target: Placement, kernel: Tensor, columns weights: Tensor,
-    bias: Tensor?, _ geometry: ConvolutionGeometry
-  ) -> Tensor {
-    guard let from = values.placement else {
-      preconditionFailure("Values of an image node are windows in this number system")
-    }
-    let size = (height: kernel.shape[2], width: kernel.shape[3])
-    let (outputs, taps) = (kernel.shape[0], kernel.shape[1] * size.height * size.width)
-    let pixels = target.height * target.width
-    let result = Buffer<Scalar>(count: target.shape.count)
-    let step = max(1, columnBudget / max(1, pixels * taps))
-    let scratch = Buffer<Scalar>(count: min(step, target.rows) * pixels * taps)
-    let form = geometry.kernelForm(kernel: size)
-    let perRow = from.height * from.width * from.image.channels
-    for start in stride(from: 0, to: target.rows, by: step) {
-      let range = start..<min(target.rows, start + step)
-      from.withWindow(range) { source in
-        target.withWindow(range) { target in
-          Scalar.windowKernels.windowToColumns(
-            values.values.buffer.pointer + start * perRow, source, form, target, scratch.pointer)
-        }
-      }
-      let out = result.pointer + start * pixels * outputs
-      if let bias {
-        for pixel in 0..<range.count * pixels {
-          (out + pixel * outputs).update(from: bias.buffer.pointer, count: outputs)
-        }
-      }
-      Matrices.multiply(
-        transposeA: false, transposeB: true, m: range.count * pixels, n: outputs, k: taps,
-        scratch.pointer, weights.buffer.pointer, out, adding: bias != nil)
-    }
-    return Tensor(shape: target.shape, buffer: result)
   }
 
   public static func minimum(

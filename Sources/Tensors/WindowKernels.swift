@@ -24,4 +24,10 @@ public struct WindowKernels<Scalar: TensorScalar>: Sendable {
   public let add: @Sendable (Input?, surety_window, surety_window, Output?) -> Void
   public let copy: @Sendable (Input?, surety_window, surety_window, Output?) -> Void
   public let gather: @Sendable (Input?, Indices?, surety_window, Output?) -> Void
+  public let minimizer: @Sendable (Input?, surety_window, Input?, Input?, Indices?, Output?) -> Void
+  public let ascend:
+    @Sendable (
+      Input?, Input?, surety_window, Input?, Indices?, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar,
+      Scalar, Output?, Output?, Output?
+    ) -> Void
 }

@@ -60,12 +60,12 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
           constant + T.minimum(rows, center: box.center, radius: box.radius, owners: owners)
         continue
       }
-      guard let operation = network.nodes[id].operation else {
+      guard network.nodes[id].operation != nil else {
         constant =
           constant + inputs.minimum(rows, shape: network.inputShape, owners: owners, frame: frame)
         continue
       }
-      let step = try backward(rows, through: operation, at: id, owners: owners)
+      let step = try backward(rows, at: id, owners: owners)
       if let added = step.constant { constant = constant + added }
       for (input, rows) in zip(network.nodes[id].inputs, step.inputs) {
         pending[input] = pending[input].map { T.sum($0, rows) } ?? rows
@@ -74,16 +74,18 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
     return constant
   }
 
-  private func backward(
-    _ rows: RowBlock<T>, through operation: any Operation, at id: Int, owners: [Int32]
+  /// Passes rows of a node's output back to its inputs.
+  func backward(
+    _ rows: RowBlock<T>, at id: Int, owners: [Int32]
   ) throws(Unsupported) -> (inputs: [RowBlock<T>], constant: T?) {
     if let relaxation = relaxations[id] {
       let step = relaxation.backward(rows, owners: owners)
       return (step.inputs, step.constant)
     }
-    guard let affine = operation as? any AffinelyPropagating else {
+    guard let affine = network.nodes[id].operation as? any AffinelyPropagating else {
       throw Unsupported(
-        operation: operation.name, node: network.nodes[id].name, analysis: "linear bounds")
+        operation: network.nodes[id].operation?.name ?? "input", node: network.nodes[id].name,
+        analysis: "linear bounds")
     }
     return affine.backward(rows, NodeShapes(network, id), parameters)
   }

@@ -71,15 +71,31 @@ public protocol Relaxation<T>: Sendable {
   associatedtype T: BackwardAlgebra
   /// Passes rows of the output back to the inputs.
   func backward(_ rows: RowBlock<T>, owners: [Int32]) -> (inputs: [RowBlock<T>], constant: T)
+  /// Carries values of the inputs forward through the functions that `backward` chose for the rows.
+  ///
+  /// - Returns: Values of the output, laid out as the rows are; nil where this is not known how to do, which
+  ///   ends slope optimisation but harms no bound.
+  func forward(_ rows: RowBlock<T>, inputs: [RowBlock<T>], owners: [Int32]) -> T?
+}
+
+extension Relaxation {
+  /// Nothing: slopes of networks with this relaxation keep their first values.
+  public func forward(_ rows: RowBlock<T>, inputs: [RowBlock<T>], owners: [Int32]) -> T? { nil }
 }
 
 /// A relaxation of an elementwise operation by two lines for each element.
 public struct ElementwiseRelaxation<T: BackwardAlgebra>: Relaxation {
   /// The lines, in the layout of rows.
   public var lines: Lines<T>
+  /// The lower slopes that are sound where the upper intercept is positive, if they may be chosen.
+  public var slopeRange: ClosedRange<Double>?
 
   /// Creates a relaxation from lines in the layout of the node's values, `[examples] + shape`.
-  public init(_ lines: Lines<T>, _ shape: Shape) {
+  ///
+  /// - Parameter slopeRange: Given, when any lower slope of the range through the same lower intercept is
+  ///   sound for every element whose upper intercept is positive.
+  public init(_ lines: Lines<T>, _ shape: Shape, slopeRange: ClosedRange<Double>? = nil) {
+    self.slopeRange = slopeRange
     self.lines = Lines(
       lowerSlope: lines.lowerSlope.inRowLayout(shape),
       lowerIntercept: lines.lowerIntercept?.inRowLayout(shape),

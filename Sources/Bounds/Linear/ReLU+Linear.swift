@@ -12,7 +12,7 @@ extension ReLU: LinearlyBounded {
   public func relaxation<T: BackwardAlgebra>(
     _ inputs: [Interval<T>], _ shapes: NodeShapes, _ parameters: Parameters<T>
   ) -> any Relaxation<T> {
-    ElementwiseRelaxation(lines(over: inputs[0]), shapes.output)
+    ElementwiseRelaxation(lines(over: inputs[0]), shapes.output, slopeRange: 0...1)
   }
 
   /// The lines, in the layout of the interval.

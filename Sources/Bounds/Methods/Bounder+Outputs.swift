@@ -75,18 +75,26 @@ extension Bounder {
     of functions: OutputFunctions<T>, _ state: BoundState<T>, stoppingAt boxes: [Int: InputFrame<T>]
   ) throws(Unsupported) -> T {
     let (examples, perExample) = (state.count, functions.count)
-    let output = network.output
-    let shape = network.outputShape
+    let rows = outputRows(functions, examples: examples)
+    let ranges = chunks(below: network.output).ranges(examples * perExample)
+    let bounds = try concurrently(ranges) { (range) throws(Unsupported) -> T in
+      try state.pass.lowerBounds(of: rows(range), stoppingAt: boxes)
+    }
+    return T.concatenated(bounds, axis: 0).reshaped([examples, perExample])
+  }
+
+  /// Makes the functions of a range of rows, example after example.
+  func outputRows(
+    _ functions: OutputFunctions<T>, examples: Int
+  ) -> @Sendable (Range<Int>) -> LinearFunctions<T> {
+    let (output, shape, perExample) = (network.output, network.outputShape, functions.count)
     let flat = functions.coefficients.reshaped([examples * perExample, shape.count])
-    let bounds = try state.pass.lowerBounds(
-      count: examples * perExample, chunks(below: output), stoppingAt: boxes
-    ) { range in
+    return { range in
       LinearFunctions(
         node: output,
         rows: T.rows(
           flat.sliced(range, axis: 0).reshaped(Shape([range.count] + shape.dimensions)), shape),
         constant: T.full(0, [range.count]), owners: range.map { Int32($0 / perExample) })
     }
-    return bounds.reshaped([examples, perExample])
   }
 }

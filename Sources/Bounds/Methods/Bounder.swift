@@ -42,6 +42,16 @@ public struct Bounder<T: BackwardAlgebra>: Sendable {
   ///
   /// - Soundness: As for `intervals(over:)`; passes use only relaxations over intervals already proved.
   public func crown(over inputs: InputSet<T>) throws(Unsupported) -> BoundState<T> {
+    try crown(over: inputs) { (pass, selected) throws(Unsupported) in try bothBounds(pass, selected) }
+  }
+
+  /// Bounds of every node, those that relaxations are made from tightened by `bound`.
+  func crown(
+    over inputs: InputSet<T>,
+    _ bound: (BackwardPass<T>, SelectedElements) throws(Unsupported) -> (
+      lower: [Double], upper: [Double]
+    )
+  ) throws(Unsupported) -> BoundState<T> {
     var state = BoundState(network, parameters, inputs)
     let toTighten = Set(network.nodesToTighten)
     let exact = inputs.balls == nil ? network.isExactUnderIntervals : []
@@ -49,37 +59,28 @@ public struct Bounder<T: BackwardAlgebra>: Sendable {
       try state.advance(to: id, relaxing: true)
       guard toTighten.contains(id), !(exact.indices.contains(id) && exact[id]), !options.isOverdue
       else { continue }
-      try tighten(&state, at: id)
+      guard let known = state.intervals[id] else { continue }
+      let selected = elementsWorthBounding(state, at: id)
+      guard selected.count > 0 else { continue }
+      let bounds = try bound(state.pass, selected)
+      state.intervals[id] = known.replacing(
+        selected, size: network.nodes[id].shape.count, lower: bounds.lower, upper: bounds.upper,
+        intersecting: options.intersectsCheaperBounds)
     }
     return state
-  }
-
-  /// Bounds a node's elements by a backward pass and intersects the result with what is known.
-  func tighten(_ state: inout BoundState<T>, at node: Int) throws(Unsupported) {
-    guard let known = state.intervals[node] else { return }
-    let selected = elementsWorthBounding(state, at: node)
-    guard selected.count > 0 else { return }
-    let pass = state.pass
-    let bounds = try bothBounds(pass, selected)
-    state.intervals[node] = known.replacing(
-      selected, size: network.nodes[node].shape.count, lower: bounds.lower, upper: bounds.upper,
-      intersecting: options.intersectsCheaperBounds)
   }
 
   /// Lower and upper bounds of selected elements.
   func bothBounds(_ pass: BackwardPass<T>, _ selected: SelectedElements) throws(Unsupported) -> (
     lower: [Double], upper: [Double]
   ) {
-    let chunks = chunks(below: selected.node)
-    let ranges = chunks.ranges(selected.count)
-    let results = Slots<Result<T, Unsupported>>(ranges.count)
-    Workers.forEach(ranges.count) { index in
-      let functions = pass.unitFunctions(selected, ranges[index])
-      results[index] = Result { () throws(Unsupported) in try pass.lowerBounds(of: functions) }
+    let ranges = chunks(below: selected.node).ranges(selected.count)
+    let results = try concurrently(ranges) { (range) throws(Unsupported) -> T in
+      try pass.lowerBounds(of: pass.unitFunctions(selected, range))
     }
     var (lower, upper): ([Double], [Double]) = ([], [])
-    for result in results.values {
-      let values = try result.get().values.scalars
+    for result in results {
+      let values = result.values.scalars
       lower += values[..<(values.count / 2)]
       upper += values[(values.count / 2)...].map { -$0 }
     }

@@ -35,29 +35,17 @@ struct RowChunks {
   }
 }
 
-extension BackwardPass {
-  /// Lower bounds of many functions, chunk by chunk on all threads.
-  ///
-  /// - Parameters:
-  ///   - count: The number of functions.
-  ///   - functions: Makes the functions of a range.
-  /// - Returns: The bounds in order.
-  func lowerBounds(
-    count: Int, _ chunks: RowChunks, stoppingAt boxes: [Int: InputFrame<T>] = [:],
-    _ functions: @Sendable (Range<Int>) -> LinearFunctions<T>
-  ) throws(Unsupported) -> T {
-    let ranges = chunks.ranges(count)
-    let results = Slots<Result<T, Unsupported>>(ranges.count)
-    Workers.forEach(ranges.count) { index in
-      let functions = functions(ranges[index])
-      results[index] = Result { () throws(Unsupported) in
-        try lowerBounds(of: functions, stoppingAt: boxes)
-      }
-    }
-    var parts: [T] = []
-    for result in results.values { parts.append(try result.get()) }
-    return parts.isEmpty ? T.full(0, [0]) : T.concatenated(parts, axis: 0)
+/// Runs `body` on every range, on all workers, and returns the results in order.
+func concurrently<Value: Sendable>(
+  _ ranges: [Range<Int>], _ body: @Sendable (Range<Int>) throws(Unsupported) -> Value
+) throws(Unsupported) -> [Value] {
+  let results = Slots<Result<Value, Unsupported>>(ranges.count)
+  Workers.forEach(ranges.count) { index in
+    results[index] = Result { () throws(Unsupported) in try body(ranges[index]) }
   }
+  var values: [Value] = []
+  for result in results.values { values.append(try result.get()) }
+  return values
 }
 
 /// A place for the result of each iteration of a parallel loop.

@@ -48,8 +48,9 @@ typedef struct {
                          surety_convolution g, ptrdiff_t oh, ptrdiff_t ow, T *image);              \
   /* One backward step through an elementwise relaxation. For a coefficient a, its image's lines  \
      (slope, intercept): lower lines where a >= 0, upper lines where a < 0. Lower lines are read   \
-     at lower_owner[r], upper lines at upper_owner[r], `grid` elements apart. An intercept array   \
-     may be null, meaning zero. May run in place. constant[r] accumulates. */                      \
+     at lower_owner[r], upper lines at upper_owner[r], `grid` elements apart; without lower_owner   \
+     each row has lower lines of its own, laid out as the row is. An intercept array may be null,  \
+     meaning zero. May run in place. constant[r] accumulates. */                                   \
   void surety_relax_##S(const T *a, surety_window p, const T *lower_slope, const T *lower_shift,   \
                         const int32_t *lower_owner, const T *upper_slope, const T *upper_shift,    \
                         const int32_t *upper_owner, T *out, T *constant);                          \
@@ -61,6 +62,15 @@ typedef struct {
   /* constant[r] += sum a * center - |a| * radius over the window, at grid owner[r]. */            \
   void surety_concretize_##S(const T *a, surety_window p, const T *center, const T *radius,        \
                              const int32_t *owner, T *constant);                                   \
+  /* The point of the box at which each row is smallest, window by window. */                      \
+  void surety_minimizer_##S(const T *a, surety_window p, const T *center, const T *radius,         \
+                            const int32_t *owner, T *out);                                         \
+  /* One Adam step that raises the bound by the rows' lower slopes; z is the activation's input at \
+     the minimizing point. Slopes and moments are laid out as the rows are. */                     \
+  void surety_ascend_##S(const T *a, const T *z, surety_window p, const T *upper_shift,            \
+                         const int32_t *owner, T low, T high, T rate, T first_decay,               \
+                         T second_decay, T first_scale, T second_scale, T *slope, T *first,        \
+                         T *second);                                                               \
   /* constant[r] += sum over pixels and channels of a * bias[channel]. */                          \
   void surety_channel_dot_##S(const T *a, size_t rows, size_t pixels, size_t channels,             \
                               const T *bias, T *constant);                                         \

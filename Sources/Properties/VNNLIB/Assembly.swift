@@ -79,7 +79,7 @@ struct Assembly {
     let emptyIndex = box.lower.indices.first(where: box.isEmpty(at:))
     let openIndexes = box.lower.indices.filter { box.missingBound(at: $0) != nil }
     for alternative in choices.alternatives {
-      let touched = Set(alternative.bounds.map(\.index)).sorted()
+      let touched = alternative.touchedInputs
       for bound in alternative.bounds { box.tighten(bound) }
       try add(
         alternative, in: box, touched: touched, emptyIndex: emptyIndex, openIndexes: openIndexes)
@@ -97,11 +97,11 @@ struct Assembly {
       return
     }
     for index in openIndexes {
-      guard let problem = box.missingBound(at: index) else { continue }
+      guard let missing = box.missingBound(at: index) else { continue }
       let within = parser.choices.isEmpty ? "" : " in the disjunct of line \(alternative.line)"
       throw InputError(
         source, place: "line \(box.declarationLines[index])",
-        "\(problem)\(within), expected both (>= X_\(index) ...) and (<= X_\(index) ...)")
+        "\(missing.problem)\(within), expected an assertion such as \(missing.remedy)")
     }
     let constraints = parser.common + alternative.constraints
     let line = alternative.line > 0 ? alternative.line : parser.common.first?.line ?? 0

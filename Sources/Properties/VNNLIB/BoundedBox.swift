@@ -1,20 +1,22 @@
 /// A box as it is read, bound by bound, with the line of each end.
 struct BoundedBox {
   /// The line that declares each input; 0 for none.
-  var declarationLines: [Int] = []
+  private(set) var declarationLines: [Int] = []
   private(set) var lower: [Double] = []
   private(set) var upper: [Double] = []
   private var lowerLines: [Int] = []
   private var upperLines: [Int] = []
 
-  /// Makes room for the declared inputs, unbounded.
-  mutating func grow() {
-    let missing = declarationLines.count - lower.count
-    guard missing > 0 else { return }
-    lower += [Double](repeating: -.infinity, count: missing)
-    upper += [Double](repeating: .infinity, count: missing)
-    lowerLines += [Int](repeating: 0, count: missing)
-    upperLines += [Int](repeating: 0, count: missing)
+  /// Adds an input, unbounded, and any before it that are not yet declared.
+  mutating func declare(_ index: Int, line: Int) {
+    while declarationLines.count <= index {
+      declarationLines.append(0)
+      lower.append(-.infinity)
+      upper.append(.infinity)
+      lowerLines.append(0)
+      upperLines.append(0)
+    }
+    declarationLines[index] = line
   }
 
   /// Applies a bound; of two, the tighter holds.
@@ -48,12 +50,24 @@ struct BoundedBox {
   }
 
   /// What is missing at an input, in words; nil when both ends are there.
-  func missingBound(at index: Int) -> String? {
-    switch (lower[index].isFinite, upper[index].isFinite) {
+  func missingBound(at index: Int) -> MissingBound? {
+    let name = "X_\(index)"
+    return switch (lower[index].isFinite, upper[index].isFinite) {
     case (true, true): nil
-    case (true, false): "X_\(index) has no upper bound"
-    case (false, true): "X_\(index) has no lower bound"
-    case (false, false): "X_\(index) has no bounds"
+    case (true, false):
+      MissingBound(problem: "\(name) has no upper bound", remedy: "(assert (<= \(name) 1.0))")
+    case (false, true):
+      MissingBound(problem: "\(name) has no lower bound", remedy: "(assert (>= \(name) 0.0))")
+    case (false, false):
+      MissingBound(
+        problem: "\(name) has no bounds",
+        remedy: "(assert (>= \(name) 0.0)) and (assert (<= \(name) 1.0))")
     }
   }
+}
+
+/// Words about an input that a box leaves open.
+struct MissingBound {
+  var problem: String
+  var remedy: String
 }

@@ -2,8 +2,10 @@ import Files
 
 /// An inequality between two expressions on one line, on its way to an atom.
 ///
-/// Numbers are the doubles nearest to the decimals in the file. Where moving a constant to the other side or
-/// dividing by a coefficient rounds, it rounds so that the violation grows: a proof stays a proof.
+/// Numbers are the doubles nearest to the decimals in the file. Where moving a constant to the
+/// other side or dividing by a coefficient rounds, it rounds so that the violation grows: a proof
+/// stays a proof. Constants and coefficients computed within one expression, such as `(* 0.1 0.3)`,
+/// round to nearest.
 struct Comparison {
   let source: String
   let line: Int

@@ -1,7 +1,7 @@
 /// Reads a decimal number: sign, digits, point, exponent.
 ///
-/// The result is the double nearest to the number, infinite where the number is too large. Nothing else is a
-/// number: no `nan`, `inf`, hexadecimal digits, underscores or spaces.
+/// The result is the double nearest to the number, infinite where the number is too large. Nothing
+/// else is a number: no `nan`, `inf`, hexadecimal digits, underscores or spaces.
 ///
 /// - Returns: Nil when the bytes are not a decimal number.
 func decimal(_ bytes: ArraySlice<UInt8>) -> Double? {
@@ -56,7 +56,8 @@ private let powersOfTen: [Double] = [
   1e18, 1e19, 1e20, 1e21, 1e22,
 ]
 
-/// Reads the digits of an exponent, with a sign or without; a huge one is cut, for it decides nothing more.
+/// Reads the digits of an exponent, with a sign or without; a huge one is cut, for it decides
+/// nothing more.
 private func exponent(_ bytes: ArraySlice<UInt8>) -> Int? {
   var position = bytes.startIndex
   var isNegative = false

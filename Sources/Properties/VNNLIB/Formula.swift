@@ -20,6 +20,15 @@ struct Alternative {
   var bounds: [InputBound] = []
   var constraints: [LinearConstraint] = []
 
+  /// The inputs that the bounds are about, in order, without repetition.
+  var touchedInputs: [Int] {
+    var result: [Int] = []
+    for bound in bounds.sorted(by: { $0.index < $1.index }) where bound.index != result.last {
+      result.append(bound.index)
+    }
+    return result
+  }
+
   /// The first line that states a part of it; 0 when it is empty.
   var line: Int {
     let first = min(bounds.first?.line ?? .max, constraints.first?.line ?? .max)

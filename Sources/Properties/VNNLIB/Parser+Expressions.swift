@@ -29,13 +29,7 @@ extension Parser {
       throw tokens.unexpected(head, expected: "an operator")
     }
     let line = tokens.line
-    if tokens.isWord(name, "<=") || tokens.isWord(name, "<") {
-      return try comparison(.atMost, line: line, depth: depth)
-    }
-    if tokens.isWord(name, ">=") || tokens.isWord(name, ">") {
-      return try comparison(.atLeast, line: line, depth: depth)
-    }
-    if tokens.isWord(name, "=") { return try comparison(.equal, line: line, depth: depth) }
+    if let relation = relation(name) { return try comparison(relation, line: line, depth: depth) }
     if tokens.isWord(name, "and") { return .all(try formulas(in: "and", depth: depth + 1)) }
     if tokens.isWord(name, "or") {
       let parts = try formulas(in: "or", depth: depth + 1)
@@ -66,33 +60,48 @@ extension Parser {
     case atMost, atLeast, equal
   }
 
+  /// Strict comparisons are read as non-strict, which only enlarges the violation.
+  private func relation(_ name: Range<Int>) -> Relation? {
+    guard name.count <= 2 else { return nil }
+    if name.count == 2 && tokens.bytes[name.lowerBound + 1] != UInt8(ascii: "=") { return nil }
+    switch tokens.bytes[name.lowerBound] {
+    case UInt8(ascii: "<"): return .atMost
+    case UInt8(ascii: ">"): return .atLeast
+    case UInt8(ascii: "=") where name.count == 1: return .equal
+    default: return nil
+    }
+  }
+
   /// Reads the operands of a comparison; more than two are compared in turn, as in `(<= 0 X_0 1)`.
   private mutating func comparison(
     _ relation: Relation, line: Int, depth: Int
   ) throws(InputError) -> Formula {
     var left = try operand(tokens.next(), depth: depth)
     var right = try operand(tokens.next(), depth: depth)
-    var parts = try atoms(relation, left, right, line)
-    while true {
-      let token = tokens.next()
-      if token == .close { return parts.count == 1 ? parts[0] : .all(parts) }
+    let first = try atom(relation, left, right, line)
+    var token = tokens.next()
+    if token == .close { return first }
+    var parts = [first]
+    repeat {
       left = right
       right = try operand(token, depth: depth)
-      parts += try atoms(relation, left, right, line)
-    }
+      parts.append(try atom(relation, left, right, line))
+      token = tokens.next()
+    } while token != .close
+    return .all(parts)
   }
 
-  private mutating func atoms(
+  private func atom(
     _ relation: Relation, _ left: Operand, _ right: Operand, _ line: Int
-  ) throws(InputError) -> [Formula] {
+  ) throws(InputError) -> Formula {
     switch relation {
-    case .atMost: return [try atom(left, atMost: right, line)]
-    case .atLeast: return [try atom(right, atMost: left, line)]
-    case .equal: return [try atom(left, atMost: right, line), try atom(right, atMost: left, line)]
+    case .atMost: try atom(left, atMost: right, line)
+    case .atLeast: try atom(right, atMost: left, line)
+    case .equal: .all([try atom(left, atMost: right, line), try atom(right, atMost: left, line)])
     }
   }
 
-  private mutating func atom(
+  private func atom(
     _ left: Operand, atMost right: Operand, _ line: Int
   ) throws(InputError) -> Formula {
     let comparison = Comparison(source: tokens.source, line: line)
@@ -110,7 +119,7 @@ extension Parser {
     switch token {
     case .word(let range):
       // Digits and signs are all below the letters; a variable starts with one.
-      if let variable = tokens.variable(range), isDeclared(variable) {
+      if let variable = tokens.variable(range), declaredLine(variable) > 0 {
         if case .output = variable { constrainsOutput = true }
         return .variable(variable)
       }
@@ -168,14 +177,6 @@ extension Parser {
         throw tokens.problem("expected a number other than 0 after /")
       }
       result.divide(by: next.constant)
-    }
-  }
-
-  private func isDeclared(_ variable: Variable) -> Bool {
-    switch variable {
-    case .input(let index):
-      index < box.declarationLines.count && box.declarationLines[index] != 0
-    case .output(let index): index < outputLines.count && outputLines[index] != 0
     }
   }
 

@@ -2,8 +2,9 @@ import Files
 
 /// Reads the statements of a VNN-LIB 1.0 file.
 ///
-/// The grammar is the part of SMT-LIB that the format uses: declarations, and assertions of linear inequalities
-/// joined by `and` and `or` (Guidotti, Demarchi, Tacchella and Pulina, "The Verification of Neural Networks Library").
+/// The grammar is the part of SMT-LIB that the format uses: declarations, and assertions of linear
+/// inequalities joined by `and` and `or` (Guidotti, Demarchi, Tacchella and Pulina, "The
+/// Verification of Neural Networks Library").
 struct Parser {
   var tokens: Tokenizer
   var box = BoundedBox()
@@ -97,36 +98,36 @@ struct Parser {
       throw tokens.unexpected(type, expected: "Real")
     }
     try tokens.expectClose()
-    let known: Int
-    switch variable {
-    case .input(let index): known = try declare(index, name, &box.declarationLines)
-    case .output(let index): known = try declare(index, name, &outputLines)
-    }
-    guard known == 0 else {
-      throw tokens.problem("\(tokens.text(name)) is declared twice, first in line \(known)")
-    }
-    box.grow()
+    try declare(variable, name)
   }
 
-  /// Marks an index as declared; returns the line of an earlier declaration, or 0.
-  private func declare(
-    _ index: Int, _ name: Range<Int>, _ lines: inout [Int]
-  ) throws(InputError) -> Int {
-    // Every smaller index needs a declaration of its own, so a larger index than the file has bytes is a slip;
-    // it must not be allocated.
-    guard index < tokens.bytes.count else {
+  private mutating func declare(_ variable: Variable, _ name: Range<Int>) throws(InputError) {
+    // Every smaller index needs a declaration of its own, so a larger index than the file has bytes
+    // is a slip; it must not be allocated.
+    guard variable.index < tokens.bytes.count else {
       throw tokens.problem(
         "\(tokens.text(name)) is declared, but not every variable before it, expected X_0, X_1, ..."
       )
     }
-    if index >= lines.count {
-      lines += [Int](repeating: 0, count: index + 1 - lines.count)
+    let known = declaredLine(variable)
+    guard known == 0 else {
+      throw tokens.problem("\(tokens.text(name)) is declared twice, first in line \(known)")
     }
-    if lines[index] == 0 {
-      lines[index] = tokens.line
-      return 0
+    switch variable {
+    case .input(let index): box.declare(index, line: tokens.line)
+    case .output(let index):
+      while outputLines.count <= index { outputLines.append(0) }
+      outputLines[index] = tokens.line
     }
-    return lines[index]
+  }
+
+  /// The line that declares a variable; 0 for none.
+  func declaredLine(_ variable: Variable) -> Int {
+    switch variable {
+    case .input(let index):
+      index < box.declarationLines.count ? box.declarationLines[index] : 0
+    case .output(let index): index < outputLines.count ? outputLines[index] : 0
+    }
   }
 
   private mutating func assert(_ formula: Formula) throws(InputError) {

@@ -13,11 +13,18 @@ enum Token: Equatable {
 enum Variable: Equatable {
   case input(Int)
   case output(Int)
+
+  var index: Int {
+    switch self {
+    case .input(let index), .output(let index): index
+    }
+  }
 }
 
 /// Cuts a text of parentheses and words into tokens, counting lines.
 ///
-/// It works on bytes: property files reach several megabytes, and walking characters is ten times slower.
+/// It works on bytes: property files reach several megabytes, and walking characters is ten times
+/// slower.
 struct Tokenizer {
   let bytes: [UInt8]
   let source: String

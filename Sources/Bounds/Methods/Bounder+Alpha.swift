@@ -1,0 +1,87 @@
+import Networks
+import Tensors
+
+extension Bounder {
+  /// Lower bounds of functions of the output with lower slopes optimised for each function alone.
+  ///
+  /// Each step is a backward pass and its adjoint; the best bound of all steps is kept. Rows are
+  /// independent, so each chunk is optimised to the end while it is in the cache.
+  ///
+  /// Source: Xu et al., "Fast and complete: enabling complete neural network verification with rapid and
+  /// massively parallel incomplete verifiers" (2021), section 3.1.
+  ///
+  /// - Returns: The bounds, `[examples, functions]`.
+  /// - Soundness: Every slope that is tried gives a sound bound, and the largest of sound bounds is sound.
+  public func optimizedLowerBounds<S>(
+    of functions: OutputFunctions<T>, _ state: BoundState<T>
+  ) throws(Unsupported) -> T where T == Tensor<S> {
+    let (examples, perExample) = (state.count, functions.count)
+    let rows = outputRows(functions, examples: examples)
+    let ranges = chunks(below: network.output).ranges(examples * perExample)
+    let bounds = try concurrently(ranges) { (range) throws(Unsupported) -> T in
+      try optimizedLowerBounds(of: rows(range), state.pass, iterations: options.iterations)
+    }
+    return T.concatenated(bounds, axis: 0).reshaped([examples, perExample])
+  }
+
+  /// CROWN bounds of every node, those of the intermediate layers from optimised slopes as well.
+  ///
+  /// Layers are bounded in order, each neuron with slopes of its own that are optimised for its own bound,
+  /// over relaxations from the bounds already optimised. A later layer never has to be bounded again.
+  ///
+  /// - Soundness: As for `crown(over:)`.
+  public func alphaCROWN<S>(
+    over inputs: InputSet<T>
+  ) throws(Unsupported) -> BoundState<T> where T == Tensor<S> {
+    guard options.optimizesIntermediateBounds else { return try crown(over: inputs) }
+    return try crown(over: inputs) { (pass, selected) throws(Unsupported) in
+      try bothOptimizedBounds(pass, selected)
+    }
+  }
+
+  private func bothOptimizedBounds<S>(
+    _ pass: BackwardPass<T>, _ selected: SelectedElements
+  ) throws(Unsupported) -> (lower: [Double], upper: [Double]) where T == Tensor<S> {
+    let ranges = chunks(below: selected.node).ranges(selected.count)
+    let results = try concurrently(ranges) { (range) throws(Unsupported) -> T in
+      let functions = pass.unitFunctions(selected, range)
+      return try optimizedLowerBounds(
+        of: functions, pass, iterations: options.intermediateIterations)
+    }
+    var (lower, upper): ([Double], [Double]) = ([], [])
+    for result in results {
+      let values = result.values.scalars
+      lower += values[..<(values.count / 2)]
+      upper += values[(values.count / 2)...].map { -$0 }
+    }
+    return (lower, upper)
+  }
+
+  /// The best lower bounds of functions over some steps on their slopes.
+  private func optimizedLowerBounds<S>(
+    of functions: LinearFunctions<T>, _ pass: BackwardPass<T>, iterations: Int
+  ) throws(Unsupported) -> T where T == Tensor<S> {
+    var tape = SlopeTape<S>(nodes: network.nodes.count)
+    var best = try pass.lowerBounds(of: functions, recording: &tape)
+    var rate = options.learningRate
+    for step in 0..<iterations where !options.isOverdue {
+      guard pass.ascend(&tape, of: functions, rate: rate, step: step + 1) else { break }
+      best = best.keepingLarger(try pass.lowerBounds(of: functions, recording: &tape))
+      rate *= options.learningRateDecay
+    }
+    return best
+  }
+}
+
+extension Tensor {
+  /// The larger of two bounds, element by element; a NaN never wins over a number.
+  func keepingLarger(_ other: Tensor) -> Tensor {
+    var result = self
+    other.withElements { other in
+      result.withMutableElements { values in
+        for i in values.indices where other[i] > values[i] || values[i].isNaN { values[i] = other[i] }
+      }
+    }
+    return result
+  }
+}
