@@ -9,6 +9,9 @@ let systemLibraries: [Target] = [
     name: "COpenBLAS", pkgConfig: "openblas",
     providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
   .systemLibrary(
+    name: "COpenSSL", pkgConfig: "libcrypto",
+    providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+  .systemLibrary(
     name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
   .systemLibrary(
     name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
@@ -20,9 +23,7 @@ let library: [Target] = [
   // Kernels that the Swift optimiser cannot vectorise: elementwise transcendentals and fused bound steps.
   .target(name: "CKernels"),
   .target(name: "Files", dependencies: ["CZlib"]),
-  .target(
-    name: "Digests",
-    dependencies: ["Files", .product(name: "Crypto", package: "swift-crypto")]),
+  .target(name: "Digests", dependencies: ["COpenSSL", "Files"]),
   .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"]),
   .target(name: "Networks", dependencies: ["Tensors"]),
   .target(
@@ -54,7 +55,12 @@ let programs: [Target] = [
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
       .product(name: "Logging", package: "swift-log"),
     ]),
-  .executableTarget(name: "SuretyBench", dependencies: ["Surety"]),
+  .executableTarget(
+    name: "SuretyBench",
+    dependencies: [
+      "Bounds", "Datasets", "ModelFiles", "Networks", "Properties", "Tensors",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ]),
 ]
 
 // MARK: - Tests
@@ -97,9 +103,9 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    // Without its default traits: their flags change order from build to build, and each time it is compiled anew.
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
   ],
   targets: systemLibraries + library + programs + tests,
   swiftLanguageModes: [.v6]

@@ -29,4 +29,37 @@ struct DocumentationTests {
     let file = SourceFile(path: "Sources/Boxes/Box.swift", text: text)
     #expect(undocumentedDeclarations(in: file) == [4, 7, 17, 20])
   }
+
+  @Test("What a protocol documents need not be documented by a type that conforms")
+  func requirementsAreDocumentedOnce() {
+    let text = """
+      /// Documented.
+      public protocol Shape {
+        /// Documented.
+        var area: Double { get }
+        func scaled(by factor: Double) -> Self
+      }
+
+      extension Shape {
+        public func scaled(by factor: Double) -> Self { self }
+        public func halved() -> Self { scaled(by: 0.5) }
+      }
+
+      /// Documented.
+      public struct Disc: Shape {
+        public var area: Double { 1 }
+        public var radius: Double { 1 }
+      }
+
+      /// Documented.
+      public struct Plain {
+        public var area: Double { 1 }
+      }
+      """
+    let file = SourceFile(path: "Sources/Shapes/Shape.swift", text: text)
+    let requirements = protocolRequirements(in: [file])
+    #expect(requirements == ["area", "scaled"])
+    #expect(
+      undocumentedDeclarations(in: file, requirements: requirements) == [5, 10, 16, 21])
+  }
 }

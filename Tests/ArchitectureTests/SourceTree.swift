@@ -9,8 +9,12 @@ struct SourceFile: Sendable {
 
   var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
 
-  /// Whether a tool wrote it; such files answer to their generator, not to our habits.
-  var isGenerated: Bool { path.hasSuffix(".pb.swift") }
+  /// Whether a tool wrote it, as its name or its first line says; such files answer to their generator, not
+  /// to our habits.
+  var isGenerated: Bool {
+    path.hasSuffix(".pb.swift")
+      || text.prefix { $0 != "\n" }.lowercased().contains("do not edit")
+  }
 
   /// The folder below `Sources`, which is the module.
   var module: String { String(path.split(separator: "/")[1]) }

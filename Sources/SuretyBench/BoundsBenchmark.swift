@@ -1,0 +1,132 @@
+import ArgumentParser
+import Bounds
+import Datasets
+import Foundation
+import ModelFiles
+import Networks
+import Tensors
+
+/// Times one way of bounding one network, over images of its data set.
+struct BoundsBenchmark: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bounds", abstract: "Times bounds of nine margins over a batch of images.")
+
+  @Argument(help: "mnist-net_256x4, cifar_wide, resnet_2b or resnet_4b.")
+  var network: String
+  @Option(help: "The folder with reference/, benchmarks/ and datasets/.")
+  var shared = ProcessInfo.processInfo.environment["SURETY_SHARED"] ?? "../shared"
+  @Option(help: "The folder with CIFAR-10's test_batch.bin.")
+  var cifar = "data/cifar10"
+  @Option(help: "Images bounded together.")
+  var batch = 1
+  @Option(help: "The radius, in 1/255.")
+  var eps = 1.0
+  @Option(help: "IBP, CROWN-IBP, CROWN, alpha-CROWN-fixed or alpha-CROWN-full.")
+  var method = "CROWN"
+  @Option(help: "Worker threads.")
+  var threads = 2
+  @Option(help: "Timed runs after one that is not counted.")
+  var repeats = 5
+  @Option(help: "Steps for each intermediate neuron in alpha-CROWN-full.")
+  var intermediateIterations: Int?
+
+  private static let files = [
+    "mnist-net_256x4": "reference/models/mnist-net_256x4.onnx",
+    "cifar_wide": "benchmarks/oval21/onnx/cifar_wide_kw.onnx.gz",
+    "resnet_2b": "reference/models/resnet_2b.onnx",
+    "resnet_4b": "reference/models/resnet_4b.onnx",
+  ]
+
+  struct Row: Encodable {
+    var network: String
+    var batch: Int
+    var eps: String
+    var method: String
+    var median_ms: Double
+    var min_ms: Double
+    var repeats: Int
+    var mean_lower: Double
+    var certified: Int
+  }
+
+  func run() throws {
+    guard let file = Self.files[network] else {
+      throw ValidationError("Unknown network \(network); known: \(Self.files.keys.sorted())")
+    }
+    Workers.limit = threads
+    let model = try Network(contentsOf: "\(shared)/\(file)")
+    let bounder = Bounder<Tensor<Float>>(model, options: options)
+    let box = try inputBox(model)
+    let labels = predictions(bounder, box.center)
+    let margins = OutputFunctions<Tensor<Float>>.margins(
+      labels: labels, classes: model.outputShape.count)
+    var lower = try bounds(bounder, InputSet(box: box), margins)
+    var times: [Double] = []
+    let clock = ContinuousClock()
+    for _ in 0..<repeats {
+      let elapsed = try clock.measure { lower = try bounds(bounder, InputSet(box: box), margins) }
+      times.append(Double(elapsed.components.attoseconds) / 1e15 + Double(elapsed.components.seconds) * 1e3)
+    }
+    times.sort()
+    let values = lower.scalars.map(Double.init)
+    let rows = stride(from: 0, to: values.count, by: margins.count).map {
+      values[$0..<$0 + margins.count].min() ?? -.infinity
+    }
+    let row = Row(
+      network: network, batch: batch, eps: "\(Int(eps))/255", method: method,
+      median_ms: times[times.count / 2], min_ms: times[0], repeats: repeats,
+      mean_lower: values.reduce(0, +) / Double(values.count), certified: rows.filter { $0 > 0 }.count)
+    print(String(decoding: try JSONEncoder().encode(row), as: UTF8.self))
+  }
+
+  private var options: BoundOptions {
+    var options = BoundOptions()
+    options.optimizesIntermediateBounds = method.hasSuffix("full")
+    if let intermediateIterations { options.intermediateIterations = intermediateIterations }
+    return options
+  }
+
+  private func bounds(
+    _ bounder: Bounder<Tensor<Float>>, _ inputs: InputSet<Tensor<Float>>,
+    _ margins: OutputFunctions<Tensor<Float>>
+  ) throws -> Tensor<Float> {
+    switch method {
+    case "IBP": try bounder.intervalLowerBounds(of: margins, bounder.intervals(over: inputs))
+    case "CROWN-IBP": try bounder.lowerBounds(of: margins, bounder.intervals(over: inputs))
+    case "CROWN": try bounder.lowerBounds(of: margins, bounder.crown(over: inputs))
+    case "alpha-CROWN-fixed", "alpha-CROWN-full":
+      try bounder.optimizedLowerBounds(of: margins, bounder.alphaCROWN(over: inputs))
+    default: throw ValidationError("Unknown method \(method)")
+    }
+  }
+
+  private func inputBox(_ model: Network) throws -> Interval<Tensor<Float>> {
+    let isDigits = network.hasPrefix("mnist")
+    let set = try Datasets.load(
+      isDigits ? "mnist:\(shared)/datasets/mnist" : "cifar10:\(cifar)", split: .test)
+    let mean: [Float] = isDigits ? [0] : [0.4914, 0.4822, 0.4465]
+    let deviation: [Float] = isDigits ? [1] : [0.2471, 0.2435, 0.2616]
+    let size = model.inputShape.count
+    let pixels = size / mean.count
+    var (lower, upper): ([Float], [Float]) = ([], [])
+    for index in 0..<batch {
+      for (i, value) in set.image(index).enumerated() {
+        let channel = i / pixels
+        let x = (value - mean[channel]) / deviation[channel]
+        lower.append(x - Float(eps / 255) / deviation[channel])
+        upper.append(x + Float(eps / 255) / deviation[channel])
+      }
+    }
+    let shape = Shape([batch] + model.inputShape.dimensions)
+    return Interval(lower: Tensor(shape, lower), upper: Tensor(shape, upper))
+  }
+
+  private func predictions(_ bounder: Bounder<Tensor<Float>>, _ x: Tensor<Float>) -> [Int] {
+    let classes = bounder.network.outputShape.count
+    let outputs = bounder.network.evaluate(x, bounder.parameters).scalars
+    return (0..<batch).map { example in
+      let own = outputs[example * classes..<(example + 1) * classes]
+      return own.indices.max { own[$0] < own[$1] }.map { $0 - own.startIndex } ?? 0
+    }
+  }
+}

@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// Times what `docs/performance.md` quotes; every measurement prints one JSON object.
+@main
+struct SuretyBench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "surety-bench", abstract: "Times bounds for docs/performance.md.",
+    subcommands: [BoundsBenchmark.self])
+}
