@@ -93,13 +93,14 @@ extension BackwardPass {
       values[id] = value
       for input in network.nodes[id].inputs where last[input] == id { values[input] = nil }
     }
-    // The last operation is not carried through, but its slopes are raised: its input is known.
-    if let rows = tape.rows[functions.node], let operation = network.nodes[functions.node].operation,
-      let input = network.nodes[functions.node].inputs.first, let value = values[input],
-      var block = tape.rows[input]
+    // Nothing reads the value of the functions' own node, but its slopes are raised if it has any.
+    let end = functions.node
+    if tape.slopes[end] != nil, let rows = tape.rows[end],
+      let operation = network.nodes[end].operation, let input = network.nodes[end].inputs.first,
+      let value = values[input], var block = tape.rows[input]
     {
       block.values = value
-      _ = forward(operation, functions.node, rows, [block], owners, &tape, rate, step)
+      _ = forward(operation, end, rows, [block], owners, &tape, rate, step)
     }
     return true
   }
@@ -140,8 +141,8 @@ extension BackwardPass {
       let target = rows.placement, inputs[0].placement != nil
     {
       return T.forwardConvolution(
-        inputs[0], to: target, kernel: parameters[convolution.weight],
-        columns: convolution.columns(parameters), bias: convolution.bias.map { parameters[$0] },
+        inputs[0], to: target, kernel: parameters[convolution.weight].shape,
+        taps: convolution.forwardTaps(parameters), bias: convolution.bias.map { parameters[$0] },
         convolution.geometry)
     }
     if let add = affine as? Add, shapes.inputs.allSatisfy({ $0 == shapes.output }) {

@@ -1,0 +1,61 @@
+import Networks
+import Tensors
+
+extension Sigmoid: IntervalPropagating, Nondecreasing {}
+extension Tanh: IntervalPropagating, Nondecreasing {}
+extension Erf: IntervalPropagating, Nondecreasing {}
+extension Exponential: IntervalPropagating, Nondecreasing {}
+extension Sign: IntervalPropagating, Nondecreasing {}
+extension Floor: IntervalPropagating, Nondecreasing {}
+
+extension Power: IntervalPropagating {}
+extension Reciprocal: IntervalPropagating {}
+extension Sine: IntervalPropagating {}
+extension Cosine: IntervalPropagating {}
+
+extension Logarithm: IntervalPropagating {
+  /// The values at the ends; NaN at both when the interval reaches below 0.
+  public func interval<T: TensorAlgebra>(
+    _ inputs: [Interval<T>], _ parameters: Parameters<T>
+  ) -> Interval<T> {
+    inputs[0].map(apply).undefinedTogether
+  }
+}
+
+extension SquareRoot: IntervalPropagating {
+  /// The values at the ends; NaN at both when the interval reaches below 0.
+  public func interval<T: TensorAlgebra>(
+    _ inputs: [Interval<T>], _ parameters: Parameters<T>
+  ) -> Interval<T> {
+    inputs[0].map(apply).undefinedTogether
+  }
+}
+
+extension LeakyReLU: IntervalPropagating {
+  /// The values at the ends, and for a negative slope the value nearest to 0.
+  public func interval<T: TensorAlgebra>(
+    _ inputs: [Interval<T>], _ parameters: Parameters<T>
+  ) -> Interval<T> {
+    let ends = inputs[0].map(apply)
+    guard slope < 0 else { return ends }
+    return Interval(lower: apply(inputs[0].nearestToZero), upper: ends.lower.maximum(ends.upper))
+  }
+}
+
+extension Magnitude: IntervalPropagating {
+  /// The magnitudes of the values nearest to 0 and farthest from it.
+  public func interval<T: TensorAlgebra>(
+    _ inputs: [Interval<T>], _ parameters: Parameters<T>
+  ) -> Interval<T> {
+    let ends = inputs[0].map(apply)
+    return Interval(lower: apply(inputs[0].nearestToZero), upper: ends.lower.maximum(ends.upper))
+  }
+}
+
+extension Interval {
+  /// The value of the interval with the smallest magnitude.
+  var nearestToZero: T { lower.positivePart() + upper.negativePart() }
+
+  /// The interval with both ends NaN where the lower is.
+  var undefinedTogether: Interval { Interval(lower: lower, upper: upper.maximum(lower)) }
+}

@@ -1,0 +1,192 @@
+import Networks
+import Tensors
+import TestSupport
+
+/// Builds small networks with random weights.
+struct NetworkBuilder {
+  var network: Network
+  var generator: SplitMix64
+  private(set) var last = 0
+
+  init(input shape: Shape, seed: UInt64) {
+    network = Network(input: shape)
+    generator = SplitMix64(seed: seed)
+  }
+
+  mutating func parameter(_ shape: Shape, _ range: ClosedRange<Double> = -0.6...0.6) -> ParameterID
+  {
+    // Rounded to 32 bits, so that both precisions run the same network.
+    let values = (0..<shape.count).map { _ in
+      Double(Float(Double.random(in: range, using: &generator)))
+    }
+    return network.addParameter("p\(network.parameters.count)", Tensor(shape, values))
+  }
+
+  @discardableResult
+  mutating func add(_ operation: any Operation, _ inputs: Int...) throws -> Int {
+    last = try network.add(operation, inputs.isEmpty ? [last] : inputs)
+    return last
+  }
+
+  @discardableResult
+  mutating func linear(_ outputs: Int, from node: Int? = nil) throws -> Int {
+    let node = node ?? last
+    let weight = parameter([network.nodes[node].shape[-1], outputs])
+    return try add(Linear(weight: weight, bias: parameter([outputs])), node)
+  }
+
+  @discardableResult
+  mutating func convolution(
+    _ outputs: Int, kernel: Int, _ geometry: ConvolutionGeometry = .init(padding: [1, 1, 1, 1]),
+    from node: Int? = nil
+  ) throws -> Int {
+    let node = node ?? last
+    let channels = network.nodes[node].shape[1] / geometry.groups
+    let weight = parameter([outputs, channels, kernel, kernel])
+    return try add(
+      Convolution(weight: weight, bias: parameter([outputs]), geometry: geometry), node)
+  }
+
+  mutating func normalization() throws {
+    let shape = network.nodes[last].shape
+    let channels: Shape = [shape[1]]
+    try add(
+      BatchNormalization(
+        scale: parameter(channels), bias: parameter(channels), mean: parameter(channels),
+        variance: parameter(channels, 0.2...1), rank: shape.rank))
+  }
+
+  mutating func flatten() throws {
+    try add(Reshape(to: [1, network.nodes[last].shape.count]))
+  }
+}
+
+/// A kind of small network; together they contain every operation.
+enum ZooNetwork: String, CaseIterable, Sendable {
+  case residual, sShaped, positive, powers, waves, steps, gated, attention, pooled, moved
+
+  func network(seed: UInt64) throws -> Network {
+    var net = NetworkBuilder(input: inputShape, seed: seed)
+    switch self {
+    case .residual:
+      try net.convolution(3, kernel: 3)
+      try net.normalization()
+      let skip = try net.add(ReLU())
+      try net.convolution(3, kernel: 3)
+      try net.add(ReLU())
+      try net.convolution(3, kernel: 3)
+      try net.add(Add(), net.last, skip)
+      try net.add(ReLU())
+      try net.convolution(4, kernel: 2, .init(stride: [2, 2]))
+      try net.add(LeakyReLU(slope: 0.125))
+      try net.flatten()
+    case .sShaped:
+      try net.linear(7)
+      try net.add(Sigmoid())
+      try net.linear(6)
+      try net.add(Tanh())
+      try net.linear(6)
+      try net.add(Erf())
+    case .positive:
+      try net.linear(6)
+      try net.add(Exponential())
+      try net.add(AddConstant(net.parameter([6], 0.3...1)))
+      try net.add(Logarithm())
+      try net.linear(5)
+      try net.add(Magnitude())
+      try net.add(AddConstant(net.parameter([1], 0.3...1)))
+      try net.add(SquareRoot())
+      try net.add(Reciprocal())
+    case .powers:
+      try net.linear(6)
+      let x = try net.add(Power(exponent: 2))
+      try net.add(Power(exponent: 1.5))
+      let y = try net.add(Power(exponent: 3), 1)
+      try net.add(Add(isDifference: true), x, y)
+      try net.linear(4)
+      try net.add(LeakyReLU(slope: 1.5))
+    case .waves:
+      try net.linear(5)
+      let x = try net.add(Sine())
+      let y = try net.add(Cosine(), 1)
+      try net.add(Concatenate(axis: 1), x, y)
+      try net.linear(4)
+      try net.add(Cosine())
+    case .steps:
+      try net.linear(6)
+      let x = try net.add(Sign())
+      try net.add(MultiplyConstant(net.parameter([6], 2...3)), 1)
+      let y = try net.add(Floor())
+      try net.add(Add(), x, y)
+    case .gated:
+      let x = try net.linear(5)
+      let y = try net.linear(5, from: 0)
+      try net.add(Sigmoid())
+      let gated = try net.add(Multiply(), x, net.last)
+      try net.add(Reduce(axes: [1], keepingAxes: true, isMean: true), y)
+      try net.add(Multiply(), gated, net.last)
+      try net.add(Reshape(to: [5]), net.last)
+      try net.add(Multiply(), gated, net.last)
+    case .attention: try attention(&net)
+    case .pooled:
+      try net.convolution(3, kernel: 3)
+      try net.add(
+        MaxPool(.init(size: [2, 2], geometry: .init(stride: [2, 2]))))
+      try net.convolution(4, kernel: 3)
+      try net.add(LeakyReLU(slope: 0.25))
+      try net.add(
+        MaxPool(.init(size: [3, 3], geometry: .init(stride: [1, 1], padding: [1, 1, 1, 1]))))
+      try net.add(AveragePool(.init(size: [2, 2], geometry: .init(stride: [1, 1]))))
+      try net.flatten()
+    case .moved:
+      let x = try net.convolution(4, kernel: 3, .init(padding: [1, 1, 1, 1], groups: 1))
+      try net.add(ReLU())
+      try net.convolution(4, kernel: 3, .init(padding: [1, 1, 1, 1], groups: 2))
+      try net.add(Negate())
+      let y = try net.add(MultiplyConstant(net.parameter([4, 1, 1], 1...2), isQuotient: true))
+      try net.add(Add(), x, y)
+      try net.add(Tanh())
+      let weight = net.parameter([4, 2, 2, 2])
+      try net.add(
+        TransposedConvolution(
+          weight: weight, bias: net.parameter([2]), geometry: .init(stride: [2, 2])))
+      try net.add(Transpose([0, 2, 3, 1]))
+      try net.add(Selection(axis: 1, indices: [3, -1, 0, 2, 2]))
+      try net.add(ReLU())
+      try net.add(Reduce(axes: [2], keepingAxes: false, isMean: false))
+      try net.flatten()
+    }
+    try net.linear(3)
+    return net.network
+  }
+
+  private func attention(_ net: inout NetworkBuilder) throws {
+    let x = try net.add(Reshape(to: [1, 3, 4]))
+    func heads(_ node: Int, _ permutation: [Int]) throws -> Int {
+      try net.linear(4, from: node)
+      try net.add(Reshape(to: [1, 3, 2, 2]))
+      return try net.add(Transpose(permutation))
+    }
+    let query = try heads(x, [0, 2, 1, 3])
+    let key = try heads(x, [0, 2, 3, 1])
+    let value = try heads(x, [0, 2, 1, 3])
+    try net.add(MatrixProduct(), query, key)
+    let weights = try net.add(Softmax(axis: 3))
+    try net.add(MatrixProduct(), weights, value)
+    try net.add(Transpose([0, 2, 1, 3]))
+    try net.add(Reshape(to: [1, 3, 4]))
+    try net.add(Add(), net.last, x)
+    try net.linear(4)
+    try net.add(Softmax(axis: 1))
+    try net.flatten()
+  }
+
+  var inputShape: Shape {
+    switch self {
+    case .residual, .pooled: [1, 2, 6, 6]
+    case .moved: [1, 2, 4, 4]
+    case .attention: [1, 12]
+    default: [1, 4]
+    }
+  }
+}
