@@ -54,7 +54,7 @@ struct BoundsBenchmark: ParsableCommand {
       throw ValidationError("Unknown network \(network); known: \(Self.files.keys.sorted())")
     }
     Workers.limit = threads
-    let model = try Network(contentsOf: "\(shared)/\(file)")
+    let model = try Network(contentsOf: "\(shared)/\(file)").simplified()
     let bounder = Bounder<Tensor<Float>>(model, options: options)
     let box = try inputBox(model)
     let labels = predictions(bounder, box.center)
