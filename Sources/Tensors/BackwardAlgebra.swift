@@ -14,8 +14,12 @@ public protocol BackwardAlgebra: TensorAlgebra {
     RowBlock<Self>, constant: Self
   )
   /// Passes rows back through a convolution with one group: the transpose of `convolution`.
+  ///
+  /// - Parameters:
+  ///   - kernel: The kernels, `[outputs, inputs, height, width]`.
+  ///   - taps: The same as `[taps, outputs, inputs]`, inputs padded with zeros to a multiple of 16.
   static func throughConvolution(
-    _ rows: RowBlock<Self>, kernel: Self, columns: Self, _ geometry: ConvolutionGeometry,
+    _ rows: RowBlock<Self>, kernel: Self, taps: Self, _ geometry: ConvolutionGeometry,
     input: ImageSize
   ) -> RowBlock<Self>
   /// The smallest value of each row over its example's box, without the row's constant.
@@ -56,7 +60,7 @@ extension BackwardAlgebra {
   }
 
   public static func throughConvolution(
-    _ rows: RowBlock<Self>, kernel: Self, columns: Self, _ geometry: ConvolutionGeometry,
+    _ rows: RowBlock<Self>, kernel: Self, taps: Self, _ geometry: ConvolutionGeometry,
     input: ImageSize
   ) -> RowBlock<Self> {
     let shape = rows.values.shape

@@ -68,7 +68,7 @@ extension Double: TensorScalar {
     WindowKernels(
       relax: surety_relax_f64, relaxForward: surety_relax_forward_f64,
       concretize: surety_concretize_f64, channelDot: surety_channel_dot_f64,
-      columnsToWindow: surety_window_col2im_f64, windowToColumns: surety_window_im2col_f64,
+      transpose: surety_window_transpose_f64, convolve: surety_window_convolve_f64,
       add: surety_window_add_f64, copy: surety_window_copy_f64,
       gather: surety_window_gather_f64,
       minimizer: surety_minimizer_f64, ascend: surety_ascend_f64)

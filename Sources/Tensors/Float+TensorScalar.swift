@@ -68,7 +68,7 @@ extension Float: TensorScalar {
     WindowKernels(
       relax: surety_relax_f32, relaxForward: surety_relax_forward_f32,
       concretize: surety_concretize_f32, channelDot: surety_channel_dot_f32,
-      columnsToWindow: surety_window_col2im_f32, windowToColumns: surety_window_im2col_f32,
+      transpose: surety_window_transpose_f32, convolve: surety_window_convolve_f32,
       add: surety_window_add_f32, copy: surety_window_copy_f32,
       gather: surety_window_gather_f32,
       minimizer: surety_minimizer_f32, ascend: surety_ascend_f32)

@@ -20,40 +20,26 @@ extension Tensor {
   }
 
   /// Passes values of a convolution's input windows forward to its output windows, adding the bias.
+  ///
+  /// - Parameter taps: The kernels as `[taps, inputs, outputs]`, outputs padded to a multiple of 16.
   public static func forwardConvolution(
-    _ values: RowBlock<Tensor>, to target: Placement, kernel: Tensor, columns weights: Tensor,
-    bias: Tensor?, _ geometry: ConvolutionGeometry
+    _ values: RowBlock<Tensor>, to target: Placement, kernel: Shape, taps: Tensor, bias: Tensor?,
+    _ geometry: ConvolutionGeometry
   ) -> Tensor {
     guard let from = values.placement else {
       preconditionFailure("Values of an image node are windows in this number system")
     }
-    let size = (height: kernel.shape[2], width: kernel.shape[3])
-    let (outputs, taps) = (kernel.shape[0], kernel.shape[1] * size.height * size.width)
-    let pixels = target.height * target.width
-    let result = Buffer<Scalar>(count: target.shape.count)
-    let step = max(1, columnBudget / max(1, pixels * taps))
-    let scratch = Buffer<Scalar>(count: min(step, target.rows) * pixels * taps)
-    let form = geometry.kernelForm(kernel: size)
-    let perRow = from.height * from.width * from.image.channels
-    for start in stride(from: 0, to: target.rows, by: step) {
-      let range = start..<min(target.rows, start + step)
-      from.withWindow(range) { source in
-        target.withWindow(range) { target in
-          Scalar.windowKernels.windowToColumns(
-            values.values.buffer.pointer + start * perRow, source, form, target, scratch.pointer)
+    let zeros = Tensor(repeating: 0, [from.image.channels])
+    return Tensor(uninitialized: target.shape) { out in
+      from.withWindow(0..<from.rows) { source in
+        target.withWindow(0..<target.rows) { target in
+          Scalar.windowKernels.convolve(
+            values.values.buffer.pointer, source,
+            geometry.kernelForm(kernel: (kernel[2], kernel[3])), target, taps.buffer.pointer,
+            taps.shape[2], bias?.buffer.pointer, zeros.buffer.pointer, out)
         }
       }
-      let out = result.pointer + start * pixels * outputs
-      if let bias {
-        for pixel in 0..<range.count * pixels {
-          (out + pixel * outputs).update(from: bias.buffer.pointer, count: outputs)
-        }
-      }
-      Matrices.multiply(
-        transposeA: false, transposeB: true, m: range.count * pixels, n: outputs, k: taps,
-        scratch.pointer, weights.buffer.pointer, out, adding: bias != nil)
     }
-    return Tensor(shape: target.shape, buffer: result)
   }
 
   /// The point of its example's box at which each row is smallest, laid out as the rows are.

@@ -18,12 +18,8 @@ extension Tensor: BackwardAlgebra {
     return (rows.placement.map { RowBlock(values, at: $0) } ?? RowBlock(dense: values), constant)
   }
 
-  /// Elements of a convolution's columns that are made before they are added up: about half a cache.
-  static var columnBudget: Int { (1 << 18) / MemoryLayout<Scalar>.stride }
-
   public static func throughConvolution(
-    _ rows: RowBlock<Tensor>, kernel: Tensor, columns weights: Tensor,
-    _ geometry: ConvolutionGeometry,
+    _ rows: RowBlock<Tensor>, kernel: Tensor, taps: Tensor, _ geometry: ConvolutionGeometry,
     input: ImageSize
   ) -> RowBlock<Tensor> {
     guard let from = rows.placement else {
@@ -31,23 +27,13 @@ extension Tensor: BackwardAlgebra {
     }
     let size = (height: kernel.shape[2], width: kernel.shape[3])
     let to = from.throughConvolution(input, kernel: size, geometry)
-    let result = Tensor(repeating: 0, to.shape)
-    let (outputs, taps) = (kernel.shape[0], kernel.shape[1] * size.height * size.width)
-    let pixels = from.height * from.width
-    let step = max(1, columnBudget / max(1, pixels * taps))
-    let scratch = Buffer<Scalar>(count: min(step, rows.count) * pixels * taps)
-    let form = geometry.kernelForm(kernel: size)
-    let perRow = to.height * to.width * input.channels
-    for start in stride(from: 0, to: rows.count, by: step) {
-      let range = start..<min(rows.count, start + step)
-      Matrices.multiply(
-        transposeA: false, transposeB: false, m: range.count * pixels, n: taps, k: outputs,
-        rows.values.buffer.pointer + start * pixels * outputs, weights.buffer.pointer,
-        scratch.pointer)
-      from.withWindow(range) { source in
-        to.withWindow(range) { target in
-          Scalar.windowKernels.columnsToWindow(
-            scratch.pointer, source, form, target, result.buffer.pointer + start * perRow)
+    let zeros = Tensor(repeating: 0, [from.image.channels])
+    let result = Tensor(uninitialized: to.shape) { out in
+      from.withWindow(0..<from.rows) { source in
+        to.withWindow(0..<to.rows) { target in
+          Scalar.windowKernels.transpose(
+            rows.values.buffer.pointer, source, geometry.kernelForm(kernel: size), target,
+            taps.buffer.pointer, taps.shape[2], zeros.buffer.pointer, out)
         }
       }
     }

@@ -38,7 +38,14 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
   /// Creates a tensor with every element the same.
   public init(repeating value: Scalar, _ shape: Shape) {
     self.init(shape: shape, buffer: Buffer(count: shape.count))
-    buffer.pointer.initialize(repeating: value, count: shape.count)
+    let zero: Scalar = 0
+    if value == zero {
+      // All bits of zero are zero.
+      UnsafeMutableRawPointer(buffer.pointer).initializeMemory(
+        as: UInt8.self, repeating: 0, count: shape.count * MemoryLayout<Scalar>.stride)
+    } else {
+      buffer.pointer.initialize(repeating: value, count: shape.count)
+    }
   }
 
   /// Converts the elements of another tensor, rounding to nearest.

@@ -17,10 +17,14 @@ public struct WindowKernels<Scalar: TensorScalar>: Sendable {
   public let concretize:
     @Sendable (Input?, surety_window, Input?, Input?, Indices?, Output?) -> Void
   public let channelDot: @Sendable (Input?, Int, Int, Int, Input?, Output?) -> Void
-  public let columnsToWindow:
-    @Sendable (Input?, surety_window, surety_convolution, surety_window, Output?) -> Void
-  public let windowToColumns:
-    @Sendable (Input?, surety_window, surety_convolution, surety_window, Output?) -> Void
+  public let transpose:
+    @Sendable (
+      Input?, surety_window, surety_convolution, surety_window, Input?, Int, Input?, Output?
+    ) -> Void
+  public let convolve:
+    @Sendable (
+      Input?, surety_window, surety_convolution, surety_window, Input?, Int, Input?, Input?, Output?
+    ) -> Void
   public let add: @Sendable (Input?, surety_window, surety_window, Output?) -> Void
   public let copy: @Sendable (Input?, surety_window, surety_window, Output?) -> Void
   public let gather: @Sendable (Input?, Indices?, surety_window, Output?) -> Void

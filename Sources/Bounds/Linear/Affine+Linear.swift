@@ -25,17 +25,25 @@ extension Convolution: AffinelyPropagating {
       return ([T.rows(input, shapes.inputs[0])], constant)
     }
     let input = T.throughConvolution(
-      rows, kernel: parameters[weight], columns: columns(parameters), geometry, input: image)
+      rows, kernel: parameters[weight], taps: backwardTaps(parameters), geometry, input: image)
     return ([input], bias.map { T.channelSum(rows, bias: parameters[$0]) })
   }
 
-  /// The kernels as a matrix, outputs by taps, with channels innermost.
-  func columns<T: TensorAlgebra>(_ parameters: Parameters<T>) -> T {
-    parameters.derived("columns", weight) {
-      let shape = parameters[weight].shape
-      return parameters[weight].transposed([0, 2, 3, 1])
-        .reshaped([shape[0], shape.count / shape[0]])
-    }
+  /// The kernels as `[taps, outputs, inputs]`, inputs padded with zeros to a multiple of 16.
+  func backwardTaps<T: TensorAlgebra>(_ parameters: Parameters<T>) -> T {
+    parameters.derived("backward taps", weight) { taps(parameters[weight].transposed([2, 3, 0, 1])) }
+  }
+
+  /// The kernels as `[taps, inputs, outputs]`, outputs padded with zeros to a multiple of 16.
+  func forwardTaps<T: TensorAlgebra>(_ parameters: Parameters<T>) -> T {
+    parameters.derived("forward taps", weight) { taps(parameters[weight].transposed([2, 3, 1, 0])) }
+  }
+
+  private func taps<T: TensorAlgebra>(_ kernels: T) -> T {
+    let shape = kernels.shape
+    let padded = (shape[3] + 15) / 16 * 16
+    let indices = (0..<Int32(padded)).map { $0 < shape[3] ? $0 : -1 }
+    return kernels.reshaped([shape[0] * shape[1], shape[2], shape[3]]).gathered(indices, axis: 2)
   }
 }
 

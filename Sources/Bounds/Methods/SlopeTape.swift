@@ -141,8 +141,8 @@ extension BackwardPass {
       let target = rows.placement, inputs[0].placement != nil
     {
       return T.forwardConvolution(
-        inputs[0], to: target, kernel: parameters[convolution.weight],
-        columns: convolution.columns(parameters), bias: convolution.bias.map { parameters[$0] },
+        inputs[0], to: target, kernel: parameters[convolution.weight].shape,
+        taps: convolution.forwardTaps(parameters), bias: convolution.bias.map { parameters[$0] },
         convolution.geometry)
     }
     if let add = affine as? Add, shapes.inputs.allSatisfy({ $0 == shapes.output }) {

@@ -74,13 +74,18 @@ typedef struct {
   /* constant[r] += sum over pixels and channels of a * bias[channel]. */                          \
   void surety_channel_dot_##S(const T *a, size_t rows, size_t pixels, size_t channels,             \
                               const T *bias, T *constant);                                         \
-  /* Adds the columns of a convolution's backward product, (rows * h * w) x (kh * kw * ci), into   \
-     windows of its input; `from` is the placement at the output, `to` at the input. */            \
-  void surety_window_col2im_##S(const T *columns, surety_window from, surety_convolution g,        \
-                                surety_window to, T *out);                                         \
-  /* The transpose: gathers patches of the input window for every pixel of the output window. */   \
-  void surety_window_im2col_##S(const T *in, surety_window from, surety_convolution g,             \
-                                surety_window to, T *columns);                                     \
+  /* The transpose of a convolution from windows of its output (`from`) to windows of its input      \
+     (`to`). Weights are taps x from.channels x stride, the last axis being the input's channels     \
+     padded with zeros to a multiple of 16; `zeros` holds from.channels zeros. */                    \
+  void surety_window_transpose_##S(const T *a, surety_window from, surety_convolution g,             \
+                                   surety_window to, const T *weights, size_t stride,                \
+                                   const T *zeros, T *out);                                          \
+  /* The convolution from windows of its input (`from`) to windows of its output (`to`); weights are \
+     taps x from.channels x stride, the last axis being the output's channels, padded likewise. The  \
+     bias may be null. */                                                                            \
+  void surety_window_convolve_##S(const T *a, surety_window from, surety_convolution g,              \
+                                  surety_window to, const T *weights, size_t stride, const T *bias,  \
+                                  const T *zeros, T *out);                                           \
   /* Adds windows into larger windows, or whole grids, of the same rows. */                        \
   void surety_window_add_##S(const T *a, surety_window from, surety_window to, T *out);            \
   /* Copies windows out of larger windows; what the source does not cover becomes zero. */         \

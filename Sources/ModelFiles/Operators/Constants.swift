@@ -5,7 +5,9 @@ import Tensors
 extension ONNXImporter {
   func constantNode(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     if let tensor = try node.tensor("value") { return [.constant(tensor)] }
-    if node.has("value_float") { return [.constant(.scalar(node.float("value_float", default: 0)))] }
+    if node.has("value_float") {
+      return [.constant(.scalar(node.float("value_float", default: 0)))]
+    }
     if let values = node.floats("value_floats"), node.has("value_floats") {
       return [.constant(ONNXConstant(values: Tensor([values.count], values), kind: .float))]
     }
@@ -70,7 +72,9 @@ extension ONNXImporter {
   // MARK: Elementwise on constants
 
   func equal(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try compare(node) { $0 == $1 } }
-  func greater(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try compare(node) { $0 > $1 } }
+  func greater(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    try compare(node) { $0 > $1 }
+  }
   func greaterOrEqual(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     try compare(node) { $0 >= $1 }
   }

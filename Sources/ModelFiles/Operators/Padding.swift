@@ -66,7 +66,8 @@ extension ONNXImporter {
     if scales == nil { scales = try constant(node, 1, "scales")?.values.scalars }
     return [
       try resized(
-        input(node, 0), scales: scales ?? [], sizes: nil, mode: node.string("mode", default: "nearest"),
+        input(node, 0), scales: scales ?? [], sizes: nil,
+        mode: node.string("mode", default: "nearest"),
         transform: "asymmetric", rounding: "floor")
     ]
   }

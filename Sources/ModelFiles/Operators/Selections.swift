@@ -148,7 +148,8 @@ extension ONNXImporter {
   func tile(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     var x = try input(node, 0)
     let input = shape(x)
-    guard let repeats = try constant(node, 1, "repeats")?.integers, repeats.count == input.rank else {
+    guard let repeats = try constant(node, 1, "repeats")?.integers, repeats.count == input.rank
+    else {
       throw ONNXProblem("repeats do not match input \(input)")
     }
     for (axis, times) in repeats.enumerated() {
@@ -175,7 +176,8 @@ extension ONNXImporter {
     }
     let mask = condition.mapped { $0 == 0 ? 0 : 1 }
     let (taken, other) = (
-      try multiply(x, .constant(mask)), try multiply(y, .constant(mask.mapped { 1 - $0 })))
+      try multiply(x, .constant(mask)), try multiply(y, .constant(mask.mapped { 1 - $0 }))
+    )
     return [try broadcast(add(taken, other), to: target).kept(as: x)]
   }
 }

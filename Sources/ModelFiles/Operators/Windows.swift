@@ -108,7 +108,9 @@ extension ONNXImporter {
   private func kernel(
     _ node: ONNXNode, rank: Int
   ) throws(ONNXProblem) -> (ONNXConstant, bias: ParameterID?) {
-    guard let weight = try constant(node, 1, "kernel") else { throw ONNXProblem("it has no kernel") }
+    guard let weight = try constant(node, 1, "kernel") else {
+      throw ONNXProblem("it has no kernel")
+    }
     guard weight.shape.rank == rank else {
       throw ONNXProblem("shape mismatch: kernel \(weight.shape) for an input of \(rank) axes")
     }

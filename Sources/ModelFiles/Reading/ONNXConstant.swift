@@ -137,6 +137,7 @@ private func half(_ bits: UInt16) -> Double {
   switch exponent {
   case 0: return sign * fraction * 0x1p-24
   case 31: return fraction == 0 ? sign * .infinity : .nan
-  default: return sign * Double(sign: .plus, exponent: exponent - 15, significand: 1 + fraction / 1024)
+  default:
+    return sign * Double(sign: .plus, exponent: exponent - 15, significand: 1 + fraction / 1024)
   }
 }

@@ -36,12 +36,15 @@ struct ONNXGraph {
       let names = inputs.map(\.name).joined(separator: ", ")
       throw InputError(source, "the graph has \(inputs.count) inputs (\(names)), expected one")
     }
-    guard let output = graph.output.first else { throw InputError(source, "the graph has no output") }
+    guard let output = graph.output.first else {
+      throw InputError(source, "the graph has no output")
+    }
     inputName = input.name
     outputName = output.name
     inputShape = try Self.shape(of: input, source)
     nodes = try ONNXOrder(
-      graph.node.map(ONNXNode.init), source: source, known: Set(initializers.keys).union([inputName])
+      graph.node.map(ONNXNode.init), source: source,
+      known: Set(initializers.keys).union([inputName])
     ).nodes(for: outputName)
     if let node = nodes.first(where: { !["", "ai.onnx"].contains($0.domain) }) {
       throw InputError(
@@ -65,7 +68,8 @@ struct ONNXGraph {
   }
 
   private static func opset(of model: Onnx_ModelProto, _ source: String) throws(InputError) -> Int {
-    let known = "opsets \(supportedOpsets.lowerBound) to \(supportedOpsets.upperBound) are supported"
+    let known =
+      "opsets \(supportedOpsets.lowerBound) to \(supportedOpsets.upperBound) are supported"
     guard let entry = model.opsetImport.first(where: { ["", "ai.onnx"].contains($0.domain) }) else {
       throw InputError(source, "the file names no opset; \(known)")
     }

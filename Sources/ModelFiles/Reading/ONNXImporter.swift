@@ -39,7 +39,8 @@ final class ONNXImporter {
     let unsupported = graph.nodes.filter { translations[$0.type] == nil }
     guard unsupported.isEmpty else {
       throw InputError(
-        graph.source, "unsupported operator\(unsupported.count == 1 ? "" : "s"): "
+        graph.source,
+        "unsupported operator\(unsupported.count == 1 ? "" : "s"): "
           + unsupported.map { "\($0.type) (node \($0.name))" }.joined(separator: ", "))
     }
     try readInitializers()
@@ -89,7 +90,8 @@ extension ONNXImporter {
   func optional(_ node: ONNXNode, _ index: Int) throws(ONNXProblem) -> ONNXValue? {
     guard index < node.inputs.count, !node.inputs[index].isEmpty else { return nil }
     guard let value = values[node.inputs[index]] else {
-      throw ONNXProblem("its input \(node.inputs[index]) is an optional output that is not supported")
+      throw ONNXProblem(
+        "its input \(node.inputs[index]) is an optional output that is not supported")
     }
     return value
   }
@@ -111,7 +113,8 @@ extension ONNXImporter {
   }
 
   /// An input that must be known when the file is read, or nil where it is left out.
-  func constant(_ node: ONNXNode, _ index: Int, _ what: String) throws(ONNXProblem) -> ONNXConstant? {
+  func constant(_ node: ONNXNode, _ index: Int, _ what: String) throws(ONNXProblem) -> ONNXConstant?
+  {
     guard let value = try optional(node, index) else { return nil }
     guard case .constant(let constant) = value else {
       throw ONNXProblem("its \(what) depends on the input; only a constant is supported")
@@ -154,14 +157,17 @@ extension ONNXImporter {
   }
 
   /// Applies an operation: adds a node, or computes the result where all inputs are constant.
-  func apply(_ operation: any Networks.Operation, _ inputs: [ONNXValue]) throws(ONNXProblem) -> ONNXValue {
+  func apply(_ operation: any Networks.Operation, _ inputs: [ONNXValue]) throws(ONNXProblem)
+    -> ONNXValue
+  {
     let shapes = inputs.map(shape(_:))
     let known = inputs.compactMap { value -> ONNXConstant? in
       if case .constant(let constant) = value { constant } else { nil }
     }
     let result: Shape
     do throws(ShapeMismatch) {
-      result = try operation.outputShape(shapes) { [built] in built.parameters[$0.index].value.shape }
+      result = try operation.outputShape(shapes) { [built] in built.parameters[$0.index].value.shape
+      }
     } catch {
       throw ONNXProblem(error.description)
     }
@@ -187,7 +193,9 @@ extension ONNXImporter {
     }
   }
 
-  func apply(_ operation: any Networks.Operation, _ input: ONNXValue) throws(ONNXProblem) -> ONNXValue {
+  func apply(_ operation: any Networks.Operation, _ input: ONNXValue) throws(ONNXProblem)
+    -> ONNXValue
+  {
     try apply(operation, [input])
   }
 }

@@ -19,32 +19,51 @@ struct ONNXOrder {
     self.producers = producers
   }
 
-  /// The nodes that a tensor depends on, each after those it reads, in the order of the file where it
-  /// allows that.
+  /// The nodes that a tensor depends on, each after those it reads, in the order of the file where that is
+  /// such an order.
   ///
   /// - Throws: `InputError` when a tensor is not defined or the graph has a cycle.
   func nodes(for output: String) throws(InputError) -> [ONNXNode] {
-    let needed = try neededNodes(for: output)
-    var sorted: [Int] = []
-    var done = known
-    var waiting = needed.sorted()
-    while !waiting.isEmpty {
-      // One pass is enough for a sorted file; each further pass brings at least one node forward.
-      let before = waiting.count
-      waiting = waiting.filter { index in
-        guard all[index].inputs.allSatisfy({ $0.isEmpty || done.contains($0) }) else { return true }
-        sorted.append(index)
-        done.formUnion(all[index].outputs)
-        return false
-      }
-      guard waiting.count < before else {
-        let names = waiting.prefix(6).map { all[$0].name }.joined(separator: ", ")
-        let more = waiting.count > 6 ? " and \(waiting.count - 6) more" : ""
-        throw InputError(
-          source, place: "nodes \(names)\(more)", "the graph is not acyclic: a cycle runs through them")
-      }
+    let needed = try neededNodes(for: output).sorted()
+    if isSorted(needed) { return needed.map { all[$0] } }
+    return try sorted(needed).map { all[$0] }
+  }
+
+  private func producers(of node: Int) -> [Int] {
+    all[node].inputs.compactMap { known.contains($0) ? nil : producers[$0] }
+  }
+
+  private func isSorted(_ nodes: [Int]) -> Bool {
+    nodes.allSatisfy { node in producers(of: node).allSatisfy { $0 < node } }
+  }
+
+  /// Kahn's algorithm: a node follows once all it reads has.
+  private func sorted(_ needed: [Int]) throws(InputError) -> [Int] {
+    var readers: [Int: [Int]] = [:]
+    var waitingFor: [Int: Int] = [:]
+    for node in needed {
+      let sources = producers(of: node)
+      waitingFor[node] = sources.count
+      for source in sources { readers[source, default: []].append(node) }
     }
-    return sorted.map { all[$0] }
+    var ready = needed.filter { waitingFor[$0] == 0 }
+    var next = 0
+    while next < ready.count {
+      for reader in readers[ready[next]] ?? [] {
+        waitingFor[reader, default: 0] -= 1
+        if waitingFor[reader] == 0 { ready.append(reader) }
+      }
+      next += 1
+    }
+    guard ready.count == needed.count else {
+      let stuck = needed.filter { waitingFor[$0, default: 0] > 0 }
+      let names = stuck.prefix(6).map { all[$0].name }.joined(separator: ", ")
+      let more = stuck.count > 6 ? " and \(stuck.count - 6) more" : ""
+      throw InputError(
+        source, place: "nodes \(names)\(more)",
+        "the graph is not acyclic; a cycle runs through some of them")
+    }
+    return ready
   }
 
   private func neededNodes(for output: String) throws(InputError) -> Set<Int> {

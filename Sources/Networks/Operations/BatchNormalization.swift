@@ -46,7 +46,8 @@ public struct BatchNormalization: AffineOperation {
 
   /// The factor of each channel, `scale / sqrt(variance + epsilon)`.
   public func factor<T: TensorAlgebra>(_ parameters: Parameters<T>) -> T {
-    parameters.derived("normalization factor \(epsilon)", scale) {
+    // Several normalisations may share a scale.
+    parameters.derived("normalization factor \(variance.index) \(epsilon)", scale) {
       parameters[scale] / (parameters[variance] + epsilon).applying(.squareRoot)
     }
   }

@@ -1,8 +1,8 @@
 import Tensors
 
-/// A parameter list under construction, in which a rewriting keeps or replaces operations.
+/// A network under construction from an old one.
 ///
-/// A rewriting walks the nodes in order and says for each what stands in its place.
+/// A rewriting walks the old nodes in order and says for each what stands in its place.
 struct NetworkRebuilder {
   /// The network being rewritten.
   let old: Network
@@ -48,10 +48,14 @@ struct NetworkRebuilder {
   }
 
   /// Puts an operation whose parameters are new in the place of an old node.
-  mutating func replace(_ node: Int, by operation: any Operation, reading inputs: [Int]) {
+  ///
+  /// - Parameter inputs: The old nodes that it reads.
+  mutating func replace(
+    _ node: Int, by operation: any Operation, reading inputs: [Int], named name: String? = nil
+  ) {
     do {
       place[node] = try new.add(
-        operation, inputs.map(newNode(_:)), named: old.nodes[node].name)
+        operation, inputs.map(newNode(_:)), named: name ?? old.nodes[node].name)
     } catch {
       preconditionFailure("Rewriting \(old.nodes[node].name): \(error)")
     }

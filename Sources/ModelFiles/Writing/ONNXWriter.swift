@@ -1,0 +1,176 @@
+import Files
+import Foundation
+import Networks
+import Tensors
+
+/// An operation that can be written as ONNX nodes.
+protocol ONNXWritable: Networks.Operation {
+  /// Adds the nodes that compute the operation.
+  ///
+  /// - Throws: `ONNXProblem` when ONNX has no such operation.
+  func write(_ step: ONNXStep, to writer: inout ONNXWriter) throws(ONNXProblem)
+}
+
+/// What an operation needs to know to write itself.
+struct ONNXStep {
+  /// The name of the node and, unless it is the output, of the tensor it computes.
+  var name: String
+  /// The tensors it reads, with their shapes.
+  var inputs: [String]
+  var inputShapes: [Shape]
+  /// The tensor it computes.
+  var output: String
+}
+
+/// Builds a model file from a network.
+struct ONNXWriter {
+  static let opset: Int64 = 13
+
+  private let network: Network
+  private var graph = Onnx_GraphProto()
+  private var taken: Set<String>
+  private var parameterNames: [ParameterID: String] = [:]
+
+  init(_ network: Network) {
+    self.network = network
+    taken = [network.inputName, network.outputName]
+  }
+
+  /// The finished model.
+  mutating func model() throws(InputError) -> Onnx_ModelProto {
+    graph.name = "network"
+    graph.input = [Self.tensor(network.inputName, network.inputShape)]
+    graph.output = [Self.tensor(network.outputName, network.outputShape)]
+    var names = [network.inputName]
+    for id in network.nodes.indices.dropFirst() {
+      let node = network.nodes[id]
+      let name = unique(node.name)
+      names.append(id == network.output ? network.outputName : name)
+      let step = ONNXStep(
+        name: name, inputs: node.inputs.map { names[$0] },
+        inputShapes: network.inputShapes(of: id), output: names[id])
+      do throws(ONNXProblem) {
+        guard let operation = node.operation as? any ONNXWritable else {
+          throw ONNXProblem("\(node.operation?.name ?? "it") has no ONNX form")
+        }
+        try operation.write(step, to: &self)
+      } catch {
+        throw InputError("ONNX export", place: "node \(node.name)", error.message)
+      }
+    }
+    if network.output == 0 {
+      add("Identity", [network.inputName], network.outputName, name: "identity")
+    }
+    var model = Onnx_ModelProto()
+    model.irVersion = 8
+    model.producerName = "surety"
+    var opset = Onnx_OperatorSetIdProto()
+    opset.version = Self.opset
+    model.opsetImport = [opset]
+    model.graph = graph
+    return model
+  }
+
+  /// A name that no tensor or node has yet, like the one given.
+  mutating func unique(_ name: String) -> String {
+    var candidate = name.isEmpty ? "tensor" : name
+    var count = 1
+    while !taken.insert(candidate).inserted {
+      count += 1
+      candidate = "\(name)_\(count)"
+    }
+    return candidate
+  }
+
+  /// Adds a node with one output.
+  mutating func add(
+    _ type: String, _ inputs: [String], _ output: String, name: String,
+    _ attributes: [Onnx_AttributeProto] = []
+  ) {
+    var node = Onnx_NodeProto()
+    node.opType = type
+    node.name = name
+    node.input = inputs
+    node.output = [output]
+    node.attribute = attributes
+    graph.node.append(node)
+  }
+
+  /// The initializer that holds a parameter, written when first asked for.
+  mutating func initializer(_ id: ParameterID) -> String {
+    if let known = parameterNames[id] { return known }
+    let parameter = network.parameters[id.index]
+    let name = floats(parameter.value, named: parameter.name)
+    parameterNames[id] = name
+    return name
+  }
+
+  /// A new initializer of 32-bit floats.
+  mutating func floats(_ values: Tensor<Double>, named name: String) -> String {
+    var tensor = Onnx_TensorProto()
+    tensor.name = unique(name)
+    tensor.dims = values.shape.dimensions.map { Int64($0) }
+    tensor.dataType = Int32(Onnx_TensorProto.DataType.float.rawValue)
+    tensor.rawData = values.withElements { elements in
+      elements.map { Float($0) }.withUnsafeBytes { Data($0) }
+    }
+    graph.initializer.append(tensor)
+    return tensor.name
+  }
+
+  /// A new initializer of integers.
+  mutating func integers(_ values: [Int], named name: String) -> String {
+    var tensor = Onnx_TensorProto()
+    tensor.name = unique(name)
+    tensor.dims = [Int64(values.count)]
+    tensor.dataType = Int32(Onnx_TensorProto.DataType.int64.rawValue)
+    tensor.rawData = values.map { Int64($0) }.withUnsafeBytes { Data($0) }
+    graph.initializer.append(tensor)
+    return tensor.name
+  }
+
+  /// The shape of a parameter.
+  func shape(_ id: ParameterID) -> Shape { network.parameters[id.index].value.shape }
+
+  /// The values of a parameter.
+  func values(_ id: ParameterID) -> Tensor<Double> { network.parameters[id.index].value }
+
+  private static func tensor(_ name: String, _ shape: Shape) -> Onnx_ValueInfoProto {
+    var info = Onnx_ValueInfoProto()
+    info.name = name
+    info.type.tensorType.elemType = Int32(Onnx_TensorProto.DataType.float.rawValue)
+    info.type.tensorType.shape.dim = shape.dimensions.map { extent in
+      var dimension = Onnx_TensorShapeProto.Dimension()
+      dimension.dimValue = Int64(extent)
+      return dimension
+    }
+    return info
+  }
+}
+
+extension Onnx_AttributeProto {
+  static func integer(_ name: String, _ value: Int) -> Self {
+    var attribute = named(name, .int)
+    attribute.i = Int64(value)
+    return attribute
+  }
+
+  static func integers(_ name: String, _ values: [Int]) -> Self {
+    var attribute = named(name, .ints)
+    attribute.ints = values.map { Int64($0) }
+    return attribute
+  }
+
+  static func float(_ name: String, _ value: Double) -> Self {
+    var attribute = named(name, .float)
+    attribute.f = Float(value)
+    return attribute
+  }
+
+  private static func named(_ name: String, _ type: AttributeType) -> Self {
+    var attribute = Self()
+    attribute.name = name
+    attribute.type = type
+    return attribute
+  }
+}

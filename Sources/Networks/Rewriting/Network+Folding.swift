@@ -1,0 +1,108 @@
+import Tensors
+
+/// An affine map of the outputs of a layer, channel by channel: `y * factor + shift`.
+private struct ChannelMap {
+  /// One number for each output channel; nil for ones.
+  var factor: Tensor<Double>?
+  /// One number for each output channel.
+  var shift: Tensor<Double>
+}
+
+extension Network {
+  /// With batch normalisation moved into the convolution or linear layer that it alone reads.
+  ///
+  /// Normalisations that follow anything else stay.
+  public func foldingBatchNormalization() -> Network {
+    let parameters = parameters(as: Tensor<Double>.self)
+    return foldingChannelMaps { node, _ in
+      guard let normalization = nodes[node].operation as? BatchNormalization else { return nil }
+      let factor = normalization.factor(parameters)
+      let (mean, bias) = (parameters[normalization.mean], parameters[normalization.bias])
+      return ChannelMap(factor: factor, shift: bias - mean * factor)
+    }
+  }
+
+  /// With constants added to a layer's output made part of its bias, where they fit.
+  public func foldingBiases() -> Network {
+    foldingChannelMaps { node, channelAxis in
+      guard let sum = nodes[node].operation as? AddConstant else { return nil }
+      let (constant, shape) = (parameters[sum.constant.index].value, nodes[node].shape)
+      guard constant.shape.rank <= shape.rank, nodes[nodes[node].inputs[0]].shape == shape else {
+        return nil
+      }
+      // All axes of the constant but the channels' must have extent 1.
+      let lead = shape.rank - constant.shape.rank
+      for axis in constant.shape.dimensions.indices
+      where axis + lead != channelAxis && constant.shape[axis] != 1 { return nil }
+      return ChannelMap(
+        factor: nil,
+        shift: constant.reshaped([constant.count]).broadcast(to: [shape[channelAxis]]))
+    }
+  }
+
+  private func foldingChannelMaps(
+    _ channelMap: (_ node: Int, _ channelAxis: Int) -> ChannelMap?
+  ) -> Network {
+    let readers = readerCounts
+    return rewritten { node, rebuilder in
+      guard let layer = soleInput(of: node, readers: readers),
+        let operation = nodes[layer].operation,
+        let axis = channelAxis(of: operation, nodes[layer].shape),
+        // Normalisation is over axis 1, whatever the layer.
+        !(nodes[node].operation is BatchNormalization) || axis == 1,
+        let map = channelMap(node, axis),
+        let folded = folding(map, into: operation, &rebuilder)
+      else { return rebuilder.keep(node) }
+      rebuilder.replace(
+        node, by: folded, reading: nodes[layer].inputs, named: nodes[layer].name)
+    }
+  }
+
+  private func channelAxis(of operation: any Operation, _ shape: Shape) -> Int? {
+    switch operation {
+    case is Linear: shape.rank - 1
+    case is Convolution, is TransposedConvolution: 1
+    default: nil
+    }
+  }
+
+  private func folding(
+    _ map: ChannelMap, into operation: any Operation, _ rebuilder: inout NetworkRebuilder
+  ) -> (any Operation)? {
+    func weight(_ id: ParameterID, _ factor: (Tensor<Double>) -> Tensor<Double>) -> ParameterID {
+      guard let scale = map.factor else { return rebuilder.moved(id) }
+      let parameter = parameters[id.index]
+      return rebuilder.addParameter(parameter.name, parameter.value * factor(scale))
+    }
+    func bias(_ id: ParameterID?, _ weight: ParameterID) -> ParameterID {
+      let old = id.map { parameters[$0.index] }
+      let scaled = old.map { old in
+        let vector = old.value.reshaped([old.value.count])
+        return map.factor.map { vector * $0 } ?? vector
+      }
+      return rebuilder.addParameter(
+        old?.name ?? "\(parameters[weight.index].name).bias",
+        scaled.map { $0 + map.shift } ?? map.shift)
+    }
+    switch operation {
+    case let layer as Linear:
+      return Linear(weight: weight(layer.weight) { $0 }, bias: bias(layer.bias, layer.weight))
+    case let layer as Convolution:
+      return Convolution(
+        weight: weight(layer.weight) { $0.reshaped([$0.count, 1, 1, 1]) },
+        bias: bias(layer.bias, layer.weight), geometry: layer.geometry)
+    case let layer as TransposedConvolution:
+      // Kernels are `[inputs, outputs / groups, h, w]`: each group of inputs has its own outputs.
+      let kernel = parameters[layer.weight.index].value.shape
+      let groups = layer.geometry.groups
+      return TransposedConvolution(
+        weight: weight(layer.weight) { factor in
+          factor.reshaped([groups, 1, kernel[1]])
+            .broadcast(to: [groups, kernel[0] / groups, kernel[1]])
+            .reshaped([kernel[0], kernel[1], 1, 1])
+        }, bias: bias(layer.bias, layer.weight), geometry: layer.geometry,
+        outputPadding: layer.outputPadding)
+    default: return nil
+    }
+  }
+}
