@@ -1,0 +1,62 @@
+import Files
+
+extension ResultLine {
+  /// The keys of a line; those of the run stand beside the others, so that each line speaks for itself.
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case schema
+    case modelDigest = "model_sha256"
+    case data
+    case dataDigest = "data_sha256"
+    case region, methods, arithmetic, example, label, prediction, verdict, method, margins
+    case methodSeconds = "method_seconds"
+    case seconds, reason, counterexample
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    schema = try values.decode(Int.self, forKey: .schema)
+    guard schema == resultSchema else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .schema, in: values,
+        debugDescription: "schema \(schema) is not known, expected \(resultSchema)")
+    }
+    run = RunRecord(
+      modelDigest: try values.decode(String.self, forKey: .modelDigest),
+      data: try values.decode(String.self, forKey: .data),
+      dataDigest: try values.decode(String.self, forKey: .dataDigest),
+      region: try values.decode(RegionRecord.self, forKey: .region),
+      methods: try values.decode([String].self, forKey: .methods),
+      arithmetic: try values.decode(String.self, forKey: .arithmetic))
+    example = try values.decode(Int.self, forKey: .example)
+    label = try values.decode(Int.self, forKey: .label)
+    prediction = try values.decodeIfPresent(Int.self, forKey: .prediction)
+    verdict = try values.decode(ExampleVerdict.self, forKey: .verdict)
+    method = try values.decodeIfPresent(String.self, forKey: .method)
+    margins = try values.decode([Double?].self, forKey: .margins)
+    methodSeconds = try values.decode([String: Double].self, forKey: .methodSeconds)
+    seconds = try values.decode(Double.self, forKey: .seconds)
+    reason = try values.decodeIfPresent(String.self, forKey: .reason)
+    counterexample = try values.decodeIfPresent(Counterexample.self, forKey: .counterexample)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(schema, forKey: .schema)
+    try values.encode(run.modelDigest, forKey: .modelDigest)
+    try values.encode(run.data, forKey: .data)
+    try values.encode(run.dataDigest, forKey: .dataDigest)
+    try values.encode(run.region, forKey: .region)
+    try values.encode(run.methods, forKey: .methods)
+    try values.encode(run.arithmetic, forKey: .arithmetic)
+    try values.encode(example, forKey: .example)
+    try values.encode(label, forKey: .label)
+    try values.encodeIfPresent(prediction, forKey: .prediction)
+    try values.encode(verdict, forKey: .verdict)
+    try values.encodeIfPresent(method, forKey: .method)
+    try values.encode(margins, forKey: .margins)
+    try values.encode(methodSeconds, forKey: .methodSeconds)
+    try values.encode(seconds, forKey: .seconds)
+    try values.encodeIfPresent(reason, forKey: .reason)
+    try values.encodeIfPresent(counterexample, forKey: .counterexample)
+  }
+}

@@ -1,0 +1,148 @@
+import Files
+import Properties
+
+/// The layout of result files; a reader refuses layouts it does not know.
+public let resultSchema = 1
+
+/// The inputs that a result is about: those within a distance of one image.
+public struct RegionRecord: Codable, Sendable, Hashable {
+  /// `inf`, `2` or `1`.
+  public var norm: String
+  /// The distance, in pixel values from 0 to 1.
+  public var epsilon: Double
+  /// The smallest pixel value; the region has none below.
+  public var lowest: Double = 0
+  /// The largest pixel value; the region has none above.
+  public var highest: Double = 1
+  /// What is subtracted from each channel before the network.
+  public var mean: [Double]
+  /// What each channel is divided by before the network.
+  public var std: [Double]
+
+  /// Creates a record of a region in pixel values, and of the normalisation between it and the network.
+  public init(norm: String, epsilon: Double, mean: [Double], std: [Double]) {
+    self.norm = norm
+    self.epsilon = epsilon
+    self.mean = mean
+    self.std = std
+  }
+}
+
+/// What a run of `surety certify` is about; results of different questions must not be mixed.
+public struct RunRecord: Codable, Sendable, Hashable {
+  /// The SHA-256 digest of the model file, decompressed.
+  public var modelDigest: String
+  /// The name of the data set and its part.
+  public var data: String
+  /// The SHA-256 digest of the data.
+  public var dataDigest: String
+  /// The inputs around each image.
+  public var region: RegionRecord
+  /// The methods that are tried, in order.
+  public var methods: [String]
+  /// The arithmetic of the bounds: `float32` or `float64`.
+  public var arithmetic: String
+
+  enum CodingKeys: String, CodingKey {
+    case modelDigest = "model_sha256"
+    case data
+    case dataDigest = "data_sha256"
+    case region, methods, arithmetic
+  }
+
+  /// Creates a record.
+  public init(
+    modelDigest: String, data: String, dataDigest: String, region: RegionRecord, methods: [String],
+    arithmetic: String
+  ) {
+    self.modelDigest = modelDigest
+    self.data = data
+    self.dataDigest = dataDigest
+    self.region = region
+    self.methods = methods
+    self.arithmetic = arithmetic
+  }
+
+  /// Names what differs from another run, or nil when nothing does.
+  public func difference(from other: RunRecord) -> String? {
+    if modelDigest != other.modelDigest { return "another model" }
+    if dataDigest != other.dataDigest || data != other.data { return "other data" }
+    if region.epsilon != other.region.epsilon { return "epsilon \(other.region.epsilon)" }
+    if region.norm != other.region.norm { return "norm \(other.region.norm)" }
+    if region != other.region { return "another normalisation" }
+    if methods != other.methods { return "methods \(other.methods.joined(separator: ","))" }
+    if arithmetic != other.arithmetic { return other.arithmetic }
+    return nil
+  }
+}
+
+/// What was shown of one example.
+public enum ExampleVerdict: String, Codable, Sendable, CaseIterable {
+  /// The bounds show that no input of the region gets another label, in the stated arithmetic.
+  case certified
+  /// An input of the region gets another label; running the network confirmed it.
+  case violated
+  /// Neither was shown.
+  case undecided
+  /// The network is wrong about the example itself.
+  case misclassified
+}
+
+/// The result for one example: a line of `certificates.jsonl`.
+public struct ResultLine: Codable, Sendable, Hashable {
+  /// An input that gets another label, with the output it gives.
+  public struct Counterexample: Codable, Sendable, Hashable {
+    /// The pixel values, in the order channel, row, column.
+    public var input: [Double]
+    /// The outputs.
+    public var output: [Double]
+
+    /// Creates a counterexample.
+    public init(input: [Double], output: [Double]) {
+      self.input = input
+      self.output = output
+    }
+  }
+
+  /// The layout.
+  public var schema = resultSchema
+  /// What the run is about.
+  public var run: RunRecord
+  /// The place of the example in the data.
+  public var example: Int
+  /// The right label.
+  public var label: Int
+  /// The label that the network gives the example; nil when an output is not finite.
+  public var prediction: Int?
+  /// What was shown.
+  public var verdict: ExampleVerdict
+  /// The method that decided, `attack` for a violation; nil when none did.
+  public var method: String?
+  /// The best lower bounds of `Y_label - Y_j`, every other `j` in order; nil where there is none.
+  public var margins: [Double?]
+  /// The seconds that each method took for this example, its part of a batch.
+  public var methodSeconds: [String: Double]
+  /// The seconds in all.
+  public var seconds: Double
+  /// Why nothing was decided; nil when something was.
+  public var reason: String?
+  /// The violation, where one was found.
+  public var counterexample: Counterexample?
+
+  /// Creates the result of an example about which nothing is known yet.
+  public init(run: RunRecord, example: Int, label: Int) {
+    self.run = run
+    self.example = example
+    self.label = label
+    verdict = .undecided
+    margins = []
+    methodSeconds = [:]
+    seconds = 0
+  }
+
+  /// The smallest margin, where all are known.
+  public var smallestMargin: Double? {
+    let known = margins.compactMap { $0 }
+    return known.count == margins.count ? known.min() : nil
+  }
+}

@@ -1,0 +1,115 @@
+import Files
+import Foundation
+
+/// The totals of a run: `summary.json`.
+public struct Summary: Codable, Sendable, Hashable {
+  /// What a method did over all examples.
+  public struct MethodTotal: Codable, Sendable, Hashable {
+    /// The examples that it decided.
+    public var decided: Int
+    /// The seconds that it took.
+    public var seconds: Double
+  }
+
+  /// The layout.
+  public var schema: Int
+  /// The version of the program.
+  public var version: String
+  /// The model file as it was named.
+  public var model: String
+  /// The SHA-256 digest of the model file, decompressed.
+  public var modelDigest: String
+  /// The name of the data set and its part.
+  public var data: String
+  /// The SHA-256 digest of the data.
+  public var dataDigest: String
+  /// The examples with a result.
+  public var count: Int
+  /// The examples that were asked for.
+  public var requested: Int
+  /// The distance, in pixel values from 0 to 1.
+  public var epsilon: Double
+  /// `inf`, `2` or `1`.
+  public var norm: String
+  /// The arithmetic of the bounds.
+  public var arithmetic: String
+  /// The part of the examples that the network is right about.
+  public var cleanAccuracy: Double
+  /// The part that it is right about and no violation was found of.
+  public var attackAccuracy: Double
+  /// The part that is certified.
+  public var certifiedAccuracy: Double
+  /// The examples with each verdict.
+  public var verdicts: [String: Int]
+  /// What each method did.
+  public var methods: [String: MethodTotal]
+  /// The seconds of all examples.
+  public var seconds: Double
+
+  enum CodingKeys: String, CodingKey {
+    case schema, version, model
+    case modelDigest = "model_sha256"
+    case data
+    case dataDigest = "data_sha256"
+    case count, requested, epsilon, norm, arithmetic
+    case cleanAccuracy = "clean_accuracy"
+    case attackAccuracy = "attack_accuracy"
+    case certifiedAccuracy = "certified_accuracy"
+    case verdicts, methods, seconds
+  }
+
+  /// Adds up the results of a run.
+  ///
+  /// - Parameters:
+  ///   - version: The version of the program.
+  ///   - model: The model file as it was named.
+  ///   - requested: The number of examples that were asked for.
+  public init(
+    of lines: [ResultLine], run: RunRecord, version: String, model: String, requested: Int
+  ) {
+    schema = resultSchema
+    self.version = version
+    self.model = model
+    modelDigest = run.modelDigest
+    data = run.data
+    dataDigest = run.dataDigest
+    count = lines.count
+    self.requested = requested
+    epsilon = run.region.epsilon
+    norm = run.region.norm
+    arithmetic = run.arithmetic
+    var verdicts = Dictionary(
+      uniqueKeysWithValues: ExampleVerdict.allCases.map { ($0.rawValue, 0) })
+    var methods: [String: MethodTotal] = [:]
+    for name in ["attack"] + run.methods { methods[name] = MethodTotal(decided: 0, seconds: 0) }
+    for line in lines {
+      verdicts[line.verdict.rawValue, default: 0] += 1
+      for (name, seconds) in line.methodSeconds {
+        methods[name, default: MethodTotal(decided: 0, seconds: 0)].seconds += seconds
+      }
+      if let name = line.method {
+        methods[name, default: MethodTotal(decided: 0, seconds: 0)].decided += 1
+      }
+    }
+    self.verdicts = verdicts
+    self.methods = methods
+    let total = Double(max(1, lines.count))
+    cleanAccuracy = Double(lines.count { $0.prediction == $0.label }) / total
+    attackAccuracy =
+      Double(lines.count { $0.prediction == $0.label && $0.verdict != .violated }) / total
+    certifiedAccuracy = Double(lines.count { $0.verdict == .certified }) / total
+    seconds = lines.reduce(0) { $0 + $1.seconds }
+  }
+
+  /// Writes the summary, beside its place first.
+  ///
+  /// - Throws: `InputError` when the file cannot be written.
+  public func write(to path: String) throws(InputError) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    guard let data = try? encoder.encode(self) else {
+      throw InputError(path, "the summary holds a number that is not finite")
+    }
+    try writeFile(data + Data("\n".utf8), to: path)
+  }
+}

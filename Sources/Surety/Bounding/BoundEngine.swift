@@ -1,0 +1,165 @@
+import Bounds
+import Networks
+import Properties
+import Tensors
+
+/// Bounds of linear functions of the outputs, for each example of a batch.
+struct FunctionBounds: Sendable {
+  /// The lower bounds, by example and then by function.
+  var lower: [[Double]]
+  /// Whether every number on the way to an example's bounds was finite; if not, its bounds mean nothing.
+  var isFinite: [Bool]
+}
+
+/// What is known of one node's output over a region.
+public struct LayerBounds: Sendable, Hashable, Encodable {
+  /// The node's name in the model.
+  public var name: String
+  /// The operation, or `Input`.
+  public var operation: String
+  /// The shape of the output.
+  public var shape: [Int]
+  /// The lower ends, flattened row-major.
+  public var lower: [Double]
+  /// The upper ends, flattened row-major.
+  public var upper: [Double]
+}
+
+/// A network made ready to be bounded in one arithmetic.
+protocol BoundEngine: Sendable {
+  /// The network.
+  var network: Network { get }
+  /// The arithmetic.
+  var precision: Precision { get }
+  /// The outputs for a batch of flattened inputs.
+  func outputs(_ inputs: [[Double]]) -> [[Double]]
+  /// Lower bounds of linear functions of the outputs over a batch of regions.
+  ///
+  /// - Parameter functions: The coefficients, `[regions, functions, outputs]`.
+  func lowerBounds(
+    of functions: Tensor<Double>, over regions: [Region], by method: BoundMethod,
+    _ options: BoundOptions
+  ) throws(Unsupported) -> FunctionBounds
+  /// The intervals that a method knows of every node, the input included.
+  func layers(
+    over region: Region, by method: BoundMethod, _ options: BoundOptions
+  ) throws(Unsupported) -> [LayerBounds]
+}
+
+extension Precision {
+  /// Makes a network ready to be bounded in this arithmetic.
+  func engine(for network: Network) -> any BoundEngine {
+    switch self {
+    case .float: TensorEngine<Float>(network, precision: self)
+    case .double: TensorEngine<Double>(network, precision: self)
+    }
+  }
+}
+
+/// The engine over tensors of one kind of number.
+struct TensorEngine<S: TensorScalar>: BoundEngine {
+  private typealias T = Tensor<S>
+
+  let precision: Precision
+  private let bounder: Bounder<T>
+
+  init(_ network: Network, precision: Precision) {
+    self.precision = precision
+    bounder = Bounder(network)
+  }
+
+  var network: Network { bounder.network }
+
+  func outputs(_ inputs: [[Double]]) -> [[Double]] {
+    guard !inputs.isEmpty else { return [] }
+    let batch = Shape([inputs.count] + network.inputShape.dimensions)
+    let output = network.evaluate(T(Tensor(batch, inputs.flatMap { $0 })), bounder.parameters)
+    return output.values.rows(inputs.count)
+  }
+
+  func lowerBounds(
+    of functions: Tensor<Double>, over regions: [Region], by method: BoundMethod,
+    _ options: BoundOptions
+  ) throws(Unsupported) -> FunctionBounds {
+    var bounder = bounder
+    bounder.options = options
+    let rows = OutputFunctions(T(functions))
+    let state = try state(over: regions, by: method, bounder)
+    let bounds: T
+    switch method {
+    case .ibp: bounds = try bounder.intervalLowerBounds(of: rows, state)
+    case .alphaCROWN: bounds = try bounder.optimizedLowerBounds(of: rows, state)
+    case .forward, .crownIBP, .crown: bounds = try bounder.lowerBounds(of: rows, state)
+    }
+    return FunctionBounds(lower: bounds.values.rows(regions.count), isFinite: state.finiteExamples)
+  }
+
+  func layers(
+    over region: Region, by method: BoundMethod, _ options: BoundOptions
+  ) throws(Unsupported) -> [LayerBounds] {
+    var bounder = bounder
+    bounder.options = options
+    let state = try state(over: [region], by: method, bounder)
+    return network.nodes.enumerated().compactMap { id, node in
+      state.intervals[id].map {
+        LayerBounds(
+          name: node.name, operation: node.operation?.name ?? "Input",
+          shape: node.shape.dimensions, lower: $0.lower.values.scalars,
+          upper: $0.upper.values.scalars)
+      }
+    }
+  }
+
+  private func state(
+    over regions: [Region], by method: BoundMethod, _ bounder: Bounder<T>
+  ) throws(Unsupported) -> BoundState<T> {
+    let inputs = inputSet(regions)
+    switch method {
+    case .ibp, .crownIBP: return try bounder.intervals(over: inputs)
+    case .crown: return try bounder.crown(over: inputs)
+    case .alphaCROWN: return try bounder.alphaCROWN(over: inputs)
+    case .forward:
+      throw Unsupported(operation: "any", node: "all", analysis: method.rawValue)
+    }
+  }
+
+  /// The regions in this arithmetic, their boxes rounded outward.
+  private func inputSet(_ regions: [Region]) -> InputSet<T> {
+    var inputs = InputSet<T>(regions, shape: network.inputShape)
+    guard precision == .float else { return inputs }
+    let shape = Shape([regions.count] + network.inputShape.dimensions)
+    let boxes = regions.map(\.enclosingFloats)
+    // Every float is a double, so these conversions are exact.
+    func ends(_ part: (FloatBox) -> [Float]) -> T {
+      T(Tensor(shape, boxes.flatMap(part).map(Double.init)))
+    }
+    inputs.box = Interval(lower: ends(\.lower), upper: ends(\.upper))
+    return inputs
+  }
+}
+
+extension Tensor<Double> {
+  /// The elements in equal parts, one for each entry of the first axis.
+  func rows(_ count: Int) -> [[Double]] {
+    let values = scalars
+    let size = count > 0 ? values.count / count : 0
+    return (0..<count).map { Array(values[$0 * size..<($0 + 1) * size]) }
+  }
+}
+
+extension BoundState {
+  /// For each example, whether the intervals of all nodes are finite.
+  var finiteExamples: [Bool] {
+    var isFinite = [Bool](repeating: true, count: count)
+    for interval in intervals {
+      guard let interval else { continue }
+      for end in [interval.lower.values, interval.upper.values] where !end.isFinite {
+        for (example, values) in end.rows(count).enumerated()
+        where !values.allSatisfy(\.isFinite) {
+          isFinite[example] = false
+        }
+      }
+    }
+    return isFinite
+  }
+}

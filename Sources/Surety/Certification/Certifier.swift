@@ -1,0 +1,199 @@
+import Attacks
+import Bounds
+import Certificates
+import Datasets
+import Files
+import Foundation
+import Networks
+import Properties
+import Tensors
+
+/// Decides for the examples of a data set whether any input within a distance gets another label.
+///
+/// Every example is decided by the cheapest method that can: the network's own answer, a search for a
+/// counterexample, then one method of bounding after the other. An example that fails becomes
+/// `undecided` with the reason, and the others go on.
+public struct Certifier: Sendable {
+  /// What to certify, and how.
+  public let options: CertifierOptions
+  /// What each result states about the run.
+  public let run: RunRecord
+  private let images: ImageSet
+  private let network: Network
+  private let engine: any BoundEngine
+  private let careful: (any BoundEngine)?
+  private let attack: Result<Attack, Unsupported>
+
+  /// Creates a certifier.
+  ///
+  /// - Parameter modelDigest: The SHA-256 digest of the model file.
+  /// - Throws: `InputError` when the images do not fit the network, or no method has a rule for each of
+  ///   its operations.
+  public init(
+    _ network: Network, modelDigest: String, images: ImageSet, options: CertifierOptions
+  ) throws(InputError) {
+    self.options = options
+    self.images = images
+    self.network = try ExampleNetwork(network, for: images, options.normalization).network
+    let simplified = self.network.simplified()
+    attack = Result { [original = self.network] () throws(Unsupported) in
+      try Attack(simplified, replay: original)
+    }
+    engine = options.precision.engine(for: simplified)
+    careful = options.precision == .float ? Precision.double.engine(for: simplified) : nil
+    try Self.checkSupport(simplified, options.methods)
+    run = RunRecord(
+      modelDigest: modelDigest, data: "\(images.name):\(images.split.rawValue)",
+      dataDigest: images.digest,
+      region: RegionRecord(
+        norm: options.norm.rawValue, epsilon: options.epsilon,
+        mean: options.normalization.mean.map(Double.init),
+        std: options.normalization.std.map(Double.init)),
+      methods: options.methods.map(\.rawValue), arithmetic: options.precision.arithmetic)
+  }
+
+  private static func checkSupport(
+    _ network: Network, _ methods: [BoundMethod]
+  ) throws(InputError) {
+    let support = network.support.filter { methods.map(\.rawValue).contains($0.method) }
+    guard !methods.isEmpty, !support.contains(where: \.isSupported) else { return }
+    let gaps = Set(support.flatMap(\.missing)).map { "\($0.operation) (node \($0.node))" }.sorted()
+    throw InputError(
+      "network", "no method of --methods has a rule for \(gaps.joined(separator: ", "))")
+  }
+
+  /// Certifies examples in batches.
+  ///
+  /// - Parameters:
+  ///   - examples: The places of the examples in the data.
+  ///   - report: Called with each result as soon as it is there.
+  ///   - isStopped: Asked between batches; true ends the run early.
+  public func certify(
+    _ examples: [Int], isStopped: () -> Bool = { false },
+    report: (ResultLine) throws(InputError) -> Void
+  ) throws(InputError) {
+    for first in stride(from: 0, to: examples.count, by: max(1, options.batch)) {
+      guard !isStopped() else { return }
+      let part = Array(examples[first..<min(first + max(1, options.batch), examples.count)])
+      for line in lines(for: part) { try report(line) }
+    }
+  }
+
+  /// The results of one batch.
+  private func lines(for examples: [Int]) -> [ResultLine] {
+    var batch = ExampleBatch(
+      examples.map { ResultLine(run: run, example: $0, label: images.label($0)) },
+      deadline: options.timeout.map {
+        Date(timeIntervalSinceNow: $0.seconds * Double(examples.count))
+      })
+    predict(&batch)
+    makeRegions(&batch)
+    attack(&batch)
+    for method in options.methods where !batch.open.isEmpty {
+      guard !batch.isOverdue else { break }
+      bound(&batch, by: method)
+    }
+    return batch.finished()
+  }
+
+  // MARK: Steps
+
+  private func predict(_ batch: inout ExampleBatch) {
+    let inputs = batch.lines.map { images.image($0.example).map(Double.init) }
+    let outputs = engine.outputs(inputs)
+    for (index, output) in outputs.enumerated() {
+      batch.centerOutputs.append(output)
+      guard output.allSatisfy(\.isFinite) else {
+        batch.fail(index, "the network's output for the example is not finite")
+        continue
+      }
+      let prediction = output.indices.max { output[$0] < output[$1] }
+      batch.lines[index].prediction = prediction
+      if prediction != batch.lines[index].label {
+        batch.decide(index, .misclassified, by: nil)
+      }
+    }
+  }
+
+  private func makeRegions(_ batch: inout ExampleBatch) {
+    for index in batch.open {
+      let image = images.image(batch.lines[index].example).map(Double.init)
+      do throws(InputError) {
+        batch.regions[index] = try Region.ball(
+          around: image, radius: options.epsilon, norm: options.norm, clippedTo: 0...1)
+      } catch {
+        batch.fail(index, error.description)
+      }
+    }
+  }
+
+  private func attack(_ batch: inout ExampleBatch) {
+    let begin = Date()
+    let members = batch.open
+    do throws(Unsupported) {
+      var attack = try attack.get()
+      attack.options.steps = options.attackSteps
+      attack.options.restarts = options.attackRestarts
+      attack.options.seed = options.seed
+      attack.options.deadline = options.timeout.map {
+        Date(timeIntervalSinceNow: $0.seconds * Double(members.count) / 2)
+      }
+      let found = attack.counterexamples(
+        labels: members.map { batch.lines[$0].label },
+        regions: members.compactMap { batch.regions[$0] })
+      for (index, witness) in zip(members, found) {
+        guard let witness else { continue }
+        batch.lines[index].counterexample = ResultLine.Counterexample(
+          input: witness.input, output: witness.output)
+        batch.decide(index, .violated, by: "attack")
+      }
+    } catch {
+      for index in members { batch.reasons[index].insert(error.description) }
+    }
+    batch.add(Date().timeIntervalSince(begin), to: members, of: "attack")
+  }
+
+  private func bound(_ batch: inout ExampleBatch, by method: BoundMethod) {
+    let begin = Date()
+    let members = batch.open
+    var boundOptions = BoundOptions()
+    boundOptions.memory = options.memory
+    boundOptions.deadline = batch.deadline
+    do throws(Unsupported) {
+      let near = try bound(&batch, members, by: method, boundOptions, with: engine)
+      if let careful, !near.isEmpty {
+        _ = try bound(&batch, near, by: method, boundOptions, with: careful)
+      }
+    } catch {
+      for index in members { batch.reasons[index].insert(error.description) }
+    }
+    batch.add(Date().timeIntervalSince(begin), to: members, of: method.rawValue)
+  }
+
+  /// - Returns: The examples with a margin too near zero for this arithmetic.
+  private func bound(
+    _ batch: inout ExampleBatch, _ members: [Int], by method: BoundMethod, _ options: BoundOptions,
+    with engine: any BoundEngine
+  ) throws(Unsupported) -> [Int] {
+    let regions = members.compactMap { batch.regions[$0] }
+    precondition(regions.count == members.count, "An open example without a region")
+    let functions = OutputFunctions<Tensor<Double>>.margins(
+      labels: members.map { batch.lines[$0].label }, classes: network.outputShape.count)
+    let found = try engine.lowerBounds(
+      of: functions.coefficients, over: regions, by: method, options)
+    var near: [Int] = []
+    for (place, index) in members.enumerated() {
+      guard found.isFinite[place], found.lower[place].allSatisfy(\.isFinite) else {
+        batch.reasons[index].insert("a bound by \(method.rawValue) is not finite")
+        continue
+      }
+      let judgements = batch.judge(index, found.lower[place], engine.precision)
+      if judgements.allSatisfy({ $0 == .impossible }) {
+        batch.decide(index, .certified, by: method.rawValue)
+      } else if !judgements.contains(.possible) {
+        near.append(index)
+      }
+    }
+    return near
+  }
+}

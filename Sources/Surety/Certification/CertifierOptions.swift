@@ -1,0 +1,43 @@
+import Bounds
+import Datasets
+import Foundation
+import Properties
+
+/// What to certify, and how.
+public struct CertifierOptions: Sendable {
+  /// The distance, in pixel values from 0 to 1.
+  public var epsilon: Double
+  /// How distance is measured.
+  public var norm = Norm.infinity
+  /// What the network expects of its input.
+  public var normalization = Normalization.none
+  /// The methods to try, in order.
+  public var methods: [BoundMethod] = Verifier.methods
+  /// The arithmetic of the bounds.
+  public var precision = Precision.float
+  /// How long an example may take; nil for as long as it takes.
+  public var timeout: Duration?
+  /// How many examples are bounded at a time.
+  public var batch = 16
+  /// The bytes that the rows of backward passes may take.
+  public var memory = 4 << 30
+  /// The steps of each descent of the attack.
+  public var attackSteps = 100
+  /// The descents of the attack from different starts for each other class.
+  public var attackRestarts = 2
+  /// Where the random numbers of the attack start.
+  public var seed: UInt64 = 0
+
+  /// Creates options for a distance.
+  public init(epsilon: Double) { self.epsilon = epsilon }
+}
+
+/// How far a run has come.
+public struct CertificationProgress: Sendable {
+  /// The examples with a result.
+  public var done: Int
+  /// The examples that were asked for.
+  public var requested: Int
+  /// The examples with each verdict.
+  public var verdicts: [String: Int]
+}

@@ -1,0 +1,94 @@
+import Certificates
+import Foundation
+import Properties
+
+/// Examples that are certified together, and what is known of each.
+struct ExampleBatch {
+  /// The results so far.
+  var lines: [ResultLine]
+  /// The inputs around each example.
+  var regions: [Region?]
+  /// The outputs for the examples themselves.
+  var centerOutputs: [[Double]] = []
+  /// What kept an example from being decided.
+  var reasons: [Set<String>]
+  /// The margins that some method showed to be positive.
+  private var shown: [Set<Int>]
+  /// When to stop.
+  let deadline: Date?
+  private var isDecided: [Bool]
+
+  init(_ lines: [ResultLine], deadline: Date?) {
+    self.lines = lines
+    self.deadline = deadline
+    regions = .init(repeating: nil, count: lines.count)
+    reasons = .init(repeating: [], count: lines.count)
+    shown = .init(repeating: [], count: lines.count)
+    isDecided = .init(repeating: false, count: lines.count)
+  }
+
+  /// The examples that nothing has decided yet.
+  var open: [Int] { lines.indices.filter { !isDecided[$0] } }
+
+  /// Whether the deadline has passed.
+  var isOverdue: Bool { deadline.map { $0 <= Date() } ?? false }
+
+  /// Records a verdict.
+  mutating func decide(_ index: Int, _ verdict: ExampleVerdict, by method: String?) {
+    lines[index].verdict = verdict
+    lines[index].method = method
+    isDecided[index] = true
+  }
+
+  /// Records that an example cannot be decided.
+  mutating func fail(_ index: Int, _ reason: String) {
+    reasons[index].insert(reason)
+    isDecided[index] = true
+  }
+
+  /// Spreads the seconds that a method took over its examples.
+  mutating func add(_ seconds: Double, to members: [Int], of method: String) {
+    for index in members {
+      lines[index].methodSeconds[method, default: 0] += seconds / Double(members.count)
+      lines[index].seconds += seconds / Double(members.count)
+    }
+  }
+
+  /// Looks at the margins of an example and keeps the best.
+  mutating func judge(_ index: Int, _ margins: [Double], _ precision: Precision) -> [Judgement] {
+    let label = lines[index].label
+    let output = centerOutputs[index]
+    let others = output.indices.filter { $0 != label }
+    if lines[index].margins.isEmpty {
+      lines[index].margins = .init(repeating: nil, count: margins.count)
+    }
+    return margins.enumerated().map { place, margin in
+      let known = lines[index].margins[place] ?? -.infinity
+      lines[index].margins[place] = max(known, margin)
+      // A margin that a cheaper method showed stays shown.
+      if shown[index].contains(place) { return .impossible }
+      let judgement = Judgement(
+        margin: margin, scale: abs(output[label]) + abs(output[others[place]]),
+        precision: precision)
+      if judgement == .impossible { shown[index].insert(place) }
+      return judgement
+    }
+  }
+
+  /// The results, with the reason where nothing was decided.
+  func finished() -> [ResultLine] {
+    lines.indices.map { index in
+      var line = lines[index]
+      guard line.verdict == .undecided else { return line }
+      var reasons = reasons[index].sorted()
+      if !isDecided[index] {
+        if isOverdue { reasons.append("the time limit came first") }
+        if let margin = line.smallestMargin {
+          reasons.append("no counterexample found, best margin so far \(Float(margin))")
+        }
+      }
+      line.reason = reasons.isEmpty ? "no method was tried" : reasons.joined(separator: "; ")
+      return line
+    }
+  }
+}

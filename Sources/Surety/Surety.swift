@@ -1,0 +1,18 @@
+// The umbrella: `import Surety` is all that a program needs.
+@_exported import Attacks
+@_exported import Bounds
+@_exported import Certificates
+@_exported import Datasets
+@_exported import Digests
+@_exported import Files
+@_exported import ModelFiles
+@_exported import Networks
+@_exported import Properties
+@_exported import Reports
+@_exported import Tensors
+
+/// Facts about this release.
+public enum Release {
+  /// The version of the library and of the program.
+  public static let version = "0.1.0"
+}

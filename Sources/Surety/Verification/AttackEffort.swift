@@ -1,0 +1,41 @@
+import Attacks
+import Foundation
+
+/// How hard each search for a counterexample tries, and how much of the time that is left it may take.
+enum AttackEffort {
+  /// Before anything else: finds most violations there are to find.
+  case quick
+  /// Before the costly bounds.
+  case thorough
+  /// When the bounds have not decided.
+  case last
+
+  /// What is added to the seed, so that no search repeats another.
+  var seed: UInt64 {
+    switch self {
+    case .quick: 0
+    case .thorough: 1
+    case .last: 2
+    }
+  }
+
+  /// The options of the search.
+  func options(secondsLeft: Double) -> AttackOptions {
+    var options = AttackOptions()
+    let share: Double
+    let most: Double
+    switch self {
+    case .quick:
+      (options.steps, options.restarts, options.samples) = (20, 1, 256)
+      (share, most) = (0.1, 1)
+    case .thorough:
+      (options.steps, options.restarts, options.samples) = (100, 4, 2048)
+      (share, most) = (0.2, 10)
+    case .last:
+      (options.steps, options.restarts, options.samples) = (200, 32, 16384)
+      (share, most) = (0.9, 30)
+    }
+    options.deadline = Date(timeIntervalSinceNow: min(most, share * secondsLeft))
+    return options
+  }
+}

@@ -1,0 +1,79 @@
+import Properties
+
+/// The violations of one region that no method has ruled out yet.
+struct OpenRegion: Sendable {
+  /// The inputs.
+  let region: Region
+  /// What is possible still; all constraints of an entry would have to hold together.
+  var conditions: [OpenCondition]
+  /// The network's output at the middle of the region.
+  var centerOutput: [Double] = []
+}
+
+/// A conjunction of constraints on the outputs that no method has ruled out yet.
+struct OpenCondition: Sendable {
+  /// The constraints, over outputs alone.
+  let constraints: [LinearConstraint]
+  /// By how much the best bound of a constraint clears its limit; negative when none does.
+  var margin = -Double.infinity
+  /// Whether a constraint was shown to be impossible.
+  var isImpossible = false
+}
+
+/// What a bound says of a constraint.
+enum Judgement {
+  /// It is above the limit, clearly: the constraint cannot hold.
+  case impossible
+  /// It is so near the limit that rounding could decide; more digits are needed.
+  case near
+  /// It is below the limit.
+  case possible
+
+  /// Bounds this near to their limit, as a part of the values involved, are computed in double as well.
+  static let nearness = 1e-3
+
+  init(margin: Double, scale: Double, precision: Precision) {
+    guard margin.isFinite, scale.isFinite else {
+      self = .possible
+      return
+    }
+    let isClear = margin > precision.slack * scale && margin > 0
+    let isNear = precision == .float && abs(margin) <= Self.nearness * scale
+    self = isNear ? .near : isClear ? .impossible : .possible
+  }
+}
+
+extension LinearConstraint {
+  /// The size of the values that meet in the constraint, at one output.
+  func scale(at output: [Double]) -> Double {
+    outputs.reduce(abs(bound)) { $0 + abs($1.coefficient * output[$1.index]) }
+  }
+
+  /// The constraint on outputs followed by inputs, which are the outputs of `Network.keepingInput`.
+  func overOutputsAndInputs(outputCount: Int) -> LinearConstraint {
+    guard !inputs.isEmpty else { return self }
+    let moved = inputs.map { Term($0.index + outputCount, $0.coefficient) }
+    return LinearConstraint(outputs: outputs + moved, bound: bound, line: line)
+  }
+}
+
+extension Property {
+  /// Whether a condition speaks about inputs beyond their box.
+  var mixesInputsAndOutputs: Bool {
+    groups.contains { $0.conditions.contains { $0.constraints.contains { !$0.inputs.isEmpty } } }
+  }
+
+  /// Every violation, region by region, over outputs followed by inputs.
+  var openRegions: [OpenRegion] {
+    groups.map { group in
+      OpenRegion(
+        region: group.region,
+        conditions: group.conditions.map { condition in
+          OpenCondition(
+            constraints: condition.constraints.map {
+              $0.overOutputsAndInputs(outputCount: outputCount)
+            })
+        })
+    }
+  }
+}

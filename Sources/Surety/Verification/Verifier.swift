@@ -1,0 +1,216 @@
+import Attacks
+import Bounds
+import Files
+import Foundation
+import Networks
+import Properties
+import Tensors
+
+/// Decides properties of one network: searches for counterexamples and rules out violations by bounds.
+///
+///     let verifier = try Verifier(network)
+///     let result = try verifier.verify(property)
+///     print(result.answer.word, result.reason)
+public struct Verifier: Sendable {
+  /// The methods that are tried, in order, unless told otherwise.
+  public static let methods: [BoundMethod] = [.ibp, .crownIBP, .crown, .alphaCROWN]
+
+  /// How properties are verified.
+  public var options: VerifierOptions
+  private let network: Network
+  private let simplified: Network
+  /// The search for counterexamples, confirmed on the network as it was read; or why there is none.
+  private let attack: Result<Attack, Unsupported>
+
+  /// Creates a verifier.
+  public init(_ network: Network, options: VerifierOptions = .init()) {
+    self.network = network
+    self.options = options
+    let simplified = network.simplified()
+    self.simplified = simplified
+    attack = Result { () throws(Unsupported) in try Attack(simplified, replay: network) }
+  }
+
+  /// Decides a property.
+  ///
+  /// - Returns: The answer; `holds` states that the bounds said so in the arithmetic that the result names,
+  ///   and `violated` that running the network confirmed it.
+  /// - Throws: `InputError` when the property has other counts of inputs or outputs than the network.
+  public func verify(_ property: Property) throws(InputError) -> Verification {
+    try property.matches(inputs: network.inputShape.count, outputs: network.outputShape.count)
+    let run = VerificationRun(
+      attack: attack, bounded: try bounded(for: property), property: property, options: options)
+    return run.result()
+  }
+
+  /// The network to bound, with its input among the outputs where the property speaks about both.
+  private func bounded(for property: Property) throws(InputError) -> Network {
+    guard property.mixesInputsAndOutputs else { return simplified }
+    do throws(ShapeMismatch) {
+      return try simplified.keepingInput()
+    } catch {
+      throw InputError(property.source, error.description)
+    }
+  }
+}
+
+/// One run of the pipeline.
+private final class VerificationRun {
+  private let attack: Result<Attack, Unsupported>
+  private let property: Property
+  private let options: VerifierOptions
+  private let start = Date()
+  private let deadline: Date?
+  private let engine: any BoundEngine
+  private let bounded: Network
+  private var open: [OpenRegion]
+  /// The least amount by which a violation was ruled out.
+  private var smallestMargin = Double.infinity
+  private var steps: [Verification.Step] = []
+  private var notes: [String] = []
+
+  init(
+    attack: Result<Attack, Unsupported>, bounded: Network, property: Property,
+    options: VerifierOptions
+  ) {
+    self.attack = attack
+    self.bounded = bounded
+    self.property = property
+    self.options = options
+    deadline = options.timeout.map { Date(timeIntervalSinceNow: $0.seconds) }
+    engine = options.precision.engine(for: bounded)
+    open = property.openRegions
+  }
+
+  private var isOverdue: Bool { deadline.map { $0 <= Date() } ?? false }
+  private var secondsLeft: Double { deadline?.timeIntervalSinceNow ?? .infinity }
+
+  func result() -> Verification {
+    guard !property.isEmpty else {
+      return end(.holds, "no input satisfies the assertions, so nothing can violate the property")
+    }
+    evaluateCenters()
+    if let witness = search(.quick) { return violated(witness) }
+    for (place, method) in options.methods.enumerated() {
+      // Before the costly methods, a longer search: violations are cheaper to find than to fail to exclude.
+      if place == 2, let witness = search(.thorough) { return violated(witness) }
+      if isOverdue { return late() }
+      ruleOut(by: method)
+      if open.isEmpty {
+        return end(
+          .holds, "\(method.rawValue) bounds rule out every violation, in \(arithmetic)",
+          method: method.rawValue)
+      }
+    }
+    if isOverdue { return late() }
+    if let witness = search(.last) { return violated(witness) }
+    return isOverdue ? late() : undecided()
+  }
+
+  // MARK: Steps
+
+  private func evaluateCenters() {
+    let batch = 256
+    for first in stride(from: 0, to: open.count, by: batch) {
+      let range = first..<min(first + batch, open.count)
+      let outputs = engine.outputs(range.map { open[$0].region.center })
+      for (index, output) in zip(range, outputs) { open[index].centerOutput = output }
+    }
+  }
+
+  private func search(_ effort: AttackEffort) -> Witness? {
+    guard options.attacks, !isOverdue else { return nil }
+    let begin = Date()
+    defer { record("attack", since: begin, ruledOut: 0) }
+    do throws(Unsupported) {
+      var attack = try attack.get()
+      attack.options = effort.options(secondsLeft: secondsLeft)
+      attack.options.seed = options.seed &+ effort.seed
+      return attack.counterexample(to: property)
+    } catch {
+      notes.append(error.description)
+      return nil
+    }
+  }
+
+  private func ruleOut(by method: BoundMethod) {
+    let begin = Date()
+    var boundOptions = BoundOptions()
+    boundOptions.memory = options.memory
+    boundOptions.deadline = deadline
+    let careful = options.precision == .float ? Precision.double.engine(for: bounded) : nil
+    var refutation = Refutation(engine: engine, careful: careful, options: boundOptions)
+    var ruledOut: [Removal] = []
+    do throws(Unsupported) {
+      if method == .alphaCROWN {
+        // Slopes for the output alone cost little; often they suffice.
+        refutation.options.optimizesIntermediateBounds = false
+        ruledOut.append(try refutation.ruleOut(&open, by: method))
+        refutation.options.optimizesIntermediateBounds = true
+      }
+      ruledOut.append(try refutation.ruleOut(&open, by: method))
+    } catch {
+      notes.append(error.description)
+    }
+    let count = ruledOut.reduce(0) { $0 + $1.count }
+    smallestMargin = ruledOut.reduce(smallestMargin) { min($0, $1.smallestMargin) }
+    record(method.rawValue, since: begin, ruledOut: count)
+  }
+
+  private func record(_ method: String, since begin: Date, ruledOut: Int) {
+    steps.append(
+      Verification.Step(
+        method: method, seconds: Date().timeIntervalSince(begin), ruledOut: ruledOut))
+  }
+
+  // MARK: Answers
+
+  private var arithmetic: String { options.precision.arithmetic }
+
+  private var bestMargin: Double? {
+    let margins = open.flatMap { $0.conditions.map(\.margin) } + [smallestMargin]
+    return margins.min().flatMap { $0.isFinite ? $0 : nil }
+  }
+
+  private var openCount: Int { open.reduce(0) { $0 + $1.conditions.count } }
+
+  private func violated(_ witness: Witness) -> Verification {
+    end(
+      .violated(witness), "an input violates the property, and running the network confirms it",
+      method: "attack")
+  }
+
+  private func late() -> Verification {
+    end(.timeout, "the time limit came first; \(progress); a longer --timeout would help")
+  }
+
+  private func undecided() -> Verification {
+    let because = notes.isEmpty ? "" : "; \(Set(notes).sorted().joined(separator: "; "))"
+    return end(
+      .unknown,
+      "no counterexample found, and \(progress)\(because); a smaller region or a complete search "
+        + "would help")
+  }
+
+  private var progress: String {
+    let margin =
+      bestMargin.map { ", best margin so far \(Float($0))" } ?? ", without a finite bound"
+    let total = property.disjuncts.count
+    return "\(openCount) of \(total) violation\(total == 1 ? "" : "s") not ruled out\(margin)"
+  }
+
+  private func end(
+    _ answer: Verification.Answer, _ reason: String, method: String? = nil
+  ) -> Verification {
+    Verification(
+      answer: answer, reason: reason, method: method, bestMargin: bestMargin,
+      arithmetic: arithmetic, steps: steps, seconds: Date().timeIntervalSince(start))
+  }
+}
+
+extension Duration {
+  /// The duration in seconds.
+  public var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+  }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import Surety
+
+/// `surety demo`: certifies the embedded network on the embedded digits.
+struct DemoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "demo", abstract: "Certify the embedded network on the embedded digits.")
+
+  @Option(help: "The folder for the results.")
+  var out = "results/demo"
+
+  @Option(help: "How many digits; all 297 of the test part unless given.")
+  var first: Int?
+
+  @OptionGroup var resources: ResourceOptions
+
+  @Flag(help: "Print the summary as one JSON object.")
+  var json = false
+
+  func run() throws {
+    var options = CertifierOptions(epsilon: 1.0 / 16)
+    options.memory = try resources.apply()
+    options.batch = 64
+    let data = Datasets.digits(.test)
+    if let first, !(1...data.count).contains(first) {
+      throw InputError("--first", "\(first) is not a number of digits, expected 1 to \(data.count)")
+    }
+    let certifier = try Certifier(
+      EmbeddedNetwork.digits(), modelDigest: EmbeddedNetwork.digitsDigest, images: data,
+      options: options)
+    let folder = try CertificationFolder(out, model: "digits.onnx (embedded)")
+    folder.clear()
+    try certify(certifier, Array(0..<(first ?? data.count)), into: folder, json: json)
+  }
+}

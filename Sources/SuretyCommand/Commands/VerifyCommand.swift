@@ -1,0 +1,125 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Surety
+
+/// `surety verify`: decides a property written in VNN-LIB.
+struct VerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify", abstract: "Decide a property written in VNN-LIB.",
+    discussion: """
+      A VNN-LIB file states the violation. The first line of the output is unsat (the violation is \
+      impossible, so the property holds), sat (it happens, at the input that follows), unknown, timeout \
+      or error.
+      """)
+
+  /// The complete searches there will be.
+  enum Completion: String, ExpressibleByArgument, CaseIterable {
+    case none, bab, milp
+  }
+
+  @OptionGroup var model: ModelArgument
+
+  @Argument(help: "The property: .vnnlib or .vnnlib.gz.")
+  var property: String
+
+  @Option(help: "The time limit in seconds.")
+  var timeout: Double?
+
+  @Option(help: "The search that decides what bounds leave open.")
+  var complete = Completion.none
+
+  @Option(help: "A file for the verdict and the counterexample.")
+  var result: String?
+
+  @Option(help: "The arithmetic: float, double or rigorous.")
+  var precision = PrecisionName.float
+
+  @Option(help: "Where the random numbers start; equal seeds repeat a run.")
+  var seed: UInt64 = 0
+
+  @OptionGroup var resources: ResourceOptions
+
+  @Flag(help: "Do not say the property in words.")
+  var quiet = false
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func run() throws {
+    do {
+      // Whatever ends this run early, a file from another run must not be taken for its answer.
+      if let result { try writeFile(Data("error\n".utf8), to: result) }
+      try answer()
+    } catch let error as InputError {
+      if json {
+        try Console.json(FailureReport(verdict: "error", reason: error.description))
+      } else {
+        print("error")
+      }
+      throw error
+    }
+  }
+
+  private func answer() throws {
+    guard complete == .none else {
+      throw InputError(
+        "--complete \(complete.rawValue)", "is not available in this version, expected none")
+    }
+    var options = VerifierOptions()
+    options.precision = try precision.precision()
+    options.timeout = try duration(timeout)
+    options.memory = try resources.apply()
+    options.seed = seed
+    let network = try model.load()
+    let question = try Property(contentsOf: property)
+    try question.matches(inputs: network.inputShape.count, outputs: network.outputShape.count)
+    let log = Logger(label: "verify")
+    for warning in question.warnings { log.warning("\(warning)") }
+    if !quiet { Console.error(question.describe()) }
+    let verification = try Verifier(network, options: options).verify(question)
+    if let result { try writeFile(Data(verification.answer.resultText.utf8), to: result) }
+    if json {
+      try Console.json(VerifyReport(verification))
+    } else {
+      print(verification.answer.resultText, terminator: "")
+      if case .violated = verification.answer {} else { print(verification.reason) }
+    }
+  }
+}
+
+/// What `surety verify --json` prints when the question could not be asked.
+private struct FailureReport: Encodable {
+  var verdict: String
+  var reason: String
+}
+
+/// The result of `surety verify`.
+private struct VerifyReport: Encodable {
+  struct Point: Encodable {
+    var input: [Double]
+    var output: [Double]
+  }
+
+  var verdict: String
+  var reason: String
+  var method: String?
+  var margin: Double?
+  var arithmetic: String
+  var seconds: Double
+  var steps: [Verification.Step]
+  var witness: Point?
+
+  init(_ verification: Verification) {
+    verdict = verification.answer.word
+    reason = verification.reason
+    method = verification.method
+    margin = verification.bestMargin
+    arithmetic = verification.arithmetic
+    seconds = verification.seconds
+    steps = verification.steps
+    if case .violated(let found) = verification.answer {
+      witness = Point(input: found.input, output: found.output)
+    }
+  }
+}

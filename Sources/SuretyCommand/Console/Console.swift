@@ -1,0 +1,58 @@
+import Foundation
+import Logging
+import Surety
+
+/// Standard output and standard error.
+enum Console {
+  /// Prints a line on standard error.
+  static func error(_ line: String) {
+    FileHandle.standardError.write(Data((line + "\n").utf8))
+  }
+
+  /// Prints one JSON object on standard output.
+  static func json(_ value: some Encodable) throws(InputError) {
+    FileHandle.standardOutput.write(try JSONText.data(value))
+    FileHandle.standardOutput.write(Data("\n".utf8))
+  }
+
+  /// A number for people: at most six significant digits.
+  static func short(_ value: Double) -> String { String(format: "%.6g", value) }
+
+  /// Columns of equal width, the first one left-aligned and the others right-aligned.
+  static func table(_ rows: [[String]]) -> String {
+    let columns = rows.map(\.count).max() ?? 0
+    let widths = (0..<columns).map { column in
+      rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+    }
+    return rows.map { row in
+      let cells = row.enumerated().map { column, cell in
+        let padding = String(repeating: " ", count: widths[column] - cell.count)
+        return column == 0 ? cell + padding : padding + cell
+      }
+      return cells.joined(separator: "  ").trimmingSuffix(" ")
+    }.joined(separator: "\n")
+  }
+}
+
+extension String {
+  fileprivate func trimmingSuffix(_ character: Character) -> String {
+    var text = self[...]
+    while text.last == character { text.removeLast() }
+    return String(text)
+  }
+}
+
+/// Notes and warnings as lines on standard error: `surety: warning: ...`.
+struct StandardErrorLog: LogHandler {
+  var metadata: Logger.Metadata = [:]
+  var logLevel = Logger.Level.notice
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) {
+    Console.error("surety: \(event.level): \(event.message)")
+  }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Foundation
+import Surety
+
+/// How the program ends: the contract that scripts depend on.
+enum Exit: Int32 {
+  /// The question was answered, whatever the answer.
+  case answered = 0
+  /// A limit of the program kept it from answering.
+  case unanswered = 1
+  /// The input or the command was wrong.
+  case badInput = 2
+  /// Ctrl-C, as shells report it.
+  case interrupted = 130
+
+  /// Prints an error in one line, or help where it was asked for, and ends the program.
+  static func with(_ error: any Error) -> Never {
+    if let input = error as? InputError { fail(input.description) }
+    if let code = error as? Exit.Code { exit(code.exit.rawValue) }
+    if Tool.exitCode(for: error) == .success {
+      print(Tool.fullMessage(for: error))
+      exit(answered.rawValue)
+    }
+    let message = Tool.message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
+    fail("\(message) (see '\(helpCommand) --help')")
+  }
+
+  /// Prints `surety: error: ...` and ends the program with the code for bad input.
+  static func fail(_ message: String) -> Never {
+    Console.error("surety: error: \(message)")
+    exit(badInput.rawValue)
+  }
+
+  /// The command whose help would tell more.
+  private static var helpCommand: String {
+    let name = CommandLine.arguments.dropFirst().first ?? ""
+    let isCommand = Tool.configuration.subcommands.contains { $0.configuration.commandName == name }
+    return isCommand ? "surety \(name)" : "surety"
+  }
+
+  /// Thrown to end with a code when everything was said already.
+  struct Code: Error {
+    var exit: Exit
+  }
+}

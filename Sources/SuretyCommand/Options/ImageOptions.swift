@@ -1,0 +1,51 @@
+import ArgumentParser
+import Surety
+
+/// The examples, and the region around each.
+struct ImageOptions: ParsableArguments {
+  @Option(help: "The data set: digits, mnist[:DIR], cifar10[:DIR] or folder:DIR.")
+  var data: String
+
+  @Option(help: "The part of the data set: test or train.")
+  var split = Split.test
+
+  @Option(help: "How many examples.")
+  var first: Int?
+
+  @Option(help: "The place of the first example, counted from 0.")
+  var start = 0
+
+  @Option(help: "The radius in pixel values from 0 to 1, such as 0.03 or 8/255.")
+  var eps: String
+
+  @Option(help: "How distance is measured.")
+  var norm = Norm.infinity
+
+  @Option(help: "What the network wants subtracted from each channel: a,b,c or one number.")
+  var mean: String?
+
+  @Option(help: "What the network wants each channel divided by: a,b,c or one number.")
+  var std: String?
+
+  func epsilon() throws(InputError) -> Double { try Epsilon.parse(eps, source: "--eps") }
+
+  func normalization() throws(InputError) -> Normalization {
+    if mean == nil && std == nil { return .none }
+    guard let mean else { throw InputError("--mean", "is missing: --std needs it") }
+    guard let std else { throw InputError("--std", "is missing: --mean needs it") }
+    return try Normalization(mean: mean, std: std)
+  }
+
+  func load() throws(InputError) -> ImageSet { try Datasets.load(data, split: split) }
+
+  /// The places of the examples in the data.
+  func examples(of images: ImageSet) throws(InputError) -> [Int] {
+    guard start >= 0, start < images.count else {
+      throw InputError("--start", "\(start) is not an example, expected 0 to \(images.count - 1)")
+    }
+    if let first, first < 1 {
+      throw InputError("--first", "\(first) is not a number of examples, expected 1 or more")
+    }
+    return Array(start..<min(images.count, start + (first ?? images.count)))
+  }
+}

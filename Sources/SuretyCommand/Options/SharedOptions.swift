@@ -1,0 +1,69 @@
+import ArgumentParser
+import Foundation
+import Surety
+
+extension Norm: ExpressibleByArgument {}
+extension BoundMethod: ExpressibleByArgument {}
+extension Split: ExpressibleByArgument {}
+
+/// The network.
+struct ModelArgument: ParsableArguments {
+  @Argument(help: "The network: .onnx or .onnx.gz.")
+  var model: String
+
+  func load() throws(InputError) -> Network { try Network(contentsOf: model) }
+}
+
+/// What the work may use of the machine.
+struct ResourceOptions: ParsableArguments {
+  @Option(help: "The worker threads; the number of processor cores unless given.")
+  var threads: Int?
+
+  @Option(help: "The memory that backward passes may use, such as 512M or 4G.")
+  var memory = "4G"
+
+  /// Sets the number of threads, and returns the bytes of memory.
+  func apply() throws(InputError) -> Int {
+    if let threads {
+      guard threads >= 1 else {
+        throw InputError("--threads", "\(threads) is not a number of threads, expected 1 or more")
+      }
+      Workers.limit = threads
+    }
+    return try bytes()
+  }
+
+  private func bytes() throws(InputError) -> Int {
+    let units: [Character: Int] = ["K": 10, "M": 20, "G": 30]
+    let shift = memory.last.flatMap { units[Character($0.uppercased())] }
+    let digits = shift == nil ? memory[...] : memory.dropLast()
+    guard let number = Double(digits), number > 0, number < 1e9 else {
+      throw InputError("--memory", "'\(memory)' is not a size, expected one such as 512M or 4G")
+    }
+    return Int(number * Double(1 << (shift ?? 0)))
+  }
+}
+
+/// The arithmetic that bounds are computed in, as the command line names it.
+enum PrecisionName: String, ExpressibleByArgument, CaseIterable {
+  case float, double, rigorous
+
+  func precision() throws(InputError) -> Precision {
+    switch self {
+    case .float: return .float
+    case .double: return .double
+    case .rigorous:
+      throw InputError(
+        "--precision rigorous", "is not available in this version, expected float or double")
+    }
+  }
+}
+
+/// Reads a limit in seconds.
+func duration(_ seconds: Double?, option: String = "--timeout") throws(InputError) -> Duration? {
+  guard let seconds else { return nil }
+  guard seconds > 0, seconds < 1e9 else {
+    throw InputError(option, "\(seconds) is not a time limit, expected seconds above 0")
+  }
+  return .seconds(seconds)
+}

@@ -1,0 +1,114 @@
+import Foundation
+import Surety
+import TestSupport
+import Testing
+
+@Suite("Errors are one line on standard error, with exit code 2")
+struct ErrorLineTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// Runs a command that must be refused, and returns its line without the prefix.
+  private func refusal(_ arguments: [String]) throws -> String {
+    let result = try Program.run(arguments)
+    #expect(result.code == 2)
+    let lines = result.errors.split(separator: "\n")
+    #expect(lines.count == 1, "\(result.errors)")
+    let prefix = "surety: error: "
+    #expect(result.errors.hasPrefix(prefix))
+    return String((lines.first ?? "").dropFirst(prefix.count))
+  }
+
+  @Test(
+    "A wrong command names what is wrong and where the help is",
+    arguments: [
+      (["verify"], "Missing expected argument '<model>' (see 'surety verify --help')"),
+      (["certfy"], "Unexpected argument 'certfy' (see 'surety --help')"),
+      (
+        ["info", "absent.onnx", "--jsn"],
+        "Unknown option '--jsn'. Did you mean '--json'? (see 'surety info --help')"
+      ),
+      (["info", "absent.onnx"], "absent.onnx: no such file"),
+      (
+        ["verify", "absent.onnx", "absent.vnnlib", "--complete", "bab"],
+        "--complete bab: is not available in this version, expected none"
+      ),
+      (
+        ["verify", "absent.onnx", "absent.vnnlib", "--precision", "rigorous"],
+        "--precision rigorous: is not available in this version, expected float or double"
+      ),
+      (
+        ["verify", "absent.onnx", "absent.vnnlib", "--timeout", "0"],
+        "--timeout: 0.0 is not a time limit, expected seconds above 0"
+      ),
+      (
+        ["verify", "absent.onnx", "absent.vnnlib", "--memory", "lots"],
+        "--memory: 'lots' is not a size, expected one such as 512M or 4G"
+      ),
+      (
+        ["certify", "absent.onnx", "--data", "digits", "--eps", "8:255", "--out", "out"],
+        "--eps: '8:255' is not a distance, expected a number such as 0.03 or a fraction such as 8/255"
+      ),
+    ])
+  func wrongCommand(arguments: [String], line: String) throws {
+    #expect(try refusal(arguments) == line)
+  }
+
+  @Test("A center of another size names the file and both sizes")
+  func wrongCenter() throws {
+    let model = try digitsModel(in: folder)
+    let center = try folder.file("center.json", "[0, 1, 2]")
+    #expect(
+      try refusal(["bounds", model, "--center", center, "--eps", "0.1"])
+        == "\(center): has 3 elements, the network takes 64 (shape 1x1x8x8)")
+  }
+
+  @Test(
+    "A broken JSON file names the place",
+    arguments: [
+      ("[0, \"a\"]", "element 1: is not a number, expected a flat array of numbers"),
+      (
+        "{\"lower\": [0]}",
+        "expected the keys \"lower\" and \"upper\", each a flat array of numbers"
+      ),
+      ("[0, 1", "not valid JSON, expected a flat array of numbers"),
+      ("{\"lower\": [1], \"upper\": [0]}", "element 0: lower end 1.0 is above upper end 0.0"),
+    ])
+  func brokenJSON(content: String, line: String) throws {
+    let model = try digitsModel(in: folder)
+    let center = try folder.file("center.json", content)
+    #expect(
+      try refusal(["bounds", model, "--center", center, "--eps", "0.1"]) == "\(center): \(line)")
+  }
+
+  @Test(
+    "A broken model or property is refused in the words of its reader", .needsSharedFolder,
+    arguments: [
+      ("empty.onnx", "ok.vnnlib"), ("truncated.onnx", "ok.vnnlib"),
+      ("nan_weight.onnx", "ok.vnnlib"),
+      ("unsupported_op.onnx", "ok.vnnlib"), ("shape_mismatch.onnx", "ok.vnnlib"),
+      ("corrupt.onnx.gz", "ok.vnnlib"), ("ok.onnx", "unbalanced.vnnlib"),
+      ("ok.onnx", "bad_operator.vnnlib"), ("ok.onnx", "too_many_inputs.vnnlib"),
+      ("ok.onnx", "corrupt.vnnlib.gz"),
+    ])
+  func brokenFile(model: String, property: String) throws {
+    let model = try #require(SharedFolder.path("benchmarks/malformed/\(model)"))
+    let property = try #require(SharedFolder.path("benchmarks/malformed/\(property)"))
+    let file = "\(folder.path)/result.txt"
+    let line = try refusal(["verify", model, property, "--result", file])
+    var expected: InputError?
+    do throws(InputError) {
+      let network = try Network(contentsOf: model)
+      let question = try Property(contentsOf: property)
+      try question.matches(inputs: network.inputShape.count, outputs: network.outputShape.count)
+    } catch {
+      expected = error
+    }
+    #expect(line == expected?.description)
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == "error\n")
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["result.txt"],
+      "nothing half-written stays behind")
+  }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The built program, run as a user would run it.
+enum Program {
+  /// What a run left behind.
+  struct Outcome {
+    var code: Int32
+    var output: String
+    var errors: String
+
+    var firstLine: String { output.split(separator: "\n").first.map(String.init) ?? "" }
+
+    /// Standard output as one JSON object.
+    func object() throws -> [String: Any] {
+      try #require(
+        JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any],
+        "not one JSON object: \(output)")
+    }
+  }
+
+  /// The program beside the tests, where the build puts it.
+  static let path: String? = {
+    let folders = [
+      Bundle.main.executableURL?.deletingLastPathComponent(), Bundle.main.bundleURL,
+      CommandLine.arguments.first.map { URL(fileURLWithPath: $0).deletingLastPathComponent() },
+    ]
+    return folders.compactMap { $0?.appendingPathComponent("surety").path }
+      .first { FileManager.default.isExecutableFile(atPath: $0) }
+  }()
+
+  /// Starts the program without waiting for it.
+  static func start(_ arguments: [String], output: Pipe, errors: Pipe) throws -> Process {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: try #require(path, "surety was not built"))
+    process.arguments = arguments
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+    return process
+  }
+
+  /// Runs the program to its end.
+  static func run(_ arguments: String...) throws -> Outcome { try run(arguments) }
+
+  /// Runs the program to its end.
+  static func run(_ arguments: [String]) throws -> Outcome {
+    let (output, errors) = (Pipe(), Pipe())
+    let process = try start(arguments, output: output, errors: errors)
+    // Standard error is short, so reading one pipe after the other cannot block the program.
+    let text = output.fileHandleForReading.readDataToEndOfFile()
+    let problems = errors.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return Outcome(
+      code: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
+      errors: String(decoding: problems, as: UTF8.self))
+  }
+}
+
+/// A folder that is removed at the end of a test.
+final class TemporaryFolder {
+  let path: String
+
+  init() throws {
+    path = NSTemporaryDirectory() + "surety-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// Writes a file and returns its path.
+  func file(_ name: String, _ content: String) throws -> String {
+    let path = "\(path)/\(name)"
+    try content.write(toFile: path, atomically: true, encoding: .utf8)
+    return path
+  }
+}
