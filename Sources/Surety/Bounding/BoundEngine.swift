@@ -83,6 +83,7 @@ struct TensorEngine<S: TensorScalar>: BoundEngine {
   ) throws(Unsupported) -> FunctionBounds {
     var bounder = bounder
     bounder.options = options
+    if method == .forward { return try forwardBounds(of: functions, over: regions, options) }
     let rows = OutputFunctions(T(functions))
     let state = try state(over: regions, by: method, bounder)
     let bounds: T
@@ -118,9 +119,36 @@ struct TensorEngine<S: TensorScalar>: BoundEngine {
     case .ibp, .crownIBP: return try bounder.intervals(over: inputs)
     case .crown: return try bounder.crown(over: inputs)
     case .alphaCROWN: return try bounder.alphaCROWN(over: inputs)
-    case .forward:
-      throw Unsupported(operation: "any", node: "all", analysis: method.rawValue)
+    case .forward: return try bounder.forward(over: inputs)
     }
+  }
+
+  /// Forward bounds of functions of the output, as outputs of the network with the functions for a last layer.
+  ///
+  /// Examples with different functions are bounded one by one.
+  private func forwardBounds(
+    of functions: Tensor<Double>, over regions: [Region], _ options: BoundOptions
+  ) throws(Unsupported) -> FunctionBounds {
+    let parts = functions.rows(regions.count)
+    guard parts.allSatisfy({ $0 == parts[0] }) else {
+      var result = FunctionBounds(lower: [], isFinite: [])
+      for (part, region) in zip(parts, regions) {
+        let one = try forwardBounds(
+          of: Tensor([1, functions.shape[1], functions.shape[2]], part), over: [region], options)
+        result.lower += one.lower
+        result.isFinite += one.isFinite
+      }
+      return result
+    }
+    guard let rows = parts.first else { return FunctionBounds(lower: [], isFinite: []) }
+    let matrix = Tensor([functions.shape[1], functions.shape[2]], rows)
+    let bounder = Bounder<T>(network.followed(by: matrix), options: options)
+    let state = try bounder.forward(over: inputSet(regions))
+    guard let bounds = state.intervals[bounder.network.output] else {
+      preconditionFailure("Forward mode left the output without bounds")
+    }
+    return FunctionBounds(
+      lower: bounds.lower.values.rows(regions.count), isFinite: state.finiteExamples)
   }
 
   /// The regions in this arithmetic, their boxes rounded outward.
@@ -135,6 +163,21 @@ struct TensorEngine<S: TensorScalar>: BoundEngine {
     }
     inputs.box = Interval(lower: ends(\.lower), upper: ends(\.upper))
     return inputs
+  }
+}
+
+extension Network {
+  /// The network followed by linear functions of its flattened output, `[functions, outputs]`.
+  fileprivate func followed(by functions: Tensor<Double>) -> Network {
+    var network = self
+    let weight = network.addParameter("functions", functions.transposed([1, 0]))
+    do {
+      let flat = try network.add(Reshape(to: [outputShape.count]), [output])
+      try network.add(Linear(weight: weight), [flat])
+    } catch {
+      preconditionFailure("Functions \(functions.shape) of outputs \(outputShape): \(error)")
+    }
+    return network
   }
 }
 

@@ -10,8 +10,8 @@ import Tensors
 
 /// Decides for the examples of a data set whether any input within a distance gets another label.
 ///
-/// Every example is decided by the cheapest method that can: the network's own answer, a search for a
-/// counterexample, then one method of bounding after the other. An example that fails becomes
+/// Every example is decided by the cheapest method that can: the network's own answer, bounds of one pass,
+/// a search for a counterexample, then the costlier bounds in turn. An example that fails becomes
 /// `undecided` with the reason, and the others go on.
 public struct Certifier: Sendable {
   /// What to certify, and how.
@@ -88,8 +88,11 @@ public struct Certifier: Sendable {
       })
     predict(&batch)
     makeRegions(&batch)
-    attack(&batch)
-    for method in options.methods where !batch.open.isEmpty {
+    // What one pass certifies needs no attack: a certified example has no counterexample.
+    let cheap = options.methods.prefix { $0 == .ibp || $0 == .crownIBP }
+    for method in cheap where !batch.open.isEmpty { bound(&batch, by: method) }
+    if !batch.open.isEmpty { attack(&batch) }
+    for method in options.methods.dropFirst(cheap.count) where !batch.open.isEmpty {
       guard !batch.isOverdue else { break }
       bound(&batch, by: method)
     }

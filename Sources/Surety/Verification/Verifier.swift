@@ -33,13 +33,17 @@ public struct Verifier: Sendable {
 
   /// Decides a property.
   ///
+  /// - Parameter progress: Called before each step with a line that says what begins.
   /// - Returns: The answer; `holds` states that the bounds said so in the arithmetic that the result names,
   ///   and `violated` that running the network confirmed it.
   /// - Throws: `InputError` when the property has other counts of inputs or outputs than the network.
-  public func verify(_ property: Property) throws(InputError) -> Verification {
+  public func verify(
+    _ property: Property, progress: @escaping (String) -> Void = { _ in }
+  ) throws(InputError) -> Verification {
     try property.matches(inputs: network.inputShape.count, outputs: network.outputShape.count)
     let run = VerificationRun(
       attack: attack, bounded: try bounded(for: property), property: property, options: options)
+    run.progress = progress
     return run.result()
   }
 
@@ -56,6 +60,7 @@ public struct Verifier: Sendable {
 
 /// One run of the pipeline.
 private final class VerificationRun {
+  var progress: (String) -> Void = { _ in }
   private let attack: Result<Attack, Unsupported>
   private let property: Property
   private let options: VerifierOptions
@@ -121,6 +126,7 @@ private final class VerificationRun {
   private func search(_ effort: AttackEffort) -> Witness? {
     guard options.attacks, !isOverdue else { return nil }
     let begin = Date()
+    announce("attack")
     defer { record("attack", since: begin, ruledOut: 0) }
     do throws(Unsupported) {
       var attack = try attack.get()
@@ -135,6 +141,7 @@ private final class VerificationRun {
 
   private func ruleOut(by method: BoundMethod) {
     let begin = Date()
+    announce(method.rawValue)
     var boundOptions = BoundOptions()
     boundOptions.memory = options.memory
     boundOptions.deadline = deadline
@@ -155,6 +162,11 @@ private final class VerificationRun {
     let count = ruledOut.reduce(0) { $0 + $1.count }
     smallestMargin = ruledOut.reduce(smallestMargin) { min($0, $1.smallestMargin) }
     record(method.rawValue, since: begin, ruledOut: count)
+  }
+
+  private func announce(_ method: String) {
+    let seconds = Int(Date().timeIntervalSince(start))
+    progress("\(seconds) s: \(method), \(openCount) of \(property.disjuncts.count) violations open")
   }
 
   private func record(_ method: String, since begin: Date, ruledOut: Int) {
@@ -181,18 +193,18 @@ private final class VerificationRun {
   }
 
   private func late() -> Verification {
-    end(.timeout, "the time limit came first; \(progress); a longer --timeout would help")
+    end(.timeout, "the time limit came first; \(state); a longer --timeout would help")
   }
 
   private func undecided() -> Verification {
     let because = notes.isEmpty ? "" : "; \(Set(notes).sorted().joined(separator: "; "))"
     return end(
       .unknown,
-      "no counterexample found, and \(progress)\(because); a smaller region or a complete search "
+      "no counterexample found, and \(state)\(because); a smaller region or a complete search "
         + "would help")
   }
 
-  private var progress: String {
+  private var state: String {
     let margin =
       bestMargin.map { ", best margin so far \(Float($0))" } ?? ", without a finite bound"
     let total = property.disjuncts.count

@@ -14,8 +14,9 @@ struct InfoCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let report = ModelReport(
-      try model.load(), path: model.model, sha256: try sha256(of: readFile(model.model)))
+    let file = try readFile(model.model)
+    let network = try Network(parsingONNX: file, source: model.model)
+    let report = ModelReport(network, path: model.model, sha256: sha256(of: file))
     if json { try Console.json(report) } else { print(report.text) }
   }
 }

@@ -77,7 +77,10 @@ struct VerifyCommand: ParsableCommand {
     let log = Logger(label: "verify")
     for warning in question.warnings { log.warning("\(warning)") }
     if !quiet { Console.error(question.describe()) }
-    let verification = try Verifier(network, options: options).verify(question)
+    let line = ProgressLine()
+    let verification = try Verifier(network, options: options)
+      .verify(question, progress: line.show)
+    line.clear()
     if let result { try writeFile(Data(verification.answer.resultText.utf8), to: result) }
     if json {
       try Console.json(VerifyReport(verification))

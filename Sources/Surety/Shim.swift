@@ -1,3 +1,0 @@
-import Networks
-
-extension Network { func simplified() -> Network { self } }
