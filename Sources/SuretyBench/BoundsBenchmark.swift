@@ -82,7 +82,7 @@ struct BoundsBenchmark: ParsableCommand {
   private var options: BoundOptions {
     var options = BoundOptions()
     options.optimizesIntermediateBounds = method.hasSuffix("full")
-    if let intermediateIterations { options.intermediateIterations = intermediateIterations }
+    if let intermediateIterations { options.intermediateSteps.count = intermediateIterations }
     return options
   }
 

@@ -56,7 +56,8 @@ enum InputValues {
     values.reserveCapacity(items.count)
     for (index, item) in items.enumerated() {
       let place = part.isEmpty ? "element \(index)" : "\(part), element \(index)"
-      guard let number = item as? NSNumber, !(item is Bool) else {
+      // A truth value is a number to Foundation, of the type of a character.
+      guard let number = item as? NSNumber, String(cString: number.objCType) != "c" else {
         throw InputError(path, place: place, "is not a number, expected a flat array of numbers")
       }
       guard number.doubleValue.isFinite else {
