@@ -29,7 +29,10 @@ public struct InputSet<T: TensorAlgebra>: Sendable {
   public init(_ regions: [Region], shape: Shape) {
     let target = Shape([regions.count] + shape.dimensions)
     func gather(_ part: (Region) -> [Double]) -> T { T(Tensor(target, regions.flatMap(part))) }
-    self.init(box: Interval(lower: gather(\.lower), upper: gather(\.upper)))
+    self.init(
+      box: Interval(
+        lower: .roundedOutward(Tensor(target, regions.flatMap(\.lower)), down: true),
+        upper: .roundedOutward(Tensor(target, regions.flatMap(\.upper)), down: false)))
     if let norm = regions.first?.ball?.norm {
       precondition(
         regions.allSatisfy { $0.ball?.norm == norm }, "Regions of mixed norms in a batch")
@@ -41,6 +44,25 @@ public struct InputSet<T: TensorAlgebra>: Sendable {
 
   /// The number of examples.
   public var count: Int { box.lower.shape[0] }
+}
+
+extension TensorAlgebra {
+  /// Plain numbers in this number system, moved past the exact value where it has no such number.
+  ///
+  /// - Soundness: No element is above its exact value with `down`, or below it without.
+  static func roundedOutward(_ exact: Tensor<Double>, down: Bool) -> Self {
+    let nearest = Self(exact)
+    let back = nearest.values.scalars
+    var moved = exact.scalars
+    var isExact = true
+    for (i, value) in back.enumerated() where down ? value > moved[i] : value < moved[i] {
+      // Two units in the last place of a float are enough for every narrower type.
+      let step = max(abs(value) * 0x1p-22, Double(Float.leastNonzeroMagnitude))
+      moved[i] = down ? value - step : value + step
+      isExact = false
+    }
+    return isExact ? nearest : Self(Tensor(exact.shape, moved))
+  }
 }
 
 extension InputSet where T: BackwardAlgebra {

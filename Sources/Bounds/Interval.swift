@@ -22,9 +22,9 @@ public struct Interval<T: TensorAlgebra>: Sendable {
   }
 
   /// The middle.
-  public var center: T { (lower + upper) * 0.5 }
+  public var center: T { lower.combined(.mean, upper) }
   /// Half the width.
-  public var radius: T { (upper - lower) * 0.5 }
+  public var radius: T { upper.combined(.halfDifference, lower) }
 
   /// Applies a function to both ends.
   public func map(_ transform: (T) -> T) -> Interval {

@@ -4,6 +4,7 @@ import Datasets
 import Foundation
 import ModelFiles
 import Networks
+import Properties
 import Tensors
 
 /// Times one way of bounding one network, over images of its data set.
@@ -19,10 +20,10 @@ struct BoundsBenchmark: ParsableCommand {
   var cifar = "data/cifar10"
   @Option(help: "Images bounded together.")
   var batch = 1
-  @Option(help: "The radius, in 1/255.")
-  var eps = 1.0
-  @Option(help: "IBP, CROWN-IBP, CROWN, alpha-CROWN-fixed or alpha-CROWN-full.")
-  var method = "CROWN"
+  @Option(help: "The radius in pixels' units, such as 1/255.")
+  var eps = "1/255"
+  @Option(help: "ibp, crown-ibp, crown, alpha-crown-fixed or alpha-crown-full.")
+  var method = "crown"
   @Option(help: "Worker threads.")
   var threads = 2
   @Option(help: "Timed runs after one that is not counted.")
@@ -65,7 +66,7 @@ struct BoundsBenchmark: ParsableCommand {
     let clock = ContinuousClock()
     for _ in 0..<repeats {
       let elapsed = try clock.measure { lower = try bounds(bounder, InputSet(box: box), margins) }
-      times.append(Double(elapsed.components.attoseconds) / 1e15 + Double(elapsed.components.seconds) * 1e3)
+      times.append(elapsed / .milliseconds(1))
     }
     times.sort()
     let values = lower.scalars.map(Double.init)
@@ -73,15 +74,16 @@ struct BoundsBenchmark: ParsableCommand {
       values[$0..<$0 + margins.count].min() ?? -.infinity
     }
     let row = Row(
-      network: network, batch: batch, eps: "\(Int(eps))/255", method: method,
+      network: network, batch: batch, eps: eps, method: method,
       median_ms: times[times.count / 2], min_ms: times[0], repeats: repeats,
-      mean_lower: values.reduce(0, +) / Double(values.count), certified: rows.filter { $0 > 0 }.count)
+      mean_lower: values.reduce(0, +) / Double(values.count),
+      certified: rows.filter { $0 > 0 }.count)
     print(String(decoding: try JSONEncoder().encode(row), as: UTF8.self))
   }
 
   private var options: BoundOptions {
     var options = BoundOptions()
-    options.optimizesIntermediateBounds = method.hasSuffix("full")
+    options.optimizesIntermediateBounds = method.lowercased().hasSuffix("full")
     if let intermediateIterations { options.intermediateSteps.count = intermediateIterations }
     return options
   }
@@ -90,11 +92,11 @@ struct BoundsBenchmark: ParsableCommand {
     _ bounder: Bounder<Tensor<Float>>, _ inputs: InputSet<Tensor<Float>>,
     _ margins: OutputFunctions<Tensor<Float>>
   ) throws -> Tensor<Float> {
-    switch method {
-    case "IBP": try bounder.intervalLowerBounds(of: margins, bounder.intervals(over: inputs))
-    case "CROWN-IBP": try bounder.lowerBounds(of: margins, bounder.intervals(over: inputs))
-    case "CROWN": try bounder.lowerBounds(of: margins, bounder.crown(over: inputs))
-    case "alpha-CROWN-fixed", "alpha-CROWN-full":
+    switch method.lowercased() {
+    case "ibp": try bounder.intervalLowerBounds(of: margins, bounder.intervals(over: inputs))
+    case "crown-ibp": try bounder.lowerBounds(of: margins, bounder.intervals(over: inputs))
+    case "crown": try bounder.lowerBounds(of: margins, bounder.crown(over: inputs))
+    case "alpha-crown-fixed", "alpha-crown-full":
       try bounder.optimizedLowerBounds(of: margins, bounder.alphaCROWN(over: inputs))
     default: throw ValidationError("Unknown method \(method)")
     }
@@ -108,13 +110,14 @@ struct BoundsBenchmark: ParsableCommand {
     let deviation: [Float] = isDigits ? [1] : [0.2471, 0.2435, 0.2616]
     let size = model.inputShape.count
     let pixels = size / mean.count
+    let radius = Float(try Epsilon.parse(eps, source: "--eps"))
     var (lower, upper): ([Float], [Float]) = ([], [])
     for index in 0..<batch {
       for (i, value) in set.image(index).enumerated() {
         let channel = i / pixels
         let x = (value - mean[channel]) / deviation[channel]
-        lower.append(x - Float(eps / 255) / deviation[channel])
-        upper.append(x + Float(eps / 255) / deviation[channel])
+        lower.append(x - radius / deviation[channel])
+        upper.append(x + radius / deviation[channel])
       }
     }
     let shape = Shape([batch] + model.inputShape.dimensions)

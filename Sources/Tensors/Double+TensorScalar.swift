@@ -49,7 +49,8 @@ extension Double: TensorScalar {
   }
 
   public static func swapAxes(
-    _ a: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>, matrices: Int, rows: Int, columns: Int
+    _ a: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>, matrices: Int, rows: Int,
+    columns: Int
   ) {
     surety_transpose_f64(a, matrices, rows, columns, out)
   }

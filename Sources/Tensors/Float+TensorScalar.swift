@@ -49,7 +49,8 @@ extension Float: TensorScalar {
   }
 
   public static func swapAxes(
-    _ a: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>, matrices: Int, rows: Int, columns: Int
+    _ a: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>, matrices: Int, rows: Int,
+    columns: Int
   ) {
     surety_transpose_f32(a, matrices, rows, columns, out)
   }

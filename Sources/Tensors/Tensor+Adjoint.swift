@@ -13,7 +13,8 @@ extension Tensor {
     rows.withWindow { window in
       Scalar.windowKernels.relaxForward(
         rows.values.buffer.pointer, values.buffer.pointer, window, lines.lowerSlope.buffer.pointer,
-        lines.lowerIntercept?.buffer.pointer, lines.lowerIsPerRow ? nil : owners, lines.upperSlope.buffer.pointer,
+        lines.lowerIntercept?.buffer.pointer, lines.lowerIsPerRow ? nil : owners,
+        lines.upperSlope.buffer.pointer,
         lines.upperIntercept.buffer.pointer, owners, result.pointer)
     }
     return Tensor(shape: values.shape, buffer: result)
@@ -92,8 +93,8 @@ public struct SlopeMoments<Scalar: TensorScalar>: Sendable {
   ///   - step: The number of this step, from 1.
   public mutating func ascend(
     _ slopes: inout Tensor<Scalar>, _ rows: RowBlock<Tensor<Scalar>>, values: Tensor<Scalar>,
-    _ lines: Lines<Tensor<Scalar>>, owners: [Int32], within range: ClosedRange<Double>, rate: Double,
-    step: Int
+    _ lines: Lines<Tensor<Scalar>>, owners: [Int32], within range: ClosedRange<Double>,
+    rate: Double, step: Int
   ) {
     let (beta1, beta2) = (0.9, 0.999)
     let (scale1, scale2) = (1 / (1 - power(beta1, step)), 1 / (1 - power(beta2, step)))

@@ -11,7 +11,8 @@ extension Tensor: BackwardAlgebra {
     rows.withWindow { window in
       Scalar.windowKernels.relax(
         rows.values.buffer.pointer, window, lines.lowerSlope.buffer.pointer,
-        lines.lowerIntercept?.buffer.pointer, lines.lowerIsPerRow ? nil : owners, lines.upperSlope.buffer.pointer,
+        lines.lowerIntercept?.buffer.pointer, lines.lowerIsPerRow ? nil : owners,
+        lines.upperSlope.buffer.pointer,
         lines.upperIntercept.buffer.pointer, owners, result.pointer, constant.buffer.pointer)
     }
     let values = Tensor(shape: rows.values.shape, buffer: result)

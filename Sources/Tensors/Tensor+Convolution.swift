@@ -3,8 +3,60 @@ import CKernels
 // Convolutions are a spread into columns and one product an image. Winograd and FFT forms are left out on
 // purpose: their rounding error cannot be bounded as tightly, and bounds must stay sound.
 extension Tensor {
-  /// The convolution of images `[n, ci, h, w]` with kernels `[co, ci / groups, kh, kw]`.
-  public func convolution(_ kernel: Tensor, _ geometry: ConvolutionGeometry) -> Tensor {
+  /// The convolution of images `[n, ci, h, w]` with kernels `[co, ci / groups, kh, kw]`, plus a bias.
+  public func convolution(
+    _ kernel: Tensor, bias: Tensor?, _ geometry: ConvolutionGeometry
+  ) -> Tensor {
+    if geometry.groups == 1, kernel.shape[0] <= 64,
+      kernel.shape.dimensions[2...].allSatisfy({ $0 <= 64 })
+    {
+      return convolutionByPixel(kernel, bias: bias, geometry)
+    }
+    let sum = convolutionByColumns(kernel, geometry)
+    return bias.map { sum + $0.reshaped([$0.count, 1, 1]) } ?? sum
+  }
+
+  /// The convolution with channels last and a block of outputs in registers: best for few channels, where
+  /// the columns would take longer to write than to multiply.
+  private func convolutionByPixel(
+    _ kernel: Tensor, bias: Tensor?, _ geometry: ConvolutionGeometry
+  ) -> Tensor {
+    let form = ConvolutionForm(
+      input: ImageSize(channels: shape[1], height: shape[2], width: shape[3]), kernel.shape,
+      geometry)
+    let outputs = form.output.channels
+    let padded = (0..<Int32((outputs + 15) / 16 * 16)).map { $0 < outputs ? $0 : -1 }
+    let taps = kernel.transposed([2, 3, 1, 0])
+      .reshaped([kernel.shape[2] * kernel.shape[3], kernel.shape[1], outputs])
+      .gathered(padded, axis: 2)
+    let zeros = Tensor(repeating: 0, [form.input.channels])
+    let target: Shape = [shape[0], outputs, form.output.height, form.output.width]
+    let result = Buffer<Scalar>(count: target.count)
+    Workers.forEachRange(of: shape[0], grain: 1) { range in
+      let source = Buffer<Scalar>(count: form.input.count)
+      let sums = Buffer<Scalar>(count: form.output.count)
+      let from = Placement(covering: form.input, rows: 1)
+      let to = Placement(covering: form.output, rows: 1)
+      for image in range {
+        Scalar.swapAxes(
+          buffer.pointer + image * form.input.count, source.pointer, matrices: 1,
+          rows: form.input.channels, columns: form.input.height * form.input.width)
+        from.withWindow(0..<1) { from in
+          to.withWindow(0..<1) { to in
+            Scalar.windowKernels.convolve(
+              source.pointer, from, form.kernelForm, to, taps.buffer.pointer, padded.count,
+              bias?.buffer.pointer, zeros.buffer.pointer, sums.pointer)
+          }
+        }
+        Scalar.swapAxes(
+          sums.pointer, result.pointer + image * form.output.count, matrices: 1, rows: form.pixels,
+          columns: outputs)
+      }
+    }
+    return Tensor(shape: target, buffer: result)
+  }
+
+  private func convolutionByColumns(_ kernel: Tensor, _ geometry: ConvolutionGeometry) -> Tensor {
     let form = ConvolutionForm(
       input: ImageSize(channels: shape[1], height: shape[2], width: shape[3]), kernel.shape,
       geometry)

@@ -115,7 +115,9 @@ private struct BlockSwap {
 
   init?(_ permutation: [Int], _ shape: Shape) {
     let rank = permutation.count
-    guard let fixed = permutation.indices.first(where: { permutation[$0] != $0 }) else { return nil }
+    guard let fixed = permutation.indices.first(where: { permutation[$0] != $0 }) else {
+      return nil
+    }
     // The rest must be a rotation: first the second block, then the first.
     let cut = permutation[fixed]
     guard permutation[fixed...].elementsEqual(Array(cut..<rank) + Array(fixed..<cut)) else {

@@ -29,8 +29,9 @@ public protocol TensorAlgebra: Sendable {
 
   /// The matrix product over the last two axes; leading axes broadcast.
   func product(_ other: Self, transposingLeft: Bool, transposingRight: Bool) -> Self
-  /// The convolution of images `[n, ci, h, w]` with kernels `[co, ci / groups, kh, kw]`.
-  func convolution(_ kernel: Self, _ geometry: ConvolutionGeometry) -> Self
+  /// The convolution of images `[n, ci, h, w]` with kernels `[co, ci / groups, kh, kw]`, plus a bias
+  /// `[co]` if there is one.
+  func convolution(_ kernel: Self, bias: Self?, _ geometry: ConvolutionGeometry) -> Self
   /// The transpose of `convolution`: maps `[n, co, oh, ow]` back to images of the given size.
   func convolutionTranspose(_ kernel: Self, _ geometry: ConvolutionGeometry, input: ImageSize)
     -> Self

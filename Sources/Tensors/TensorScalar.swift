@@ -29,7 +29,8 @@ public protocol TensorScalar: BinaryFloatingPoint, SIMDScalar, Sendable, Codable
     lda: Int, b: UnsafePointer<Self>, ldb: Int, beta: Self, c: UnsafeMutablePointer<Self>, ldc: Int)
   /// Swaps the two axes of each of some matrices.
   static func swapAxes(
-    _ a: UnsafePointer<Self>, _ out: UnsafeMutablePointer<Self>, matrices: Int, rows: Int, columns: Int)
+    _ a: UnsafePointer<Self>, _ out: UnsafeMutablePointer<Self>, matrices: Int, rows: Int,
+    columns: Int)
   /// Spreads an image into the columns of a convolution.
   static func imageToColumns(
     _ image: UnsafePointer<Self>, _ size: ImageSize, _ geometry: surety_convolution,
@@ -44,8 +45,11 @@ public protocol TensorScalar: BinaryFloatingPoint, SIMDScalar, Sendable, Codable
 
 /// Channels, height and width of an image or feature map.
 public struct ImageSize: Hashable, Sendable {
+  /// The number of channels.
   public var channels: Int
+  /// The number of rows.
   public var height: Int
+  /// The number of columns.
   public var width: Int
 
   /// Creates a size.
@@ -68,6 +72,10 @@ public enum UnaryOperation: Int32, Sendable, CaseIterable {
 /// An operation on two arrays of elements; comparisons give 1 or 0.
 public enum BinaryOperation: Int32, Sendable, CaseIterable {
   case add, subtract, multiply, divide, maximum, minimum, equal, less, power
+  /// `(x + y) / 2`.
+  case mean
+  /// `(x - y) / 2`.
+  case halfDifference
 }
 
 /// A way to collapse an axis.

@@ -31,12 +31,16 @@ extension Convolution: AffinelyPropagating {
 
   /// The kernels as `[taps, outputs, inputs]`, inputs padded with zeros to a multiple of 16.
   func backwardTaps<T: TensorAlgebra>(_ parameters: Parameters<T>) -> T {
-    parameters.derived("backward taps", weight) { taps(parameters[weight].transposed([2, 3, 0, 1])) }
+    parameters.derived("backward taps", weight) {
+      taps(parameters[weight].transposed([2, 3, 0, 1]))
+    }
   }
 
   /// The kernels as `[taps, inputs, outputs]`, outputs padded with zeros to a multiple of 16.
   func forwardTaps<T: TensorAlgebra>(_ parameters: Parameters<T>) -> T {
-    parameters.derived("forward taps", weight) { taps(parameters[weight].transposed([2, 3, 1, 0])) }
+    parameters.derived("forward taps", weight) {
+      taps(parameters[weight].transposed([2, 3, 1, 0]))
+    }
   }
 
   private func taps<T: TensorAlgebra>(_ kernels: T) -> T {

@@ -28,19 +28,30 @@ public struct BoundState<T: BackwardAlgebra>: Sendable {
     }
   }
 
-  /// Computes a node's interval from its inputs', and its relaxation where it is nonlinear.
-  mutating func advance(to id: Int, relaxing: Bool) throws(Unsupported) {
+  /// Computes a node's interval from its inputs'.
+  mutating func advance(to id: Int) throws(Unsupported) {
     guard let operation = network.nodes[id].operation else { return }
     guard let propagating = operation as? any IntervalPropagating else {
       throw Unsupported(
         operation: operation.name, node: network.nodes[id].name, analysis: "interval bounds")
     }
-    let inputs = inputIntervals(of: id)
-    intervals[id] = propagating.interval(inputs, pass.parameters)
-    if relaxing, let bounded = operation as? any LinearlyBounded {
-      pass.relaxations[id] = bounded.relaxation(
-        inputs, NodeShapes(network, id), pass.parameters)
-    }
+    intervals[id] = propagating.interval(inputIntervals(of: id), pass.parameters)
+  }
+
+  /// Makes the relaxation of a nonlinear node from its inputs' intervals.
+  mutating func relax(_ id: Int) {
+    guard pass.relaxations[id] == nil,
+      let operation = network.nodes[id].operation as? any LinearlyBounded
+    else { return }
+    pass.relaxations[id] = operation.relaxation(
+      inputIntervals(of: id), NodeShapes(network, id), pass.parameters)
+  }
+
+  /// The backward pass with every relaxation made.
+  var relaxedPass: BackwardPass<T> {
+    var state = self
+    for id in network.nodes.indices.dropFirst() { state.relax(id) }
+    return state.pass
   }
 }
 

@@ -17,9 +17,10 @@ extension Bounder {
   ) throws(Unsupported) -> T where T == Tensor<S> {
     let (examples, perExample) = (state.count, functions.count)
     let rows = outputRows(functions, examples: examples)
+    let pass = state.relaxedPass
     let ranges = chunks(below: network.output).ranges(examples * perExample)
     let bounds = try concurrently(ranges) { (range) throws(Unsupported) -> T in
-      try optimizedLowerBounds(of: rows(range), state.pass, options.outputSteps)
+      try optimizedLowerBounds(of: rows(range), pass, options.outputSteps)
     }
     return T.concatenated(bounds, axis: 0).reshaped([examples, perExample])
   }
@@ -79,7 +80,9 @@ extension Tensor {
     var result = self
     other.withElements { other in
       result.withMutableElements { values in
-        for i in values.indices where other[i] > values[i] || values[i].isNaN { values[i] = other[i] }
+        for i in values.indices where other[i] > values[i] || values[i].isNaN {
+          values[i] = other[i]
+        }
       }
     }
     return result

@@ -44,7 +44,7 @@ extension Bounder {
   public func lowerBounds(
     of functions: OutputFunctions<T>, _ state: BoundState<T>
   ) throws(Unsupported) -> T {
-    try lowerBounds(of: functions, state, stoppingAt: [:])
+    try lowerBounds(of: functions, state, state.relaxedPass)
   }
 
   /// Lower bounds of functions of the output from the intervals alone.
@@ -68,17 +68,18 @@ extension Bounder {
         boxes[id] = InputFrame(interval, shape: node.shape)
       }
     }
-    return try lowerBounds(of: functions, state, stoppingAt: boxes)
+    return try lowerBounds(of: functions, state, state.pass, stoppingAt: boxes)
   }
 
   private func lowerBounds(
-    of functions: OutputFunctions<T>, _ state: BoundState<T>, stoppingAt boxes: [Int: InputFrame<T>]
+    of functions: OutputFunctions<T>, _ state: BoundState<T>, _ pass: BackwardPass<T>,
+    stoppingAt boxes: [Int: InputFrame<T>] = [:]
   ) throws(Unsupported) -> T {
     let (examples, perExample) = (state.count, functions.count)
     let rows = outputRows(functions, examples: examples)
     let ranges = chunks(below: network.output).ranges(examples * perExample)
     let bounds = try concurrently(ranges) { (range) throws(Unsupported) -> T in
-      try state.pass.lowerBounds(of: rows(range), stoppingAt: boxes)
+      try pass.lowerBounds(of: rows(range), stoppingAt: boxes)
     }
     return T.concatenated(bounds, axis: 0).reshaped([examples, perExample])
   }

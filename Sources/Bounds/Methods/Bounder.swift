@@ -30,7 +30,7 @@ public struct Bounder<T: BackwardAlgebra>: Sendable {
   /// - Soundness: Each node's interval contains its value for every input of the region, up to rounding.
   public func intervals(over inputs: InputSet<T>) throws(Unsupported) -> BoundState<T> {
     var state = BoundState(network, parameters, inputs)
-    for id in network.nodes.indices.dropFirst() { try state.advance(to: id, relaxing: true) }
+    for id in network.nodes.indices.dropFirst() { try state.advance(to: id) }
     return state
   }
 
@@ -42,7 +42,8 @@ public struct Bounder<T: BackwardAlgebra>: Sendable {
   ///
   /// - Soundness: As for `intervals(over:)`; passes use only relaxations over intervals already proved.
   public func crown(over inputs: InputSet<T>) throws(Unsupported) -> BoundState<T> {
-    try crown(over: inputs) { (pass, selected) throws(Unsupported) in try bothBounds(pass, selected) }
+    try crown(over: inputs) { (pass, selected) throws(Unsupported) in try bothBounds(pass, selected)
+    }
   }
 
   /// Bounds of every node, those that relaxations are made from tightened by `bound`.
@@ -56,7 +57,8 @@ public struct Bounder<T: BackwardAlgebra>: Sendable {
     let toTighten = Set(network.nodesToTighten)
     let exact = inputs.balls == nil ? network.isExactUnderIntervals : []
     for id in network.nodes.indices.dropFirst() {
-      try state.advance(to: id, relaxing: true)
+      try state.advance(to: id)
+      state.relax(id)
       guard toTighten.contains(id), !(exact.indices.contains(id) && exact[id]), !options.isOverdue
       else { continue }
       guard let known = state.intervals[id] else { continue }

@@ -54,7 +54,8 @@ extension Bounder {
     var forms = [LinearForms<T>?](repeating: nil, count: network.nodes.count)
     forms[0] = LinearForms(identityOf: network.inputShape, examples: inputs.count)
     for (id, node) in network.nodes.enumerated() where id > 0 {
-      try state.advance(to: id, relaxing: true)
+      try state.advance(to: id)
+      state.relax(id)
       guard needed[id] else { continue }
       let form = try propagated(node.inputs.compactMap { forms[$0] }, at: id, state)
       forms[id] = form

@@ -120,7 +120,8 @@ extension BackwardPass {
     guard !inputs.contains(where: { $0 == nil }) else { return nil }
     let inputs = inputs.compactMap { $0 }
     if let relaxation = relaxations[id] {
-      guard let elementwise = relaxation as? ElementwiseRelaxation<T>, let input = inputs.first else {
+      guard let elementwise = relaxation as? ElementwiseRelaxation<T>, let input = inputs.first
+      else {
         return relaxation.forward(rows, inputs: inputs, owners: owners)
       }
       let value = input.values(at: rows.placement)

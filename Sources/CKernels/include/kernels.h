@@ -16,7 +16,7 @@ enum surety_unary {
 
 enum surety_binary {
   SURETY_ADD, SURETY_SUBTRACT, SURETY_MULTIPLY, SURETY_DIVIDE, SURETY_MAXIMUM, SURETY_MINIMUM,
-  SURETY_EQUAL, SURETY_LESS, SURETY_POWER
+  SURETY_EQUAL, SURETY_LESS, SURETY_POWER, SURETY_MEAN, SURETY_HALF_DIFFERENCE
 };
 
 // Where the rows of a window lie in a grid of height * width * channels elements (channels last).

@@ -48,9 +48,15 @@ public struct Convolution: AffineOperation {
   public func linear<T: TensorAlgebra>(
     _ inputs: [T], _ parameters: Parameters<T>, magnitude: Bool
   ) -> T {
-    let x = inputs[0]
-    let result = x.mergingBatch().convolution(
-      parameters.weight(weight, magnitude: magnitude), geometry)
+    convolve(inputs[0], parameters.weight(weight, magnitude: magnitude), bias: nil)
+  }
+
+  public func evaluate<T: TensorAlgebra>(_ inputs: [T], _ parameters: Parameters<T>) -> T {
+    convolve(inputs[0], parameters[weight], bias: bias.map { parameters[$0] })
+  }
+
+  private func convolve<T: TensorAlgebra>(_ x: T, _ kernel: T, bias: T?) -> T {
+    let result = x.mergingBatch().convolution(kernel, bias: bias, geometry)
     return result.reshaped(Shape([x.shape[0], x.shape[1]] + result.shape.dropping(1).dimensions))
   }
 

@@ -73,7 +73,7 @@ public struct TransposedConvolution: AffineOperation {
     _ rows: T, inputs: [Shape], _ parameters: Parameters<T>
   ) -> [T] {
     // Output padding can make the transpose see one more position than the input has.
-    let result = rows.mergingBatch().convolution(parameters[weight], geometry)
+    let result = rows.mergingBatch().convolution(parameters[weight], bias: nil, geometry)
     return [
       result.sliced(0..<inputs[0][2], axis: 2).sliced(0..<inputs[0][3], axis: 3)
         .reshaped(Shape([rows.shape[0]] + inputs[0].dimensions))
