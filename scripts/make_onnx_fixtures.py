@@ -130,6 +130,8 @@ case("MatMul of two variables", [node("Transpose", ["x"], ["t"], perm=[0, 2, 1])
 case("MatMul of two vectors", [node("Neg", ["x"], ["n"]), node("MatMul", ["x", "n"], ["y"])], [4])
 one("Gemm", "Gemm", [1, 3], {"w": weights(3, 4), "b": weights(4)})
 one("Gemm transB", "Gemm", [2, 3], {"w": weights(4, 3), "b": weights(4)}, transB=1)
+case("One square matrix both ways", [node("Gemm", ["x", "w"], ["h"], transB=1), node("MatMul", ["h", "w"], ["y"])],
+     [2, 3], {"w": weights(3, 3)})
 one("Gemm transA", "Gemm", [3, 2], {"w": weights(3, 4), "b": weights(1, 4)}, transA=1)
 one("Gemm alpha beta", "Gemm", [2, 3], {"w": weights(4, 3), "b": weights(4)}, transB=1, alpha=0.5, beta=2.0)
 one("Gemm with a matrix added", "Gemm", [2, 3], {"w": weights(3, 4), "b": weights(2, 4)})

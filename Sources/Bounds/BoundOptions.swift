@@ -14,6 +14,23 @@ public enum BoundMethod: String, Sendable, CaseIterable, Codable {
   case alphaCROWN = "alpha-crown"
 }
 
+/// The schedule of a slope optimisation.
+public struct SlopeSteps: Hashable, Sendable {
+  /// The number of steps.
+  public var count: Int
+  /// The size of the first step, in units of slope.
+  public var rate: Double
+  /// What the size is multiplied by after each step.
+  public var decay: Double
+
+  /// Creates a schedule.
+  public init(count: Int, rate: Double, decay: Double) {
+    self.count = count
+    self.rate = rate
+    self.decay = decay
+  }
+}
+
 /// How bounds are computed.
 public struct BoundOptions: Sendable {
   /// The bytes that the rows of backward passes may take at one time, over all threads.
@@ -21,14 +38,12 @@ public struct BoundOptions: Sendable {
   /// Whether bounds of cheaper methods are intersected, as they should be. Without it a method's bounds
   /// are its own alone, for comparison with other tools.
   public var intersectsCheaperBounds = true
-  /// The steps of slope optimisation.
-  public var iterations = 20
-  /// The steps for each neuron of an intermediate layer.
-  public var intermediateIterations = 5
-  /// The step size of slope optimisation.
-  public var learningRate = 0.1
-  /// What the step size is multiplied by after each step.
-  public var learningRateDecay = 0.98
+  /// How the slopes of the output functions are optimised.
+  ///
+  /// Longer steps that shorten sooner than the usual 0.1 and 0.98 reach tighter bounds in as many steps.
+  public var outputSteps = SlopeSteps(count: 20, rate: 0.25, decay: 0.92)
+  /// How the slopes of each neuron of the intermediate layers are optimised.
+  public var intermediateSteps = SlopeSteps(count: 12, rate: 0.25, decay: 0.9)
   /// Whether slope optimisation bounds the intermediate layers anew as well.
   public var optimizesIntermediateBounds = true
   /// When to stop; what is known by then is returned.

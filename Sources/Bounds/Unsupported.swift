@@ -1,4 +1,4 @@
-/// An operation that an analysis has no rule for.
+/// An operation that an analysis has no rule for, or no room for.
 public struct Unsupported: Error, Hashable, Sendable, CustomStringConvertible {
   /// The operation's name.
   public var operation: String
@@ -6,16 +6,21 @@ public struct Unsupported: Error, Hashable, Sendable, CustomStringConvertible {
   public var node: String
   /// The analysis that met it.
   public var analysis: String
+  /// Why not, where it is not for want of a rule.
+  public var reason: String?
 
   /// Creates an error.
-  public init(operation: String, node: String, analysis: String) {
+  public init(operation: String, node: String, analysis: String, reason: String? = nil) {
     self.operation = operation
     self.node = node
     self.analysis = analysis
+    self.reason = reason
   }
 
-  /// The three names in a sentence.
+  /// The three names and the reason in a sentence.
   public var description: String {
-    "\(analysis) has no rule for operation \(operation) (node \(node))"
+    let place = "operation \(operation) (node \(node))"
+    return reason.map { "\(analysis) stopped at \(place): \($0)" }
+      ?? "\(analysis) has no rule for \(place)"
   }
 }

@@ -29,6 +29,7 @@ static inline ptrdiff_t clamp(ptrdiff_t v, ptrdiff_t lo, ptrdiff_t hi) {
 #define NAME(n) n##_f32
 #define MATH(name) name##f
 #include "elementwise.inc"
+#include "transpose.inc"
 #include "convolution.inc"
 #include "windows.inc"
 #undef T
@@ -39,5 +40,6 @@ static inline ptrdiff_t clamp(ptrdiff_t v, ptrdiff_t lo, ptrdiff_t hi) {
 #define NAME(n) n##_f64
 #define MATH(name) name
 #include "elementwise.inc"
+#include "transpose.inc"
 #include "convolution.inc"
 #include "windows.inc"

@@ -54,7 +54,7 @@ struct BoundsBenchmark: ParsableCommand {
       throw ValidationError("Unknown network \(network); known: \(Self.files.keys.sorted())")
     }
     Workers.limit = threads
-    let model = try Network(contentsOf: "\(shared)/\(file)")
+    let model = try Network(contentsOf: "\(shared)/\(file)").simplified()
     let bounder = Bounder<Tensor<Float>>(model, options: options)
     let box = try inputBox(model)
     let labels = predictions(bounder, box.center)
@@ -82,7 +82,7 @@ struct BoundsBenchmark: ParsableCommand {
   private var options: BoundOptions {
     var options = BoundOptions()
     options.optimizesIntermediateBounds = method.hasSuffix("full")
-    if let intermediateIterations { options.intermediateIterations = intermediateIterations }
+    if let intermediateIterations { options.intermediateSteps.count = intermediateIterations }
     return options
   }
 

@@ -48,6 +48,12 @@ extension Double: TensorScalar {
       blasint(ldc))
   }
 
+  public static func swapAxes(
+    _ a: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>, matrices: Int, rows: Int, columns: Int
+  ) {
+    surety_transpose_f64(a, matrices, rows, columns, out)
+  }
+
   public static func imageToColumns(
     _ image: UnsafePointer<Double>, _ size: ImageSize, _ geometry: surety_convolution,
     _ output: ImageSize, _ columns: UnsafeMutablePointer<Double>

@@ -48,6 +48,12 @@ extension Float: TensorScalar {
       blasint(ldc))
   }
 
+  public static func swapAxes(
+    _ a: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>, matrices: Int, rows: Int, columns: Int
+  ) {
+    surety_transpose_f32(a, matrices, rows, columns, out)
+  }
+
   public static func imageToColumns(
     _ image: UnsafePointer<Float>, _ size: ImageSize, _ geometry: surety_convolution,
     _ output: ImageSize, _ columns: UnsafeMutablePointer<Float>

@@ -27,13 +27,13 @@ extension Tensor: BackwardAlgebra {
     }
     let size = (height: kernel.shape[2], width: kernel.shape[3])
     let to = from.throughConvolution(input, kernel: size, geometry)
-    let zeros = Tensor(repeating: 0, [from.image.channels])
+    let scratch = Tensor(repeating: 0, [from.image.channels, from.height, from.width + 32])
     let result = Tensor(uninitialized: to.shape) { out in
       from.withWindow(0..<from.rows) { source in
         to.withWindow(0..<to.rows) { target in
           Scalar.windowKernels.transpose(
             rows.values.buffer.pointer, source, geometry.kernelForm(kernel: size), target,
-            taps.buffer.pointer, taps.shape[2], zeros.buffer.pointer, out)
+            taps.buffer.pointer, taps.shape[2], scratch.buffer.pointer, out)
         }
       }
     }

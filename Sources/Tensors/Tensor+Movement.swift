@@ -5,6 +5,12 @@ extension Tensor {
       permutation.sorted() == Array(0..<shape.rank), "Permutation \(permutation) of \(shape)")
     let target = Shape(permutation.map { shape.dimensions[$0] })
     if permutation == Array(0..<shape.rank) || target.count <= 1 { return reshaped(target) }
+    if let swap = BlockSwap(permutation, shape) {
+      return Tensor(uninitialized: target) { out in
+        Scalar.swapAxes(
+          buffer.pointer, out, matrices: swap.matrices, rows: swap.rows, columns: swap.columns)
+      }
+    }
     let strides = shape.strides
     let steps = permutation.map { strides[$0] }
     let result = Buffer<Scalar>(count: count)
@@ -98,5 +104,25 @@ extension Tensor {
       offset += length
     }
     return Tensor(shape: target, buffer: result)
+  }
+}
+
+/// A permutation that swaps two neighbouring blocks of axes at the end, as `NCHW` to `NHWC` does.
+private struct BlockSwap {
+  let matrices: Int
+  let rows: Int
+  let columns: Int
+
+  init?(_ permutation: [Int], _ shape: Shape) {
+    let rank = permutation.count
+    guard let fixed = permutation.indices.first(where: { permutation[$0] != $0 }) else { return nil }
+    // The rest must be a rotation: first the second block, then the first.
+    let cut = permutation[fixed]
+    guard permutation[fixed...].elementsEqual(Array(cut..<rank) + Array(fixed..<cut)) else {
+      return nil
+    }
+    matrices = shape.dimensions[..<fixed].reduce(1, *)
+    rows = shape.dimensions[fixed..<cut].reduce(1, *)
+    columns = shape.dimensions[cut...].reduce(1, *)
   }
 }

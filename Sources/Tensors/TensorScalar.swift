@@ -27,6 +27,9 @@ public protocol TensorScalar: BinaryFloatingPoint, SIMDScalar, Sendable, Codable
   static func gemm(
     transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Self, a: UnsafePointer<Self>,
     lda: Int, b: UnsafePointer<Self>, ldb: Int, beta: Self, c: UnsafeMutablePointer<Self>, ldc: Int)
+  /// Swaps the two axes of each of some matrices.
+  static func swapAxes(
+    _ a: UnsafePointer<Self>, _ out: UnsafeMutablePointer<Self>, matrices: Int, rows: Int, columns: Int)
   /// Spreads an image into the columns of a convolution.
   static func imageToColumns(
     _ image: UnsafePointer<Self>, _ size: ImageSize, _ geometry: surety_convolution,

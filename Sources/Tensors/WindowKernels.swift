@@ -19,7 +19,7 @@ public struct WindowKernels<Scalar: TensorScalar>: Sendable {
   public let channelDot: @Sendable (Input?, Int, Int, Int, Input?, Output?) -> Void
   public let transpose:
     @Sendable (
-      Input?, surety_window, surety_convolution, surety_window, Input?, Int, Input?, Output?
+      Input?, surety_window, surety_convolution, surety_window, Input?, Int, Output?, Output?
     ) -> Void
   public let convolve:
     @Sendable (

@@ -12,6 +12,8 @@ struct SoundnessCase: Sendable, CustomTestStringConvertible {
   var norm: Norm
   var radius: Double
   var testDescription: String { "\(kind) \(norm) \(radius)" }
+  /// Slopes are optimised over boxes, and over balls of inputs that are not images.
+  var supportsSlopeOptimization: Bool { norm == .infinity || kind.inputShape.rank != 4 }
 
   static let all: [SoundnessCase] = ZooNetwork.allCases.flatMap { kind in
     [
@@ -33,26 +35,30 @@ struct NetworkSoundnessTests {
   }
 
   private func check<S>(_ test: SoundnessCase, _ type: Tensor<S>.Type, tolerance: Double) throws {
-    for seed in 0..<4 as Range<UInt64> {
+    for seed in 0..<2 as Range<UInt64> {
       let network = try test.kind.network(seed: seed)
       var generator = SplitMix64(seed: seed + 100)
       let regions = try randomRegions(
         2, network.inputShape, radius: test.radius, test.norm, &generator)
       let inputs = InputSet<Tensor<S>>(regions, shape: network.inputShape)
       let bounder = Bounder<Tensor<S>>(network)
-      let states = [
+      var states = [
         "ibp": try bounder.intervals(over: inputs), "crown": try bounder.crown(over: inputs),
         "forward": try bounder.forward(over: inputs),
-        "alpha-crown": try bounder.alphaCROWN(over: inputs),
       ]
+      if test.supportsSlopeOptimization {
+        states["alpha-crown"] = try bounder.alphaCROWN(over: inputs)
+      }
       var outputs: [String: OutputBounds] = [:]
       for (name, state) in states {
         outputs[name + " rows"] = try bounder.outputBounds(state)
         outputs[name + " interval"] = state.intervals[network.output].map { OutputBounds($0) }
       }
-      outputs["alpha rows"] = OutputBounds(
-        try bounder.optimizedLowerBounds(
-          of: .outputsAndNegations(3, examples: 2), try #require(states["crown"])))
+      if test.supportsSlopeOptimization {
+        outputs["alpha rows"] = OutputBounds(
+          try bounder.optimizedLowerBounds(
+            of: .outputsAndNegations(3, examples: 2), try #require(states["crown"])))
+      }
       for example in 0..<2 {
         for _ in 0..<60 {
           let values = network.values(at: regions[example].sample(&generator))
@@ -106,7 +112,7 @@ struct NetworkSoundnessTests {
 
   @Test("No method returns bounds that reach beyond a cheaper one's", arguments: SoundnessCase.all)
   func boundsAreNested(test: SoundnessCase) throws {
-    for seed in 0..<4 as Range<UInt64> {
+    for seed in 0..<2 as Range<UInt64> {
       let network = try test.kind.network(seed: seed)
       var generator = SplitMix64(seed: seed + 200)
       let regions = try randomRegions(

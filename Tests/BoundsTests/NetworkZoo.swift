@@ -64,6 +64,7 @@ struct NetworkBuilder {
 /// A kind of small network; together they contain every operation.
 enum ZooNetwork: String, CaseIterable, Sendable {
   case residual, sShaped, positive, powers, waves, steps, gated, attention, pooled, moved
+  case attentionWithReLU, gatedWithReLU
 
   func network(seed: UInt64) throws -> Network {
     var net = NetworkBuilder(input: inputShape, seed: seed)
@@ -128,6 +129,17 @@ enum ZooNetwork: String, CaseIterable, Sendable {
       try net.add(Reshape(to: [5]), net.last)
       try net.add(Multiply(), gated, net.last)
     case .attention: try attention(&net)
+    case .attentionWithReLU:
+      try net.linear(12)
+      try net.add(ReLU())
+      try attention(&net)
+    case .gatedWithReLU:
+      try net.linear(5)
+      try net.add(ReLU())
+      let x = try net.linear(5)
+      try net.linear(5, from: 0)
+      let y = try net.add(ReLU())
+      try net.add(Multiply(), x, y)
     case .pooled:
       try net.convolution(3, kernel: 3)
       try net.add(
@@ -161,7 +173,7 @@ enum ZooNetwork: String, CaseIterable, Sendable {
   }
 
   private func attention(_ net: inout NetworkBuilder) throws {
-    let x = try net.add(Reshape(to: [1, 3, 4]))
+    let x = try net.add(Reshape(to: [1, 3, 4]), net.last)
     func heads(_ node: Int, _ permutation: [Int]) throws -> Int {
       try net.linear(4, from: node)
       try net.add(Reshape(to: [1, 3, 2, 2]))
@@ -185,7 +197,7 @@ enum ZooNetwork: String, CaseIterable, Sendable {
     switch self {
     case .residual, .pooled: [1, 2, 6, 6]
     case .moved: [1, 2, 4, 4]
-    case .attention: [1, 12]
+    case .attention, .attentionWithReLU: [1, 12]
     default: [1, 4]
     }
   }

@@ -48,6 +48,33 @@ struct WritingTests {
     #expect(again.output([1, 2]) == [-1, -2] && again.outputName == "negated")
   }
 
+  @Test(
+    "Models for scripts/check_onnx_export.py are written",
+    .enabled(if: exportFolder != nil, "set SURETY_EXPORT to a folder to write them"))
+  func exports() throws {
+    let folder = try #require(Self.exportFolder)
+    var networks = try OperatorFixture.all.map {
+      ($0.name, try Network(parsingONNX: $0.model, source: $0.name), $0.input)
+    }
+    for file in networkFiles {
+      let network = try Network(contentsOf: #require(SharedFolder.path(file)))
+      networks.append((file, network, [Double](repeating: 0.25, count: network.inputShape.count)))
+      let simple = network.simplified()
+      networks.append((file + " simplified", simple, networks[networks.count - 1].2))
+    }
+    for (index, (name, network, input)) in networks.enumerated() {
+      try network.write(toONNX: "\(folder)/\(index).onnx")
+      let record: [String: Any] = [
+        "name": name, "input": input, "shape": network.outputShape.dimensions,
+        "output": network.output(input),
+      ]
+      try JSONSerialization.data(withJSONObject: record)
+        .write(to: URL(fileURLWithPath: "\(folder)/\(index).json"))
+    }
+  }
+
+  static let exportFolder = ProcessInfo.processInfo.environment["SURETY_EXPORT"]
+
   @Test("A compressed name and a missing folder are refused")
   func refusals() throws {
     let network = Network(input: [1, 2])

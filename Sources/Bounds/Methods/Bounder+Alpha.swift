@@ -19,7 +19,7 @@ extension Bounder {
     let rows = outputRows(functions, examples: examples)
     let ranges = chunks(below: network.output).ranges(examples * perExample)
     let bounds = try concurrently(ranges) { (range) throws(Unsupported) -> T in
-      try optimizedLowerBounds(of: rows(range), state.pass, iterations: options.iterations)
+      try optimizedLowerBounds(of: rows(range), state.pass, options.outputSteps)
     }
     return T.concatenated(bounds, axis: 0).reshaped([examples, perExample])
   }
@@ -46,7 +46,7 @@ extension Bounder {
     let results = try concurrently(ranges) { (range) throws(Unsupported) -> T in
       let functions = pass.unitFunctions(selected, range)
       return try optimizedLowerBounds(
-        of: functions, pass, iterations: options.intermediateIterations)
+        of: functions, pass, options.intermediateSteps)
     }
     var (lower, upper): ([Double], [Double]) = ([], [])
     for result in results {
@@ -59,15 +59,15 @@ extension Bounder {
 
   /// The best lower bounds of functions over some steps on their slopes.
   private func optimizedLowerBounds<S>(
-    of functions: LinearFunctions<T>, _ pass: BackwardPass<T>, iterations: Int
+    of functions: LinearFunctions<T>, _ pass: BackwardPass<T>, _ steps: SlopeSteps
   ) throws(Unsupported) -> T where T == Tensor<S> {
     var tape = SlopeTape<S>(nodes: network.nodes.count)
     var best = try pass.lowerBounds(of: functions, recording: &tape)
-    var rate = options.learningRate
-    for step in 0..<iterations where !options.isOverdue {
+    var rate = steps.rate
+    for step in 0..<steps.count where !options.isOverdue {
       guard pass.ascend(&tape, of: functions, rate: rate, step: step + 1) else { break }
       best = best.keepingLarger(try pass.lowerBounds(of: functions, recording: &tape))
-      rate *= options.learningRateDecay
+      rate *= steps.decay
     }
     return best
   }

@@ -24,9 +24,9 @@ extension Bounder {
       throw Unsupported(
         operation: network.nodes[peak.node].operation?.name ?? "input",
         node: network.nodes[peak.node].name,
-        analysis:
-          "forward mode with \(options.memory >> 20) MiB of memory, of \(peak.bytes >> 20) MiB needed,"
-      )
+        analysis: "forward linear bounds",
+        reason:
+          "an example needs \(peak.bytes) bytes of memory, the limit is \(options.memory)")
     }
     if inputs.count <= fitting { return try forwardTogether(inputs) }
     var state = BoundState(network, parameters, inputs)
@@ -87,7 +87,7 @@ extension Bounder {
   }
 
   /// The node at which one example needs the most memory, and how much.
-  private func forwardPeak() -> (node: Int, bytes: Int) {
+  func forwardPeak() -> (node: Int, bytes: Int) {
     let (last, needed) = (network.lastReaders, network.isNeeded)
     let counts = network.nodes.map(\.shape.count)
     var (live, peak, peakNode) = (counts[0], 0, 0)

@@ -198,7 +198,7 @@ extension InputSet {
       direction = dense.applying(.sign) * largest / largest.rowSums().reshaped(Shape(n))
     case .infinity: direction = dense.applying(.sign)
     }
-    let onBall = T.rows(center - direction * radius, shape).values
+    let onBall: T = T.rows(center - direction * radius, shape).values(at: rows.placement)
     // Each row follows the bound that is the larger of its two.
     let usesBall = overBox.combined(.less, overBoth)
     let mask = usesBall.reshaped(Shape([n[0]] + [Int](repeating: 1, count: onBall.shape.rank - 1)))

@@ -33,6 +33,8 @@ typedef struct {
   ptrdiff_t kernel_h, kernel_w, stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w;
 } surety_convolution;
 
+#define SURETY_LARGEST_KERNEL 64
+
 #define SURETY_DECLARE(T, S)                                                                       \
   void surety_unary_##S(int op, const T *a, T *out, size_t n);                                     \
   void surety_binary_##S(int op, const T *a, int sa, const T *b, int sb, T *out, size_t n);        \
@@ -40,6 +42,7 @@ typedef struct {
   void surety_sum_##S(const T *a, T *out, size_t outer, size_t n, size_t inner);                   \
   void surety_max_##S(const T *a, T *out, size_t outer, size_t n, size_t inner);                   \
   void surety_min_##S(const T *a, T *out, size_t outer, size_t n, size_t inner);                   \
+  void surety_transpose_##S(const T *a, size_t count, size_t rows, size_t columns, T *out);        \
   /* NCHW image (channels * height * width) to columns (channels * kh * kw) x (oh * ow). */        \
   void surety_im2col_##S(const T *image, ptrdiff_t channels, ptrdiff_t height, ptrdiff_t width,    \
                          surety_convolution g, ptrdiff_t oh, ptrdiff_t ow, T *columns);            \
@@ -76,13 +79,14 @@ typedef struct {
                               const T *bias, T *constant);                                         \
   /* The transpose of a convolution from windows of its output (`from`) to windows of its input      \
      (`to`). Weights are taps x from.channels x stride, the last axis being the input's channels     \
-     padded with zeros to a multiple of 16; `zeros` holds from.channels zeros. */                    \
+     padded with zeros to a multiple of 16. `scratch` holds from.channels * from.h * (from.w + 32)   \
+     zeros; kernels are at most SURETY_LARGEST_KERNEL wide and high. */                              \
   void surety_window_transpose_##S(const T *a, surety_window from, surety_convolution g,             \
                                    surety_window to, const T *weights, size_t stride,                \
-                                   const T *zeros, T *out);                                          \
+                                   T *scratch, T *out);                                              \
   /* The convolution from windows of its input (`from`) to windows of its output (`to`); weights are \
      taps x from.channels x stride, the last axis being the output's channels, padded likewise. The  \
-     bias may be null. */                                                                            \
+     bias may be null; `zeros` holds from.channels zeros. */                                         \
   void surety_window_convolve_##S(const T *a, surety_window from, surety_convolution g,              \
                                   surety_window to, const T *weights, size_t stride, const T *bias,  \
                                   const T *zeros, T *out);                                           \

@@ -183,8 +183,8 @@ extension ONNXImporter {
       lower = node.has("min") ? node.float("min", default: 0) : nil
       upper = node.has("max") ? node.float("max", default: 0) : nil
     } else {
-      lower = try constant(node, 1, "lower bound")?.uniformValue
-      upper = try constant(node, 2, "upper bound")?.uniformValue
+      lower = try number(node, 1, "lower bound")
+      upper = try number(node, 2, "upper bound")
     }
     // The largest float is how exporters write "no bound".
     let largest = Double(Float.greatestFiniteMagnitude)

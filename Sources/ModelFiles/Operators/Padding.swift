@@ -8,7 +8,7 @@ extension ONNXImporter {
     guard let amounts = try integers(node, "pads", orInput: 1) else {
       throw ONNXProblem("it has no pads")
     }
-    let stated = try constant(node, 2, "value")?.uniformValue
+    let stated = try number(node, 2, "value")
     let value = stated ?? node.float("value", default: 0)
     var axes: [Int] = []
     for named in try constant(node, 3, "axes")?.integers ?? Array(0..<rank) {

@@ -92,7 +92,7 @@ extension ONNXImporter {
   func identity(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { [try input(node, 0)] }
 
   func dropout(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    if let training = try constant(node, 2, "training mode"), training.uniformValue != 0 {
+    if let training = try number(node, 2, "training mode"), training != 0 {
       throw ONNXProblem("it is in training mode; export the model for inference")
     }
     return [try input(node, 0)]

@@ -122,6 +122,15 @@ extension ONNXImporter {
     return constant
   }
 
+  /// A number that must be known when the file is read, or nil where it is left out.
+  func number(_ node: ONNXNode, _ index: Int, _ what: String) throws(ONNXProblem) -> Double? {
+    guard let constant = try constant(node, index, what) else { return nil }
+    guard let value = constant.uniformValue else {
+      throw ONNXProblem("its \(what) has shape \(constant.shape), expected one number")
+    }
+    return value
+  }
+
   /// A list of integers that is an attribute in old opsets and a constant input in new ones.
   func integers(
     _ node: ONNXNode, _ attribute: String, orInput index: Int
@@ -150,7 +159,10 @@ extension ONNXImporter {
     if let problem = constant.problem() { throw ONNXProblem("constant \(role): \(problem)") }
     let name = constant.name.isEmpty ? "\(node?.name ?? "").\(role)" : constant.name
     let key = "\(name) \(constant.shape)"
-    if !constant.name.isEmpty, let known = parameters[key] { return known }
+    // One initializer can be read as it is and transposed, with the same name and shape.
+    if let known = parameters[key], built.parameters[known.index].value == constant.values {
+      return known
+    }
     let id = built.addParameter(name, constant.values)
     if !constant.name.isEmpty { parameters[key] = id }
     return id

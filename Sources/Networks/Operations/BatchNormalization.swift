@@ -5,9 +5,13 @@ import Tensors
 /// `y = scale * (x - mean) / sqrt(variance + epsilon) + bias`, an affine map for each channel. It stays a
 /// node, so that training and fine-tuning see it; `Network.foldingBatchNormalization` removes it.
 public struct BatchNormalization: AffineOperation {
+  /// The factor of each channel, ONNX `scale`.
   public var scale: ParameterID
+  /// What is added to each channel.
   public var bias: ParameterID
+  /// The mean of each channel in the training data.
   public var mean: ParameterID
+  /// The variance of each channel in the training data.
   public var variance: ParameterID
   /// Added to the variance.
   public var epsilon: Double

@@ -22,6 +22,14 @@ public struct PoolingWindow: Hashable, Sendable {
     return [shape[0], shape[1], output.height, output.width]
   }
 
+  /// Refuses windows that see nothing but padding.
+  func refuseEmptyWindows(_ input: Shape) throws(ShapeMismatch) {
+    let taps = taps(height: input[2], width: input[3])
+    for pixel in taps[0].indices where taps.allSatisfy({ $0[pixel] < 0 }) {
+      throw ShapeMismatch("a window lies wholly in the padding of input \(input)")
+    }
+  }
+
   /// For each position in the window, which input pixel every output pixel reads there; -1 for padding.
   public func taps(height: Int, width: Int) -> [[Int32]] {
     let output = geometry.outputSize(height: height, width: width, kernel: (size[0], size[1]))
@@ -63,7 +71,10 @@ public struct AveragePool: AffineOperation {
   public func outputShape(
     _ inputs: [Shape], _ parameters: (ParameterID) -> Shape
   ) throws(ShapeMismatch) -> Shape {
-    try window.outputShape(inputs.only(name))
+    let input = try inputs.only(name)
+    let output = try window.outputShape(input)
+    if !countsPadding { try window.refuseEmptyWindows(input) }
+    return output
   }
 
   private func factors<T: TensorAlgebra>(_ taps: [[Int32]], as type: T.Type) -> T {
@@ -118,10 +129,7 @@ public struct MaxPool: Operation {
   ) throws(ShapeMismatch) -> Shape {
     let input = try inputs.only(name)
     let output = try window.outputShape(input)
-    let taps = window.taps(height: input[2], width: input[3])
-    for pixel in taps[0].indices where taps.allSatisfy({ $0[pixel] < 0 }) {
-      throw ShapeMismatch("a window lies wholly in the padding of input \(input)")
-    }
+    try window.refuseEmptyWindows(input)
     return output
   }
 

@@ -36,6 +36,9 @@ struct BoundsCommand: ParsableCommand {
   @Option(help: "The steps of slope optimisation (alpha-crown).")
   var iterations = 20
 
+  @Option(help: "The steps for each neuron of the intermediate layers (alpha-crown).")
+  var intermediateIterations: Int?
+
   @Flag(help: "Report the method's own bounds, not intersected with those of cheaper methods.")
   var noIntersection = false
 
@@ -56,7 +59,15 @@ struct BoundsCommand: ParsableCommand {
     guard iterations >= 0 else {
       throw InputError("--iterations", "\(iterations) is not a number of steps, expected 0 or more")
     }
-    request.options.iterations = iterations
+    request.options.outputSteps.count = iterations
+    if let intermediateIterations {
+      guard intermediateIterations >= 0 else {
+        throw InputError(
+          "--intermediate-iterations",
+          "\(intermediateIterations) is not a number of steps, expected 0 or more")
+      }
+      request.options.intermediateSteps.count = intermediateIterations
+    }
     let radius: Double? = try eps.map { try Epsilon.parse($0, source: "--eps") }
     let network = try model.load()
     let region = try region(radius: radius, for: network)

@@ -126,6 +126,7 @@ struct WindowTests {
     let inPadding = PoolingWindow(
       size: [1, 1], geometry: ConvolutionGeometry(padding: [1, 1, 1, 1]))
     #expect(throws: ShapeMismatch.self) { try network.add(MaxPool(inPadding), [0]) }
+    #expect(throws: ShapeMismatch.self) { try network.add(AveragePool(inPadding), [0]) }
   }
 
   private func evaluate(_ operation: any Operation, _ x: Tensor<Double>) throws -> Tensor<Double> {
