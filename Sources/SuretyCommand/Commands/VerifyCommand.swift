@@ -50,10 +50,14 @@ struct VerifyCommand: ParsableCommand {
     do {
       // Whatever ends this run early, a file from another run must not be taken for its answer.
       if let result { try writeFile(Data("error\n".utf8), to: result) }
-      try answer()
+      let limit = try duration(timeout)
+      let watchdog = Watchdog(limit: limit) { [result, json] in
+        Self.timeIsUp(result: result, json: json)
+      }
+      try answer(within: limit, watchdog)
     } catch let error as InputError {
       if json {
-        try Console.json(FailureReport(verdict: "error", reason: error.description))
+        try Console.json(BriefReport(verdict: "error", reason: error.description))
       } else {
         print("error")
       }
@@ -61,14 +65,25 @@ struct VerifyCommand: ParsableCommand {
     }
   }
 
-  private func answer() throws {
+  /// Answers in the place of a run that did not notice its limit.
+  private static func timeIsUp(result: String?, json: Bool) {
+    let reason = "the time limit came first, in the middle of a step; a longer --timeout would help"
+    if let result { try? writeFile(Data("timeout\n".utf8), to: result) }
+    if json {
+      try? Console.json(BriefReport(verdict: "timeout", reason: reason))
+    } else {
+      print("timeout\n\(reason)")
+    }
+  }
+
+  private func answer(within limit: Duration?, _ watchdog: Watchdog) throws {
     guard complete == .none else {
       throw InputError(
         "--complete \(complete.rawValue)", "is not available in this version, expected none")
     }
     var options = VerifierOptions()
     options.precision = try precision.precision()
-    options.timeout = try duration(timeout)
+    options.timeout = limit
     options.memory = try resources.apply()
     options.seed = seed
     let network = try model.load()
@@ -80,6 +95,7 @@ struct VerifyCommand: ParsableCommand {
     let line = ProgressLine()
     let verification = try Verifier(network, options: options)
       .verify(question, progress: line.show)
+    watchdog.stop()
     line.clear()
     if let result { try writeFile(Data(verification.answer.resultText.utf8), to: result) }
     if json {
@@ -91,8 +107,8 @@ struct VerifyCommand: ParsableCommand {
   }
 }
 
-/// What `surety verify --json` prints when the question could not be asked.
-private struct FailureReport: Encodable {
+/// What `surety verify --json` prints when there is no more than a verdict to tell.
+private struct BriefReport: Encodable {
   var verdict: String
   var reason: String
 }

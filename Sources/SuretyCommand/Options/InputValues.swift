@@ -11,60 +11,60 @@ enum InputValues {
 
   /// Reads a flat array, or `{"lower": [...], "upper": [...]}`.
   static func place(_ path: String) throws(InputError) -> Place {
-    let content = try content(of: path)
-    if let object = content as? [String: Any] {
-      guard let lower = object["lower"], let upper = object["upper"] else {
-        throw InputError(
-          path, "expected the keys \"lower\" and \"upper\", each a flat array of numbers")
-      }
-      return .box(
-        try Region(
-          lower: numbers(lower, path, "lower"), upper: numbers(upper, path, "upper"), source: path))
+    let data = try readFile(path)
+    guard data.firstMark == UInt8(ascii: "{") else {
+      return .center(try decode([Double].self, data, path))
     }
-    return .center(try numbers(content, path, ""))
+    let box = try decode(Box.self, data, path)
+    return .box(try Region(lower: box.lower, upper: box.upper, source: path))
   }
 
   /// Reads one flat array of numbers, or an array of flat arrays.
   static func batch(_ path: String) throws(InputError) -> [[Double]] {
-    let content = try content(of: path)
-    guard let items = content as? [Any], items.first is [Any] else {
-      return [try numbers(content, path, "")]
-    }
-    var rows: [[Double]] = []
-    for (index, item) in items.enumerated() {
-      rows.append(try numbers(item, path, "array \(index)"))
-    }
-    return rows
-  }
-
-  private static func content(of path: String) throws(InputError) -> Any {
     let data = try readFile(path)
+    let inside = data.drop { $0 != UInt8(ascii: "[") }.dropFirst()
+    return inside.firstMark == UInt8(ascii: "[")
+      ? try decode([[Double]].self, data, path) : [try decode([Double].self, data, path)]
+  }
+
+  private struct Box: Decodable {
+    var lower: [Double]
+    var upper: [Double]
+  }
+
+  private static func decode<Content: Decodable>(
+    _ type: Content.Type, _ data: Data, _ path: String
+  ) throws(InputError) -> Content {
     do {
-      return try JSONSerialization.jsonObject(with: data, options: [.fragmentsAllowed])
+      return try JSONDecoder().decode(type, from: data)
     } catch {
-      throw InputError(path, "not valid JSON, expected a flat array of numbers")
+      throw problem(error, path)
     }
   }
 
-  private static func numbers(
-    _ content: Any, _ path: String, _ part: String
-  ) throws(InputError) -> [Double] {
-    guard let items = content as? [Any] else {
-      throw InputError(path, place: part, "expected a flat array of numbers")
-    }
-    var values: [Double] = []
-    values.reserveCapacity(items.count)
-    for (index, item) in items.enumerated() {
-      let place = part.isEmpty ? "element \(index)" : "\(part), element \(index)"
-      // A truth value is a number to Foundation, of the type of a character.
-      guard let number = item as? NSNumber, String(cString: number.objCType) != "c" else {
-        throw InputError(path, place: place, "is not a number, expected a flat array of numbers")
+  private static func problem(_ error: any Error, _ path: String) -> InputError {
+    switch error {
+    case DecodingError.keyNotFound:
+      return InputError(
+        path, "expected the keys \"lower\" and \"upper\", each a flat array of numbers")
+    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+      let place = context.codingPath.enumerated().map { depth, key in
+        guard let index = key.intValue else { return key.stringValue }
+        let isInner = depth == context.codingPath.count - 1
+        return "\(isInner ? "element" : "array") \(index)"
       }
-      guard number.doubleValue.isFinite else {
-        throw InputError(path, place: place, "is not finite")
-      }
-      values.append(number.doubleValue)
+      return InputError(
+        path, place: place.joined(separator: ", "),
+        place.isEmpty
+          ? "expected a flat array of numbers"
+          : "is not a number, expected a flat array of numbers")
+    default:
+      return InputError(path, "not valid JSON, expected a flat array of numbers")
     }
-    return values
   }
+}
+
+extension Data {
+  /// The first byte that is not white space.
+  fileprivate var firstMark: UInt8? { first { !" \n\r\t".utf8.contains($0) } }
 }
