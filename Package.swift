@@ -58,8 +58,7 @@ let programs: [Target] = [
   .executableTarget(
     name: "SuretyBench",
     dependencies: [
-      "Bounds", "Datasets", "ModelFiles", "Networks", "Properties", "Tensors",
-      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      "Surety", .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ]),
 ]
 

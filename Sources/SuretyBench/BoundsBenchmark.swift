@@ -1,11 +1,6 @@
 import ArgumentParser
-import Bounds
-import Datasets
 import Foundation
-import ModelFiles
-import Networks
-import Properties
-import Tensors
+import Surety
 
 /// Times one way of bounding one network, over images of its data set.
 struct BoundsBenchmark: ParsableCommand {

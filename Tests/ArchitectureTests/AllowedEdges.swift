@@ -14,7 +14,7 @@ struct Room: Sendable {
 let rooms: [Room] = [
   Room(name: "CKernels", imports: []),
   Room(name: "Files", imports: [], libraries: ["CZlib"]),
-  Room(name: "Digests", imports: ["Files"], libraries: ["Crypto"]),
+  Room(name: "Digests", imports: ["Files"], libraries: ["COpenSSL"]),
   Room(name: "Tensors", imports: ["CKernels"], libraries: ["COpenBLAS"]),
   Room(name: "Networks", imports: ["Tensors"]),
   Room(
@@ -33,11 +33,11 @@ let rooms: [Room] = [
     ]),
   // Programs see the library through its umbrella.
   Room(name: "SuretyCommand", imports: ["Surety"], libraries: ["ArgumentParser", "Logging"]),
-  Room(name: "SuretyBench", imports: ["Surety"]),
+  Room(name: "SuretyBench", imports: ["Surety"], libraries: ["ArgumentParser"]),
 ]
 
 /// Folders of `Sources` that hold a module map for a system library and no code.
-let systemLibraries: Set = ["COpenBLAS", "CPNG", "CZlib"]
+let systemLibraries: Set = ["COpenBLAS", "COpenSSL", "CPNG", "CZlib"]
 
 /// What comes with Swift or the operating system, and any module may import.
 let platformModules: Set = [

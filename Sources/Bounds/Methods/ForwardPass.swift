@@ -33,15 +33,10 @@ extension Bounder {
     var parts: [BoundState<T>] = []
     for start in stride(from: 0, to: inputs.count, by: fitting) {
       let range = start..<min(inputs.count, start + fitting)
-      var part = try forwardTogether(inputs.examples(range))
-      part.pass.relaxations = []
-      parts.append(part)
+      parts.append(try forwardTogether(inputs.examples(range)))
     }
-    for (id, node) in network.nodes.enumerated() where id > 0 {
+    for id in network.nodes.indices.dropFirst() {
       state.intervals[id] = Interval(joining: parts.compactMap { $0.intervals[id] })
-      guard let bounded = node.operation as? any LinearlyBounded else { continue }
-      state.pass.relaxations[id] = bounded.relaxation(
-        state.inputIntervals(of: id), NodeShapes(network, id), parameters)
     }
     return state
   }
