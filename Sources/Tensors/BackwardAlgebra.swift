@@ -5,6 +5,8 @@
 public protocol BackwardAlgebra: TensorAlgebra {
   /// Whether rows of image nodes are kept as windows, and their lines with channels last.
   static var usesWindows: Bool { get }
+  /// The largest height and width of a kernel that `throughConvolution` takes.
+  static var largestWindowKernel: Int { get }
   /// Passes rows back through an activation enclosed by lines.
   ///
   /// - Returns: The rows before the activation, and what the intercepts add to each row's constant.
@@ -41,6 +43,7 @@ public protocol BackwardAlgebra: TensorAlgebra {
 
 extension BackwardAlgebra {
   public static var usesWindows: Bool { false }
+  public static var largestWindowKernel: Int { .max }
 
   public static func relaxed(_ rows: RowBlock<Self>, _ lines: Lines<Self>, owners: [Int32]) -> (
     RowBlock<Self>, constant: Self

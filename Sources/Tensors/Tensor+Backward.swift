@@ -2,6 +2,7 @@ import CKernels
 
 extension Tensor: BackwardAlgebra {
   public static var usesWindows: Bool { true }
+  public static var largestWindowKernel: Int { Int(SURETY_LARGEST_KERNEL) }
 
   public static func relaxed(_ rows: RowBlock<Tensor>, _ lines: Lines<Tensor>, owners: [Int32]) -> (
     RowBlock<Tensor>, constant: Tensor

@@ -5,12 +5,10 @@ import CKernels
 extension Tensor {
   /// The convolution of images `[n, ci, h, w]` with kernels `[co, ci / groups, kh, kw]`, plus a bias.
   public func convolution(
-    _ kernel: Tensor, bias: Tensor?, _ geometry: ConvolutionGeometry
+    _ kernel: Tensor, taps: @autoclosure () -> Tensor, bias: Tensor?, _ geometry: ConvolutionGeometry
   ) -> Tensor {
-    if geometry.groups == 1, kernel.shape[0] <= 64,
-      kernel.shape.dimensions[2...].allSatisfy({ $0 <= 64 })
-    {
-      return convolutionByPixel(kernel, bias: bias, geometry)
+    if geometry.groups == 1, kernel.shape[0] <= 64 {
+      return convolutionByPixel(kernel.shape, taps(), bias: bias, geometry)
     }
     let sum = convolutionByColumns(kernel, geometry)
     return bias.map { sum + $0.reshaped([$0.count, 1, 1]) } ?? sum
@@ -19,16 +17,12 @@ extension Tensor {
   /// The convolution with channels last and a block of outputs in registers: best for few channels, where
   /// the columns would take longer to write than to multiply.
   private func convolutionByPixel(
-    _ kernel: Tensor, bias: Tensor?, _ geometry: ConvolutionGeometry
+    _ kernel: Shape, _ taps: Tensor, bias: Tensor?, _ geometry: ConvolutionGeometry
   ) -> Tensor {
     let form = ConvolutionForm(
-      input: ImageSize(channels: shape[1], height: shape[2], width: shape[3]), kernel.shape,
+      input: ImageSize(channels: shape[1], height: shape[2], width: shape[3]), kernel,
       geometry)
     let outputs = form.output.channels
-    let padded = (0..<Int32((outputs + 15) / 16 * 16)).map { $0 < outputs ? $0 : -1 }
-    let taps = kernel.transposed([2, 3, 1, 0])
-      .reshaped([kernel.shape[2] * kernel.shape[3], kernel.shape[1], outputs])
-      .gathered(padded, axis: 2)
     let zeros = Tensor(repeating: 0, [form.input.channels])
     let target: Shape = [shape[0], outputs, form.output.height, form.output.width]
     let result = Buffer<Scalar>(count: target.count)
@@ -44,7 +38,7 @@ extension Tensor {
         from.withWindow(0..<1) { from in
           to.withWindow(0..<1) { to in
             Scalar.windowKernels.convolve(
-              source.pointer, from, form.kernelForm, to, taps.buffer.pointer, padded.count,
+              source.pointer, from, form.kernelForm, to, taps.buffer.pointer, taps.shape[2],
               bias?.buffer.pointer, zeros.buffer.pointer, sums.pointer)
           }
         }

@@ -31,7 +31,12 @@ public protocol TensorAlgebra: Sendable {
   func product(_ other: Self, transposingLeft: Bool, transposingRight: Bool) -> Self
   /// The convolution of images `[n, ci, h, w]` with kernels `[co, ci / groups, kh, kw]`, plus a bias
   /// `[co]` if there is one.
-  func convolution(_ kernel: Self, bias: Self?, _ geometry: ConvolutionGeometry) -> Self
+  ///
+  /// - Parameter taps: The kernels as `[taps, ci, co padded with zeros to a multiple of 16]`, asked for only
+  ///   where that is the faster form and there is one group.
+  func convolution(
+    _ kernel: Self, taps: @autoclosure () -> Self, bias: Self?, _ geometry: ConvolutionGeometry
+  ) -> Self
   /// The transpose of `convolution`: maps `[n, co, oh, ow]` back to images of the given size.
   func convolutionTranspose(_ kernel: Self, _ geometry: ConvolutionGeometry, input: ImageSize)
     -> Self

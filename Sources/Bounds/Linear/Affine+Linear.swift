@@ -18,7 +18,10 @@ extension Convolution: AffinelyPropagating {
   public func backward<T: BackwardAlgebra>(
     _ rows: RowBlock<T>, _ shapes: NodeShapes, _ parameters: Parameters<T>
   ) -> (inputs: [RowBlock<T>], constant: T?) {
-    guard geometry.groups == 1, let image = shapes.inputs[0].image else {
+    let kernel = parameters[weight].shape
+    guard geometry.groups == 1, let image = shapes.inputs[0].image,
+      max(kernel[2], kernel[3]) <= T.largestWindowKernel
+    else {
       let dense = T.dense(rows, shapes.output)
       let constant: T? = offset(parameters).map { (dense * $0).rowSums() }
       let input = adjoint(dense, inputs: shapes.inputs, parameters)[0]
@@ -27,27 +30,6 @@ extension Convolution: AffinelyPropagating {
     let input = T.throughConvolution(
       rows, kernel: parameters[weight], taps: backwardTaps(parameters), geometry, input: image)
     return ([input], bias.map { T.channelSum(rows, bias: parameters[$0]) })
-  }
-
-  /// The kernels as `[taps, outputs, inputs]`, inputs padded with zeros to a multiple of 16.
-  func backwardTaps<T: TensorAlgebra>(_ parameters: Parameters<T>) -> T {
-    parameters.derived("backward taps", weight) {
-      taps(parameters[weight].transposed([2, 3, 0, 1]))
-    }
-  }
-
-  /// The kernels as `[taps, inputs, outputs]`, outputs padded with zeros to a multiple of 16.
-  func forwardTaps<T: TensorAlgebra>(_ parameters: Parameters<T>) -> T {
-    parameters.derived("forward taps", weight) {
-      taps(parameters[weight].transposed([2, 3, 1, 0]))
-    }
-  }
-
-  private func taps<T: TensorAlgebra>(_ kernels: T) -> T {
-    let shape = kernels.shape
-    let padded = (shape[3] + 15) / 16 * 16
-    let indices = (0..<Int32(padded)).map { $0 < shape[3] ? $0 : -1 }
-    return kernels.reshaped([shape[0] * shape[1], shape[2], shape[3]]).gathered(indices, axis: 2)
   }
 }
 

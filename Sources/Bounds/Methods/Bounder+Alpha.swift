@@ -44,18 +44,13 @@ extension Bounder {
     _ pass: BackwardPass<T>, _ selected: SelectedElements
   ) throws(Unsupported) -> (lower: [Double], upper: [Double]) where T == Tensor<S> {
     let ranges = chunks(below: selected.node).ranges(selected.count)
-    let results = try concurrently(ranges) { (range) throws(Unsupported) -> T in
+    let results = try concurrently(ranges) { (range) throws(Unsupported) -> T? in
+      if options.isOverdue { return nil }
       let functions = pass.unitFunctions(selected, range)
       return try optimizedLowerBounds(
         of: functions, pass, options.intermediateSteps)
     }
-    var (lower, upper): ([Double], [Double]) = ([], [])
-    for result in results {
-      let values = result.values.scalars
-      lower += values[..<(values.count / 2)]
-      upper += values[(values.count / 2)...].map { -$0 }
-    }
-    return (lower, upper)
+    return bothSides(results, ranges)
   }
 
   /// The best lower bounds of functions over some steps on their slopes.

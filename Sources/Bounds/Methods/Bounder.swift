@@ -77,14 +77,25 @@ public struct Bounder<T: BackwardAlgebra>: Sendable {
     lower: [Double], upper: [Double]
   ) {
     let ranges = chunks(below: selected.node).ranges(selected.count)
-    let results = try concurrently(ranges) { (range) throws(Unsupported) -> T in
-      try pass.lowerBounds(of: pass.unitFunctions(selected, range))
+    let results = try concurrently(ranges) { (range) throws(Unsupported) -> T? in
+      if options.isOverdue { return nil }
+      return try pass.lowerBounds(of: pass.unitFunctions(selected, range))
     }
+    return bothSides(results, ranges)
+  }
+
+  /// The bounds that lower bounds of elements followed by those of their negations state; none where
+  /// there was no time for any.
+  func bothSides(_ results: [T?], _ ranges: [Range<Int>]) -> (lower: [Double], upper: [Double]) {
     var (lower, upper): ([Double], [Double]) = ([], [])
-    for result in results {
-      let values = result.values.scalars
-      lower += values[..<(values.count / 2)]
-      upper += values[(values.count / 2)...].map { -$0 }
+    for (result, range) in zip(results, ranges) {
+      guard let values = result?.values.scalars else {
+        lower += [Double](repeating: -.infinity, count: range.count)
+        upper += [Double](repeating: .infinity, count: range.count)
+        continue
+      }
+      lower += values[..<range.count]
+      upper += values[range.count...].map { -$0 }
     }
     return (lower, upper)
   }

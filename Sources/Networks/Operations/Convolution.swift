@@ -48,15 +48,21 @@ public struct Convolution: AffineOperation {
   public func linear<T: TensorAlgebra>(
     _ inputs: [T], _ parameters: Parameters<T>, magnitude: Bool
   ) -> T {
-    convolve(inputs[0], parameters.weight(weight, magnitude: magnitude), bias: nil)
+    convolve(
+      inputs[0], parameters.weight(weight, magnitude: magnitude),
+      taps: forwardTaps(parameters, magnitude: magnitude), bias: nil)
   }
 
   public func evaluate<T: TensorAlgebra>(_ inputs: [T], _ parameters: Parameters<T>) -> T {
-    convolve(inputs[0], parameters[weight], bias: bias.map { parameters[$0] })
+    convolve(
+      inputs[0], parameters[weight], taps: forwardTaps(parameters),
+      bias: bias.map { parameters[$0] })
   }
 
-  private func convolve<T: TensorAlgebra>(_ x: T, _ kernel: T, bias: T?) -> T {
-    let result = x.mergingBatch().convolution(kernel, bias: bias, geometry)
+  private func convolve<T: TensorAlgebra>(
+    _ x: T, _ kernel: T, taps: @autoclosure () -> T, bias: T?
+  ) -> T {
+    let result = x.mergingBatch().convolution(kernel, taps: taps(), bias: bias, geometry)
     return result.reshaped(Shape([x.shape[0], x.shape[1]] + result.shape.dropping(1).dimensions))
   }
 
@@ -75,7 +81,33 @@ public struct Convolution: AffineOperation {
   }
 }
 
+extension Convolution {
+  /// The kernels as `[taps, outputs, inputs]`, inputs padded with zeros to a multiple of 16.
+  public func backwardTaps<T: TensorAlgebra>(_ parameters: Parameters<T>) -> T {
+    parameters.derived("backward taps", weight) {
+      parameters[weight].transposed([2, 3, 0, 1]).asTaps()
+    }
+  }
+
+  /// The kernels, or their absolute values, as `[taps, inputs, outputs]`, outputs padded with zeros to a
+  /// multiple of 16.
+  public func forwardTaps<T: TensorAlgebra>(
+    _ parameters: Parameters<T>, magnitude: Bool = false
+  ) -> T {
+    parameters.derived(magnitude ? "magnitude taps" : "forward taps", weight) {
+      parameters.weight(weight, magnitude: magnitude).transposed([2, 3, 1, 0]).asTaps()
+    }
+  }
+}
+
 extension TensorAlgebra {
+  /// Kernels with their two axes of taps first, as `[taps, sources, targets padded to 16]`.
+  fileprivate func asTaps() -> Self {
+    let padded = (shape[3] + 15) / 16 * 16
+    let indices = (0..<Int32(padded)).map { $0 < shape[3] ? $0 : -1 }
+    return reshaped([shape[0] * shape[1], shape[2], shape[3]]).gathered(indices, axis: 2)
+  }
+
   /// Joins the batch axis and the example's own leading axis: `[b, n, c, h, w]` to `[b * n, c, h, w]`.
   func mergingBatch() -> Self {
     reshaped(Shape([shape[0] * shape[1]] + shape.dropping(2).dimensions))

@@ -73,11 +73,17 @@ public struct TransposedConvolution: AffineOperation {
     _ rows: T, inputs: [Shape], _ parameters: Parameters<T>
   ) -> [T] {
     // Output padding can make the transpose see one more position than the input has.
-    let result = rows.mergingBatch().convolution(parameters[weight], bias: nil, geometry)
+    let result = rows.mergingBatch().convolution(
+      parameters[weight], taps: taps(parameters), bias: nil, geometry)
     return [
       result.sliced(0..<inputs[0][2], axis: 2).sliced(0..<inputs[0][3], axis: 3)
         .reshaped(Shape([rows.shape[0]] + inputs[0].dimensions))
     ]
+  }
+
+  /// The kernels of the convolution that this transposes, as its taps.
+  private func taps<T: TensorAlgebra>(_ parameters: Parameters<T>) -> T {
+    Convolution(weight: weight, geometry: geometry).forwardTaps(parameters)
   }
 
   public func offset<T: TensorAlgebra>(_ parameters: Parameters<T>) -> T? {

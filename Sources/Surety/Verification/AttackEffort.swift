@@ -32,8 +32,9 @@ enum AttackEffort {
       (options.steps, options.restarts, options.samples) = (100, 4, 2048)
       (share, most) = (0.2, 10)
     case .last:
-      (options.steps, options.restarts, options.samples) = (200, 32, 16384)
-      (share, most) = (0.9, 30)
+      // As many restarts as the time allows: nothing else is left to try.
+      (options.steps, options.restarts, options.samples) = (200, 100_000, 16384)
+      (share, most) = (0.3, 5)
     }
     options.deadline = Date(timeIntervalSinceNow: min(most, share * secondsLeft))
     return options
