@@ -42,6 +42,13 @@ extension Float: TensorScalar {
     ldc: Int
   ) {
     _ = singleThreadedBLAS
+    if m == 1 && !transposeA {
+      // A product with one row packs the whole matrix; a matrix-vector product only reads it.
+      cblas_sgemv(
+        CblasRowMajor, transposeB ? CblasNoTrans : CblasTrans, blasint(transposeB ? n : k),
+        blasint(transposeB ? k : n), alpha, b, blasint(ldb), a, 1, beta, c, 1)
+      return
+    }
     cblas_sgemm(
       CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
       blasint(m), blasint(n), blasint(k), alpha, a, blasint(lda), b, blasint(ldb), beta, c,

@@ -5,7 +5,8 @@ import CKernels
 extension Tensor {
   /// The convolution of images `[n, ci, h, w]` with kernels `[co, ci / groups, kh, kw]`, plus a bias.
   public func convolution(
-    _ kernel: Tensor, taps: @autoclosure () -> Tensor, bias: Tensor?, _ geometry: ConvolutionGeometry
+    _ kernel: Tensor, taps: @autoclosure () -> Tensor, bias: Tensor?,
+    _ geometry: ConvolutionGeometry
   ) -> Tensor {
     if geometry.groups == 1, kernel.shape[0] <= 64 {
       return convolutionByPixel(kernel.shape, taps(), bias: bias, geometry)
