@@ -28,18 +28,31 @@ extension Tensor {
     let target: Shape = [shape[0], outputs, form.output.height, form.output.width]
     let result = Buffer<Scalar>(count: target.count)
     Workers.forEachRange(of: shape[0], grain: 1) { range in
-      let source = Buffer<Scalar>(count: form.input.count)
+      let plain = Buffer<Scalar>(count: form.input.count)
+      // With the padding written out, no pixel of the output is a special case.
+      var padded = form.input
+      padded.height += geometry.padding[0] + geometry.padding[2]
+      padded.width += geometry.padding[1] + geometry.padding[3]
+      let source = Tensor(repeating: 0, [padded.height, padded.width, padded.channels])
       let sums = Buffer<Scalar>(count: form.output.count)
-      let from = Placement(covering: form.input, rows: 1)
+      let from = Placement(covering: padded, rows: 1)
       let to = Placement(covering: form.output, rows: 1)
+      var unpadded = form.kernelForm
+      (unpadded.pad_top, unpadded.pad_left) = (0, 0)
+      let line = form.input.width * form.input.channels
       for image in range {
         Scalar.swapAxes(
-          buffer.pointer + image * form.input.count, source.pointer, matrices: 1,
+          buffer.pointer + image * form.input.count, plain.pointer, matrices: 1,
           rows: form.input.channels, columns: form.input.height * form.input.width)
+        for y in 0..<form.input.height {
+          let at =
+            ((y + geometry.padding[0]) * padded.width + geometry.padding[1]) * padded.channels
+          (source.buffer.pointer + at).update(from: plain.pointer + y * line, count: line)
+        }
         from.withWindow(0..<1) { from in
           to.withWindow(0..<1) { to in
             Scalar.windowKernels.convolve(
-              source.pointer, from, form.kernelForm, to, taps.buffer.pointer, taps.shape[2],
+              source.buffer.pointer, from, unpadded, to, taps.buffer.pointer, taps.shape[2],
               bias?.buffer.pointer, zeros.buffer.pointer, sums.pointer)
           }
         }

@@ -16,7 +16,8 @@ struct RowChunks {
     let widest = network.nodes[...node].map(\.shape.count).max() ?? 1
     // A pass holds a row at its node and at the node before it, some of them twice where paths meet.
     let bytes = widest * scalarSize * 4
-    let threads = max(1, Workers.available)
+    // All of them, even inside a parallel loop: the others hold rows too.
+    let threads = max(1, Workers.limit)
     let cached = (3 << 19) / max(1, bytes)
     let allowed = memory / threads / max(1, bytes)
     size = max(1, min(allowed, max(32, min(512, cached))))

@@ -84,15 +84,22 @@ struct TensorEngine<S: TensorScalar>: BoundEngine {
     var bounder = bounder
     bounder.options = options
     if method == .forward { return try forwardBounds(of: functions, over: regions, options) }
-    let rows = OutputFunctions(T(functions))
-    let state = try state(over: regions, by: method, bounder)
-    let bounds: T
-    switch method {
-    case .ibp: bounds = try bounder.intervalLowerBounds(of: rows, state)
-    case .alphaCROWN: bounds = try bounder.optimizedLowerBounds(of: rows, state)
-    case .forward, .crownIBP, .crown: bounds = try bounder.lowerBounds(of: rows, state)
+    let (rows, ready) = (OutputFunctions(T(functions)), bounder)
+    let inputs = InputSet<T>(regions, shape: network.inputShape)
+    let parts = try bounder.inParts(inputs, smallest: method == .crown ? 4 : 16) {
+      (part, range) throws(Unsupported) -> FunctionBounds in
+      let rows = rows.examples(range)
+      let state = try state(over: part, by: method, ready)
+      let bounds: T
+      switch method {
+      case .ibp: bounds = try ready.intervalLowerBounds(of: rows, state)
+      case .alphaCROWN: bounds = try ready.optimizedLowerBounds(of: rows, state)
+      case .forward, .crownIBP, .crown: bounds = try ready.lowerBounds(of: rows, state)
+      }
+      return FunctionBounds(
+        lower: bounds.values.rows(range.count), isFinite: state.finiteExamples)
     }
-    return FunctionBounds(lower: bounds.values.rows(regions.count), isFinite: state.finiteExamples)
+    return FunctionBounds(lower: parts.flatMap(\.lower), isFinite: parts.flatMap(\.isFinite))
   }
 
   func layers(
@@ -100,7 +107,8 @@ struct TensorEngine<S: TensorScalar>: BoundEngine {
   ) throws(Unsupported) -> [LayerBounds] {
     var bounder = bounder
     bounder.options = options
-    let state = try state(over: [region], by: method, bounder)
+    let inputs = InputSet<T>([region], shape: network.inputShape)
+    let state = try state(over: inputs, by: method, bounder)
     return network.nodes.enumerated().compactMap { id, node in
       state.intervals[id].map {
         LayerBounds(
@@ -112,9 +120,8 @@ struct TensorEngine<S: TensorScalar>: BoundEngine {
   }
 
   private func state(
-    over regions: [Region], by method: BoundMethod, _ bounder: Bounder<T>
+    over inputs: InputSet<T>, by method: BoundMethod, _ bounder: Bounder<T>
   ) throws(Unsupported) -> BoundState<T> {
-    let inputs = inputSet(regions)
     switch method {
     case .ibp, .crownIBP: return try bounder.intervals(over: inputs)
     case .crown: return try bounder.crown(over: inputs)
@@ -143,26 +150,12 @@ struct TensorEngine<S: TensorScalar>: BoundEngine {
     guard let rows = parts.first else { return FunctionBounds(lower: [], isFinite: []) }
     let matrix = Tensor([functions.shape[1], functions.shape[2]], rows)
     let bounder = Bounder<T>(network.followed(by: matrix), options: options)
-    let state = try bounder.forward(over: inputSet(regions))
+    let state = try bounder.forward(over: InputSet<T>(regions, shape: network.inputShape))
     guard let bounds = state.intervals[bounder.network.output] else {
       preconditionFailure("Forward mode left the output without bounds")
     }
     return FunctionBounds(
       lower: bounds.lower.values.rows(regions.count), isFinite: state.finiteExamples)
-  }
-
-  /// The regions in this arithmetic, their boxes rounded outward.
-  private func inputSet(_ regions: [Region]) -> InputSet<T> {
-    var inputs = InputSet<T>(regions, shape: network.inputShape)
-    guard precision == .float else { return inputs }
-    let shape = Shape([regions.count] + network.inputShape.dimensions)
-    let boxes = regions.map(\.enclosingFloats)
-    // Every float is a double, so these conversions are exact.
-    func ends(_ part: (FloatBox) -> [Float]) -> T {
-      T(Tensor(shape, boxes.flatMap(part).map(Double.init)))
-    }
-    inputs.box = Interval(lower: ends(\.lower), upper: ends(\.upper))
-    return inputs
   }
 }
 
