@@ -40,6 +40,13 @@ public protocol TensorAlgebra: Sendable {
   /// The transpose of `convolution`: maps `[n, co, oh, ow]` back to images of the given size.
   func convolutionTranspose(_ kernel: Self, _ geometry: ConvolutionGeometry, input: ImageSize)
     -> Self
+  /// The derivative of `sum(rows * convolution(kernel))` by the kernel, where these are the images.
+  ///
+  /// - Parameters:
+  ///   - rows: A number for each output of the convolution, `[n, co, oh, ow]`.
+  ///   - kernel: The kernel's shape, `[co, ci / groups, kh, kw]`, which is the result's.
+  func convolutionKernelGradient(_ rows: Self, kernel: Shape, _ geometry: ConvolutionGeometry)
+    -> Self
 
   /// The same elements in another shape.
   func reshaped(_ shape: Shape) -> Self
