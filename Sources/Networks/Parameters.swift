@@ -45,6 +45,8 @@ public final class Parameters<T: TensorAlgebra>: Sendable {
     if let known = lock.withLock({ derived[key] }) { return known }
     let made = make()
     return lock.withLock {
+      // The first of several threads wins for all of them, so that there is one value to differentiate.
+      if let known = derived[key] { return known }
       derived[key] = made
       return made
     }

@@ -112,4 +112,12 @@ extension TensorAlgebra {
   public func sliced(_ range: Range<Int>, axis: Int) -> Self {
     gathered(range.map(Int32.init), axis: axis)
   }
+
+  /// Kernels `[kh, kw, sources, targets]` as `[taps, sources, targets padded with zeros to 16]`, the form in
+  /// which convolutions with few channels take them.
+  public func asTaps() -> Self {
+    let padded = (shape[3] + 15) / 16 * 16
+    let indices = (0..<Int32(padded)).map { $0 < shape[3] ? $0 : -1 }
+    return reshaped([shape[0] * shape[1], shape[2], shape[3]]).gathered(indices, axis: 2)
+  }
 }

@@ -16,9 +16,16 @@ public struct Bounder<T: BackwardAlgebra>: Sendable {
 
   /// Creates a bounder.
   public init(_ network: Network, options: BoundOptions = .init()) {
+    self.init(network, parameters: network.parameters(as: T.self), options: options)
+  }
+
+  /// Creates a bounder of a network with other parameters than its own, such as those to differentiate by.
+  public init(
+    _ network: Network, parameters: Parameters<T>, options: BoundOptions = .init()
+  ) {
     self.network = network
+    self.parameters = parameters
     self.options = options
-    parameters = network.parameters(as: T.self)
   }
 
   func chunks(below node: Int) -> RowChunks {

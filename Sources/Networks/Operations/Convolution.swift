@@ -101,13 +101,6 @@ extension Convolution {
 }
 
 extension TensorAlgebra {
-  /// Kernels with their two axes of taps first, as `[taps, sources, targets padded to 16]`.
-  fileprivate func asTaps() -> Self {
-    let padded = (shape[3] + 15) / 16 * 16
-    let indices = (0..<Int32(padded)).map { $0 < shape[3] ? $0 : -1 }
-    return reshaped([shape[0] * shape[1], shape[2], shape[3]]).gathered(indices, axis: 2)
-  }
-
   /// Joins the batch axis and the example's own leading axis: `[b, n, c, h, w]` to `[b * n, c, h, w]`.
   func mergingBatch() -> Self {
     reshaped(Shape([shape[0] * shape[1]] + shape.dropping(2).dimensions))
