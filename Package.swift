@@ -25,6 +25,7 @@ let library: [Target] = [
   .target(name: "Files", dependencies: ["CZlib"]),
   .target(name: "Digests", dependencies: ["COpenSSL", "Files"]),
   .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"]),
+  .target(name: "Differentiation", dependencies: ["Tensors"]),
   .target(name: "Networks", dependencies: ["Tensors"]),
   .target(
     name: "ModelFiles",
@@ -69,6 +70,9 @@ let tests: [Target] = [
     name: "TestSupport", dependencies: ["Networks", "Properties", "Tensors"],
     path: "Tests/TestSupport"),
   .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
+  .testTarget(
+    name: "DifferentiationTests",
+    dependencies: ["Bounds", "Differentiation", "Networks", "TestSupport"]),
   .testTarget(name: "NetworksTests", dependencies: ["Networks", "TestSupport"]),
   .testTarget(name: "ModelFilesTests", dependencies: ["ModelFiles", "TestSupport"]),
   .testTarget(name: "FilesTests", dependencies: ["Digests", "Files", "TestSupport"]),

@@ -16,6 +16,7 @@ let rooms: [Room] = [
   Room(name: "Files", imports: [], libraries: ["CZlib"]),
   Room(name: "Digests", imports: ["Files"], libraries: ["COpenSSL"]),
   Room(name: "Tensors", imports: ["CKernels"], libraries: ["COpenBLAS"]),
+  Room(name: "Differentiation", imports: ["Tensors"]),
   Room(name: "Networks", imports: ["Tensors"]),
   Room(
     name: "ModelFiles", imports: ["Files", "Networks", "Tensors"], libraries: ["SwiftProtobuf"]),
