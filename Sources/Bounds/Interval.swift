@@ -5,30 +5,66 @@ import Tensors
 /// - Soundness: An interval computed for a node contains the node's value, in real arithmetic, for every
 ///   input of the region, up to the rounding of the number system it is computed in.
 public struct Interval<T: TensorAlgebra>: Sendable {
-  /// The lower ends, `[examples] + shape`.
-  public var lower: T
-  /// The upper ends, `[examples] + shape`.
-  public var upper: T
+  private enum Form: Sendable {
+    case ends(lower: T, upper: T)
+    case middle(center: T, radius: T)
+  }
+  private let form: Form
 
   /// Creates an interval from its ends.
-  public init(lower: T, upper: T) {
-    self.lower = lower
-    self.upper = upper
-  }
+  public init(lower: T, upper: T) { form = .ends(lower: lower, upper: upper) }
 
   /// Creates an interval from its middle and its half width.
   public init(center: T, radius: T) {
-    self.init(lower: center - radius, upper: center + radius)
+    form =
+      T.keepsMiddles
+      ? .middle(center: center, radius: radius)
+      : .ends(lower: center - radius, upper: center + radius)
   }
 
+  /// The lower ends, `[examples] + shape`.
+  public var lower: T {
+    switch form {
+    case .ends(let lower, _): lower
+    case .middle(let center, let radius): center - radius
+    }
+  }
+  /// The upper ends, `[examples] + shape`.
+  public var upper: T {
+    switch form {
+    case .ends(_, let upper): upper
+    case .middle(let center, let radius): center + radius
+    }
+  }
   /// The middle.
-  public var center: T { lower.combined(.mean, upper) }
+  public var center: T {
+    switch form {
+    case .ends(let lower, let upper): lower.combined(.mean, upper)
+    case .middle(let center, _): center
+    }
+  }
   /// Half the width.
-  public var radius: T { upper.combined(.halfDifference, lower) }
+  public var radius: T {
+    switch form {
+    case .ends(let lower, let upper): upper.combined(.halfDifference, lower)
+    case .middle(_, let radius): radius
+    }
+  }
+
+  /// Whether the interval is kept as middle and half width.
+  var isMiddle: Bool { if case .middle = form { true } else { false } }
 
   /// Applies a function to both ends.
   public func map(_ transform: (T) -> T) -> Interval {
     Interval(lower: transform(lower), upper: transform(upper))
+  }
+
+  /// The interval with its elements in another order or shape.
+  func moved(_ move: (T) -> T) -> Interval {
+    switch form {
+    case .ends(let lower, let upper): Interval(lower: move(lower), upper: move(upper))
+    case .middle(let center, let radius): Interval(center: move(center), radius: move(radius))
+    }
   }
 
   /// The part that two intervals share; both must contain the same values.

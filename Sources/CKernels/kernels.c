@@ -25,6 +25,21 @@ static inline ptrdiff_t clamp(ptrdiff_t v, ptrdiff_t lo, ptrdiff_t hi) {
   return v < lo ? lo : v > hi ? hi : v;
 }
 
+// Whether vectors of 64 bytes stay in registers, 32 of them.
+static int has_wide_registers(void) {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512f") != 0;
+#else
+  return 0;
+#endif
+}
+
+// How many of the remaining outputs of a convolution are summed together.
+static inline ptrdiff_t output_block(int wide, ptrdiff_t left) {
+  if (wide) return left >= 8 ? 8 : left >= 4 ? 4 : left;
+  return left == 6 || left >= 9 ? 6 : left == 7 || left == 8 ? 4 : left == 5 ? 3 : left;
+}
+
 #define T float
 #define NAME(n) n##_f32
 #define MATH(name) name##f
@@ -32,6 +47,7 @@ static inline ptrdiff_t clamp(ptrdiff_t v, ptrdiff_t lo, ptrdiff_t hi) {
 #include "transpose.inc"
 #include "convolution.inc"
 #include "windows.inc"
+#include "lanes.inc"
 #undef T
 #undef NAME
 #undef MATH
@@ -43,3 +59,4 @@ static inline ptrdiff_t clamp(ptrdiff_t v, ptrdiff_t lo, ptrdiff_t hi) {
 #include "transpose.inc"
 #include "convolution.inc"
 #include "windows.inc"
+#include "lanes.inc"

@@ -87,4 +87,6 @@ extension Double: TensorScalar {
       gather: surety_window_gather_f64,
       minimizer: surety_minimizer_f64, ascend: surety_ascend_f64)
   }
+
+  public static var laneKernels: LaneKernels<Double> { .double }
 }

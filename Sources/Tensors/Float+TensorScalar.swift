@@ -87,4 +87,6 @@ extension Float: TensorScalar {
       gather: surety_window_gather_f32,
       minimizer: surety_minimizer_f32, ascend: surety_ascend_f32)
   }
+
+  public static var laneKernels: LaneKernels<Float> { .float }
 }

@@ -12,6 +12,10 @@ public protocol TensorAlgebra: Sendable {
   /// The bytes of one element.
   static var scalarSize: Int { get }
 
+  /// Whether intervals stay middles and half widths from one affine operation to the next, which saves passes
+  /// over memory; otherwise they are turned into ends at once, which rounds less.
+  static var keepsMiddles: Bool { get }
+
   /// Embeds plain numbers, rounding to nearest where the type is narrower.
   init(_ values: Tensor<Double>)
   /// The plain numbers nearest to the value, for decisions and reports.
@@ -48,6 +52,23 @@ public protocol TensorAlgebra: Sendable {
   func convolutionKernelGradient(_ rows: Self, kernel: Shape, _ geometry: ConvolutionGeometry)
     -> Self
 
+  // Fused steps of training; `ChannelAlgebra.swift` defines them.
+
+  /// Every element times its channel's factor, plus its channel's shift.
+  func channelScaled(_ scale: Self, adding shift: Self?, axis: Int) -> Self
+  /// For each channel the sum of the elements and of their products with another tensor's.
+  func channelSums(_ other: Self, axis: Int) -> (dots: Self, sums: Self)
+  /// The mean and the biased variance of each channel.
+  func channelMoments(axis: Int) -> (mean: Self, variance: Self)
+  /// The interval of `max(x, 0)` over an interval, both as middle and half width.
+  static func intervalPositivePart(center: Self, radius: Self) -> (center: Self, radius: Self)
+  /// The transposed derivative of `intervalPositivePart` applied to rows of its results.
+  static func intervalPositivePartGradient(
+    center: Self, radius: Self, rows: (center: Self, radius: Self)
+  ) -> (center: Self, radius: Self)
+  /// The elements where a mask is positive, 0 elsewhere.
+  func masked(by mask: Self) -> Self
+
   /// The same elements in another shape.
   func reshaped(_ shape: Shape) -> Self
   /// Reorders the axes; axis `i` of the result is axis `permutation[i]` of this tensor.
@@ -63,6 +84,8 @@ public protocol TensorAlgebra: Sendable {
 }
 
 extension TensorAlgebra {
+  public static var keepsMiddles: Bool { false }
+
   /// A tensor with every element the same.
   public static func full(_ value: Double, _ shape: Shape) -> Self {
     Self(Tensor<Double>(repeating: value, shape))

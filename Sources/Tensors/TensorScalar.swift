@@ -41,6 +41,8 @@ public protocol TensorScalar: BinaryFloatingPoint, SIMDScalar, Sendable, Codable
     _ output: ImageSize, _ image: UnsafeMutablePointer<Self>)
   /// The fused steps of the backward pass.
   static var windowKernels: WindowKernels<Self> { get }
+  /// The steps over blocks of examples and over channels.
+  static var laneKernels: LaneKernels<Self> { get }
 }
 
 /// Channels, height and width of an image or feature map.

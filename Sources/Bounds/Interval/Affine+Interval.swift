@@ -7,13 +7,25 @@ extension TransposedConvolution: IntervalPropagating {}
 extension BatchNormalization: IntervalPropagating {}
 
 // Maps that only move, add or average values with positive weights.
-extension Reshape: IntervalPropagating, Nondecreasing {}
-extension Transpose: IntervalPropagating, Nondecreasing {}
+extension Reshape: IntervalPropagating, Moving {}
+extension Transpose: IntervalPropagating, Moving {}
 extension Selection: IntervalPropagating, Nondecreasing {}
 extension Concatenate: IntervalPropagating, Nondecreasing {}
 extension Reduce: IntervalPropagating, Nondecreasing {}
 extension AveragePool: IntervalPropagating, Nondecreasing {}
 extension AddConstant: IntervalPropagating, Nondecreasing {}
+
+/// An operation that only orders elements anew.
+private protocol Moving: IntervalPropagating {}
+
+extension Moving {
+  /// The same elements of both parts.
+  public func interval<T: TensorAlgebra>(
+    _ inputs: [Interval<T>], _ parameters: Parameters<T>
+  ) -> Interval<T> {
+    inputs[0].moved { evaluate([$0], parameters) }
+  }
+}
 
 extension Add: IntervalPropagating {
   /// The sum of the ends, or their crosswise difference.

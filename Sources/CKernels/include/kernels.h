@@ -35,6 +35,14 @@ typedef struct {
 
 #define SURETY_LARGEST_KERNEL 64
 
+// Examples that lie side by side in a block.
+#define SURETY_LANES 16
+// The most output rows whose kernel gradients are summed before the sums are stored.
+#define SURETY_LANE_CHUNK 8
+// Input rows that `rows` rows of output read, at most.
+#define SURETY_LANE_SLOTS(g, rows)                                                                 \
+  (((rows)-1) * (g).stride_h + ((g).kernel_h - 1) * (g).dilation_h + 1)
+
 #define SURETY_DECLARE(T, S)                                                                       \
   void surety_unary_##S(int op, const T *a, T *out, size_t n);                                     \
   void surety_binary_##S(int op, const T *a, int sa, const T *b, int sb, T *out, size_t n);        \
@@ -95,7 +103,46 @@ typedef struct {
   /* Copies windows out of larger windows; what the source does not cover becomes zero. */         \
   void surety_window_copy_##S(const T *a, surety_window from, surety_window to, T *out);           \
   /* Copies windows out of whole grids, one grid per owner. */                                     \
-  void surety_window_gather_##S(const T *grids, const int32_t *owner, surety_window to, T *out);
+  void surety_window_gather_##S(const T *grids, const int32_t *owner, surety_window to, T *out);   \
+  /* The convolution, or its transpose, of one block of images `channels * height * width * LANES`   \
+     to `outputs * oh * ow * LANES`. Weights are as surety_lane_pack leaves them. `scratch` holds the \
+     rows that one row of output reads, SURETY_LANE_SLOTS(g, 1) x channels x padded width x LANES. */ \
+  void surety_lane_convolve_##S(const T *image, ptrdiff_t channels, ptrdiff_t height,                \
+                                ptrdiff_t width, surety_convolution g, int transposed,               \
+                                const T *weights, const T *bias, ptrdiff_t outputs, ptrdiff_t oh,    \
+                                ptrdiff_t ow, T *scratch, T *out);                                   \
+  /* Adds the derivative of a convolution by its kernels, for the first `lanes` examples of a block,  \
+     to `partial`: outputs / 8 x channels x kernel_h x kernel_w x 8 x LANES. `scratch` holds           \
+     SURETY_LANE_SLOTS(g, SURETY_LANE_CHUNK) x channels x padded width x LANES and                     \
+     8 x SURETY_LANE_CHUNK x max(ow, 32) x LANES. */                                                  \
+  void surety_lane_kernel_gradient_##S(const T *image, ptrdiff_t channels, ptrdiff_t height,         \
+                                       ptrdiff_t width, surety_convolution g, const T *rows,         \
+                                       ptrdiff_t outputs, ptrdiff_t oh, ptrdiff_t ow,                \
+                                       ptrdiff_t lanes, T *scratch, T *partial);                     \
+  /* Adds the lanes of `partial` to a gradient, outputs x channels x taps. */                        \
+  void surety_lane_kernel_sum_##S(const T *partial, ptrdiff_t channels, ptrdiff_t taps,              \
+                                  ptrdiff_t outputs, T *gradient);                                   \
+  /* Kernels `outputs * channels * taps` in the order in which a convolution reads them; with         \
+     `transposed` they are `channels * outputs * taps`, for the transpose of a convolution. */        \
+  void surety_lane_pack_##S(const T *kernel, ptrdiff_t outputs, ptrdiff_t channels, ptrdiff_t taps,  \
+                            int transposed, T *packed);                                              \
+  /* For each channel of outer x channels x inner: sums += sum a, dots += sum a * b; without b both of \
+     a - shift[channel], dots being the squares. Of each 16 elements of the last outer slice only the  \
+     first `tail` count. */                                                                           \
+  void surety_channel_sums_##S(const T *a, const T *b, const T *shift, ptrdiff_t outer,              \
+                               ptrdiff_t channels, ptrdiff_t inner, ptrdiff_t tail, T *dots,         \
+                               T *sums);                                                             \
+  /* a * scale[channel] + shift[channel]; the shift may be null. */                                  \
+  void surety_channel_affine_##S(const T *a, ptrdiff_t outer, ptrdiff_t channels, ptrdiff_t inner,   \
+                                 const T *scale, const T *shift, T *out);                            \
+  /* The image of the interval center +- radius under max(x, 0), and the transpose of its derivative. */ \
+  void surety_interval_relu_##S(const T *center, const T *radius, size_t n, T *new_center,           \
+                                T *new_radius);                                                      \
+  void surety_interval_relu_gradient_##S(const T *center, const T *radius, const T *row_center,      \
+                                         const T *row_radius, size_t n, T *out_center,               \
+                                         T *out_radius);                                             \
+  /* rows where mask > 0, else 0. */                                                                 \
+  void surety_masked_##S(const T *rows, const T *mask, size_t n, T *out);
 
 SURETY_DECLARE(float, f32)
 SURETY_DECLARE(double, f64)

@@ -56,24 +56,34 @@ public struct BatchNormalization: AffineOperation {
     }
   }
 
-  private func perChannel<T: TensorAlgebra>(_ x: T) -> T {
-    x.reshaped(Shape([x.shape.count] + [Int](repeating: 1, count: rank - 2)))
+  /// The channel axis of a batch.
+  private var channelAxis: Int { 2 }
+
+  public func evaluate<T: TensorAlgebra>(_ inputs: [T], _ parameters: Parameters<T>) -> T {
+    inputs[0].channelScaled(factor(parameters), adding: shift(parameters), axis: channelAxis)
   }
 
   public func linear<T: TensorAlgebra>(
     _ inputs: [T], _ parameters: Parameters<T>, magnitude: Bool
   ) -> T {
     let factor: T = factor(parameters)
-    return inputs[0] * perChannel(magnitude ? factor.magnitude() : factor)
+    return inputs[0].channelScaled(
+      magnitude ? factor.magnitude() : factor, adding: nil, axis: channelAxis)
   }
 
   public func adjoint<T: TensorAlgebra>(
     _ rows: T, inputs: [Shape], _ parameters: Parameters<T>
   ) -> [T] {
-    [rows * perChannel(factor(parameters))]
+    [rows.channelScaled(factor(parameters), adding: nil, axis: channelAxis)]
+  }
+
+  /// What is added to each channel, `bias - mean * factor`.
+  public func shift<T: TensorAlgebra>(_ parameters: Parameters<T>) -> T {
+    parameters[bias] - parameters[mean] * factor(parameters)
   }
 
   public func offset<T: TensorAlgebra>(_ parameters: Parameters<T>) -> T? {
-    perChannel(parameters[bias] - parameters[mean] * factor(parameters))
+    let shift: T = shift(parameters)
+    return shift.reshaped(Shape([shift.shape.count] + [Int](repeating: 1, count: rank - 2)))
   }
 }

@@ -1,0 +1,61 @@
+import CKernels
+
+/// The kernels over blocks of examples and over channels; `kernels.h` states what each computes.
+public struct LaneKernels<Scalar: TensorScalar>: Sendable {
+  /// An array that is read.
+  public typealias Input = UnsafePointer<Scalar>
+  /// An array that is written.
+  public typealias Output = UnsafeMutablePointer<Scalar>
+
+  /// A convolution or its transpose, one block of images.
+  public let convolve:
+    @Sendable (
+      Input?, Int, Int, Int, surety_convolution, Int32, Input?, Input?, Int, Int, Int, Output?,
+      Output?
+    ) -> Void
+  /// Adds the derivative of a convolution by its kernels.
+  public let kernelGradient:
+    @Sendable (
+      Input?, Int, Int, Int, surety_convolution, Input?, Int, Int, Int, Int, Output?, Output?
+    ) -> Void
+  /// Adds up the lanes of such derivatives.
+  public let kernelSum: @Sendable (Input?, Int, Int, Int, Output?) -> Void
+  /// Orders kernels as a convolution reads them.
+  public let pack: @Sendable (Input?, Int, Int, Int, Int32, Output?) -> Void
+  /// Sums over channels.
+  public let channelSums:
+    @Sendable (Input?, Input?, Input?, Int, Int, Int, Int, Output?, Output?) -> Void
+  /// A line for each channel.
+  public let channelAffine: @Sendable (Input?, Int, Int, Int, Input?, Input?, Output?) -> Void
+  /// Intervals through `max(x, 0)`.
+  public let intervalPositivePart: @Sendable (Input?, Input?, Int, Output?, Output?) -> Void
+  /// The transposed derivative of that.
+  public let intervalPositivePartGradient:
+    @Sendable (Input?, Input?, Input?, Input?, Int, Output?, Output?) -> Void
+  /// Elements where a mask is positive.
+  public let masked: @Sendable (Input?, Input?, Int, Output?) -> Void
+}
+
+extension LaneKernels where Scalar == Float {
+  /// The kernels for 32-bit numbers.
+  static var float: LaneKernels {
+    LaneKernels(
+      convolve: surety_lane_convolve_f32, kernelGradient: surety_lane_kernel_gradient_f32,
+      kernelSum: surety_lane_kernel_sum_f32, pack: surety_lane_pack_f32,
+      channelSums: surety_channel_sums_f32, channelAffine: surety_channel_affine_f32,
+      intervalPositivePart: surety_interval_relu_f32,
+      intervalPositivePartGradient: surety_interval_relu_gradient_f32, masked: surety_masked_f32)
+  }
+}
+
+extension LaneKernels where Scalar == Double {
+  /// The kernels for 64-bit numbers.
+  static var double: LaneKernels {
+    LaneKernels(
+      convolve: surety_lane_convolve_f64, kernelGradient: surety_lane_kernel_gradient_f64,
+      kernelSum: surety_lane_kernel_sum_f64, pack: surety_lane_pack_f64,
+      channelSums: surety_channel_sums_f64, channelAffine: surety_channel_affine_f64,
+      intervalPositivePart: surety_interval_relu_f64,
+      intervalPositivePartGradient: surety_interval_relu_gradient_f64, masked: surety_masked_f64)
+  }
+}
