@@ -36,6 +36,11 @@ public final class Parameters<T: TensorAlgebra>: Sendable {
   /// Creates parameters from their values in order.
   public init(_ values: [T]) { self.values = values }
 
+  /// The parameters in another number system or form; nothing derived is kept.
+  public func map<U: TensorAlgebra>(_ transform: (T) -> U) -> Parameters<U> {
+    Parameters<U>(values.map(transform))
+  }
+
   /// The value of a parameter.
   public subscript(id: ParameterID) -> T { values[id.index] }
 

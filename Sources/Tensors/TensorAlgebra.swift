@@ -68,6 +68,10 @@ public protocol TensorAlgebra: Sendable {
   ) -> (center: Self, radius: Self)
   /// The elements where a mask is positive, 0 elsewhere.
   func masked(by mask: Self) -> Self
+  /// Sums over the intervals at the input of a ReLU.
+  static func reluStatistics(center: Self, radius: Self) -> ReLUStatistics
+  /// The derivative of `reluStatistics` by the middles, for weights of the sums.
+  static func reluStatisticsGradient(center: Self, radius: Self, _ weights: ReLUStatistics) -> Self
 
   /// The same elements in another shape.
   func reshaped(_ shape: Shape) -> Self

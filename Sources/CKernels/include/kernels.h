@@ -141,6 +141,16 @@ typedef struct {
   void surety_interval_relu_gradient_##S(const T *center, const T *radius, const T *row_center,      \
                                          const T *row_radius, size_t n, T *out_center,               \
                                          T *out_radius);                                             \
+  /* Adds the sums over intervals c +- r of r, c, and over those above 0 and then those below 0 of 1, c and \
+     c * c: eight numbers. Lanes past `tail` of the last outer slice are left out. */                  \
+  void surety_relu_statistics_##S(const T *center, const T *radius, ptrdiff_t outer, ptrdiff_t inner, \
+                                  ptrdiff_t tail, double *sums);                                      \
+  /* shift, plus on_shift + on_slope * c above 0, plus off_shift + off_slope * c below 0. */           \
+  void surety_relu_statistics_gradient_##S(const T *center, const T *radius, size_t n, T on_shift,    \
+                                           T on_slope, T off_shift, T off_slope, T shift, T *out);    \
+  /* One step of Adam on weights: decay * w + rate * m / (sqrt(v * second_scale) + epsilon) is taken off. */ \
+  void surety_adam_##S(const T *gradient, size_t n, T first_decay, T second_decay, T rate,            \
+                       T second_scale, T epsilon, T decay, T *first, T *second, T *weights);          \
   /* rows where mask > 0, else 0. */                                                                 \
   void surety_masked_##S(const T *rows, const T *mask, size_t n, T *out);
 

@@ -32,6 +32,19 @@ public struct LaneKernels<Scalar: TensorScalar>: Sendable {
   /// The transposed derivative of that.
   public let intervalPositivePartGradient:
     @Sendable (Input?, Input?, Input?, Input?, Int, Output?, Output?) -> Void
+  /// Sums over the input intervals of a ReLU.
+  public let reluStatistics:
+    @Sendable (Input?, Input?, Int, Int, Int, UnsafeMutablePointer<Double>?) -> Void
+  /// Their derivative by the middles.
+  public let reluStatisticsGradient:
+    @Sendable (
+      Input?, Input?, Int, Scalar, Scalar, Scalar, Scalar, Scalar, Output?
+    ) -> Void
+  /// One step of Adam.
+  public let adam:
+    @Sendable (
+      Input?, Int, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar, Output?, Output?, Output?
+    ) -> Void
   /// Elements where a mask is positive.
   public let masked: @Sendable (Input?, Input?, Int, Output?) -> Void
 }
@@ -44,7 +57,9 @@ extension LaneKernels where Scalar == Float {
       kernelSum: surety_lane_kernel_sum_f32, pack: surety_lane_pack_f32,
       channelSums: surety_channel_sums_f32, channelAffine: surety_channel_affine_f32,
       intervalPositivePart: surety_interval_relu_f32,
-      intervalPositivePartGradient: surety_interval_relu_gradient_f32, masked: surety_masked_f32)
+      intervalPositivePartGradient: surety_interval_relu_gradient_f32, reluStatistics: surety_relu_statistics_f32,
+      reluStatisticsGradient: surety_relu_statistics_gradient_f32, adam: surety_adam_f32,
+      masked: surety_masked_f32)
   }
 }
 
@@ -56,6 +71,8 @@ extension LaneKernels where Scalar == Double {
       kernelSum: surety_lane_kernel_sum_f64, pack: surety_lane_pack_f64,
       channelSums: surety_channel_sums_f64, channelAffine: surety_channel_affine_f64,
       intervalPositivePart: surety_interval_relu_f64,
-      intervalPositivePartGradient: surety_interval_relu_gradient_f64, masked: surety_masked_f64)
+      intervalPositivePartGradient: surety_interval_relu_gradient_f64, reluStatistics: surety_relu_statistics_f64,
+      reluStatisticsGradient: surety_relu_statistics_gradient_f64, adam: surety_adam_f64,
+      masked: surety_masked_f64)
   }
 }

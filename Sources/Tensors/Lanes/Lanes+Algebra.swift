@@ -34,8 +34,26 @@ extension Lanes: TensorAlgebra {
       if let own = other.blocksIfAny, shape.count == 1, shape.rank <= other.shape.rank {
         return Lanes(blocks: plain.reshaped([1]).combined(operation, own), other.shape)
       }
+      if let result = combinedByChannel(operation, other) { return result }
     }
     return Lanes(plain: plain.combined(operation, other.plain))
+  }
+
+  /// One number for each index of a single axis, as a factor or a summand.
+  private func combinedByChannel(_ operation: BinaryOperation, _ other: Lanes) -> Lanes? {
+    guard isBlocked, !other.isBlocked, other.shape.rank < shape.rank else { return nil }
+    let lead = shape.rank - other.shape.rank
+    let wide = other.shape.dimensions.indices.filter { other.shape[$0] != 1 }
+    guard wide.count == 1, other.shape[wide[0]] == shape[wide[0] + lead] else { return nil }
+    let (axis, values) = (wide[0] + lead, other.plain.reshaped([other.shape.count]))
+    let ones = Tensor<Scalar>(repeating: 1, values.shape)
+    switch operation {
+    case .multiply: return channelScaled(Lanes(plain: values), adding: nil, axis: axis)
+    case .add: return channelScaled(Lanes(plain: ones), adding: Lanes(plain: values), axis: axis)
+    case .subtract:
+      return channelScaled(Lanes(plain: ones), adding: Lanes(plain: -values), axis: axis)
+    default: return nil
+    }
   }
 
   public func reduced(_ reduction: Reduction, axis: Int) -> Lanes {
