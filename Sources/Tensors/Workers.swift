@@ -5,11 +5,14 @@ import Foundation
 ///
 /// There is one level of parallelism: a loop that starts inside another one runs on the calling thread.
 public enum Workers {
+  /// Asked for once: on Linux each answer reads several files.
+  private static let cores = ProcessInfo.processInfo.activeProcessorCount
+
   /// The largest number of threads a loop uses; the number of processor cores unless set.
   public static var limit: Int {
     get {
       let set = Int(surety_thread_limit())
-      return set > 0 ? set : ProcessInfo.processInfo.activeProcessorCount
+      return set > 0 ? set : cores
     }
     set { surety_set_thread_limit(Int32(clamping: max(1, newValue))) }
   }
