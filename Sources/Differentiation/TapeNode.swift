@@ -4,17 +4,10 @@ import Tensors
 /// A step of a computation that a derivative is passed back through.
 ///
 /// Nodes refer to the nodes they were computed from and never the other way, so that what nobody holds any
-/// more is freed. A pullback holds plain tensors only, never a tracked value, so that `operands` are the only
-/// way from one node to another.
+/// more is freed. A pullback holds plain tensors only, never a tracked value, so that `Dependence.node` is the
+/// only way from one node to another.
 final class TapeNode<Base: TensorAlgebra>: @unchecked Sendable {
-  // Safe to share: `step` changes under `lock`, and nothing else changes.
-
-  /// Where a gradient goes on to.
-  struct Step {
-    var operands: [TapeNode]
-    /// The gradients of the operands, given that of the value.
-    var pullback: (Base) -> [Base]
-  }
+  // Safe to share: `dependences` changes under `lock`, and nothing else changes.
 
   /// More than any operand's depth; 0 for a variable.
   ///
@@ -23,7 +16,8 @@ final class TapeNode<Base: TensorAlgebra>: @unchecked Sendable {
   let depth: Int
   /// The shape of the value, which is that of its gradient.
   let shape: Shape
-  private var step: Step?
+  /// Where a gradient goes on to; nil for a variable, and once consumed.
+  private var dependences: [Dependence<Base>]?
   private let lock = NSLock()
 
   /// Creates a variable.
@@ -33,30 +27,35 @@ final class TapeNode<Base: TensorAlgebra>: @unchecked Sendable {
   }
 
   /// Creates a step.
-  init(_ shape: Shape, _ step: Step) {
-    depth = step.operands.reduce(0) { max($0, $1.depth) } + 1
+  init(_ shape: Shape, _ dependences: [Dependence<Base>]) {
+    var deepest = 0
+    for dependence in dependences { deepest = max(deepest, dependence.node.depth) }
+    depth = deepest + 1
     self.shape = shape
-    self.step = step
+    self.dependences = dependences
   }
 
   /// Whether this is a leaf that derivatives are taken by.
   var isVariable: Bool { depth == 0 }
 
-  /// Hands over the step; nil for a variable, and the second time.
-  func consume() -> Step? {
+  /// Hands over where a gradient goes on to; nil for a variable, and the second time.
+  func consume() -> [Dependence<Base>]? {
     lock.withLock {
-      defer { step = nil }
-      return step
+      defer { dependences = nil }
+      return dependences
     }
   }
 
   deinit {
     // Operands that nothing else holds are emptied here, one after the other: if each freed the next, the
     // stack would have to be as deep as the computation.
-    var orphans = consume()?.operands ?? []
+    var orphans: [TapeNode] = []
+    func take(_ dependences: [Dependence<Base>]?) {
+      for dependence in dependences ?? [] { orphans.append(dependence.node) }
+    }
+    take(consume())
     while var node = orphans.popLast() {
-      guard isKnownUniquelyReferenced(&node), let step = node.consume() else { continue }
-      orphans += step.operands
+      if isKnownUniquelyReferenced(&node) { take(node.consume()) }
     }
   }
 }

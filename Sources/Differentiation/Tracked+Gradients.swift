@@ -69,12 +69,10 @@ struct GradientSweep<Base: TensorAlgebra> {
     guard let gradient = sums.removeValue(forKey: id) else { return }
     if wanted.contains(id) { found[id] = gradient }
     guard !node.isVariable else { return }
-    guard let step = node.consume() else {
+    guard let dependences = node.consume() else {
       preconditionFailure(
         "A derivative was taken through this \(node.shape) value before; its record is consumed")
     }
-    for (operand, gradient) in zip(step.operands, step.pullback(gradient)) {
-      add(gradient, to: operand)
-    }
+    for dependence in dependences { add(dependence.pullback(gradient), to: dependence.node) }
   }
 }

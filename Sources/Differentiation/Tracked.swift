@@ -41,16 +41,10 @@ public struct Tracked<Base: TensorAlgebra>: Sendable {
   ///   - base: The result.
   ///   - dependences: How it depends on the operands; nil for constants.
   public init(_ base: Base, _ dependences: [Dependence<Base>?]) {
-    let known = dependences.compactMap { $0 }
-    guard !known.isEmpty else {
-      self.init(base, node: nil)
-      return
-    }
-    let pullbacks = known.map(\.pullback)
-    let step = TapeNode<Base>.Step(operands: known.map(\.node)) { gradient in
-      pullbacks.map { $0(gradient) }
-    }
-    self.init(base, node: TapeNode(base.shape, step))
+    // Written out, as key paths and closures over generic types cost more than all the rest.
+    var known: [Dependence<Base>] = []
+    for case let dependence? in dependences { known.append(dependence) }
+    self.init(base, node: known.isEmpty ? nil : TapeNode(base.shape, known))
   }
 
   /// The same value as a constant.
