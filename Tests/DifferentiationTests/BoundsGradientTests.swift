@@ -138,29 +138,24 @@ struct BoundsGradientTests {
       var random = SplitMix64(seed: seed + 50)
       let rows = randomTensor(bounds.shape, in: 0.5...1, &random)
       let gradients = bounds.gradients(of: variables, seed: rows)
-      var worst: [Double] = []
-      for (gradient, parameter) in zip(gradients, network.parameters) {
-        #expect(gradient.shape == parameter.value.shape)
-        #expect(gradient.scalars.contains { $0 != 0 }, "\(method), \(parameter.name)")
-      }
-      let expected = try weights.indices.map { index in
-        var failure: (any Error)?
-        let result = differences([weights[index]], rows: rows, step: 1e-6) { moved in
-          var all = weights
-          all[index] = moved[0]
-          do { return try margins(network, all, method, seed: seed) } catch {
-            failure = error
-            return rows
+      for (index, gradient) in gradients.enumerated() {
+        #expect(gradient.shape == weights[index].shape)
+        #expect(gradient.scalars.contains { $0 != 0 }, "\(method), parameter \(index)")
+        // Some elements of each parameter are enough, as all are computed alike.
+        for element in Set((0..<6).map { _ in Int.random(in: 0..<gradient.count, using: &random) })
+        {
+          func value(_ shift: Double) throws -> Double {
+            var moved = weights
+            moved[index].withMutableElements { $0[element] += shift }
+            let bounds = try margins(network, moved, method, seed: seed)
+            return zip(bounds.scalars, rows.scalars).reduce(0) { $0 + $1.0 * $1.1 }
           }
+          let difference = try (value(1e-6) - value(-1e-6)) / 2e-6
+          #expect(
+            abs(gradient.scalars[element] - difference) < 1e-6 * max(1, abs(difference)),
+            "\(method), seed \(seed), parameter \(index), element \(element)")
         }
-        if let failure { throw failure }
-        return result[0]
       }
-      for (gradient, difference) in zip(gradients, expected) {
-        worst.append(
-          largestRelativeDifference(gradient.scalars, difference.scalars, floor: 1))
-      }
-      #expect(worst.allSatisfy { $0 < 1e-5 }, "\(method), seed \(seed): \(worst)")
     }
   }
 
