@@ -178,4 +178,26 @@ struct BoundsGradientTests {
     // A larger box never has a larger lower bound.
     #expect(gradients[1].scalars.allSatisfy { $0 <= 0 })
   }
+
+  @Test("A point at a kink has finite bounds and gradients in single precision")
+  func pointAtKink() throws {
+    // Without a bias every layer maps 0 to 0, the interval without width at which a chord has no slope.
+    var network = Network(input: [1, 2])
+    let weight = network.addParameter("weight", Values([2, 2], [1, -1, 0.5, 1]))
+    try network.add(Linear(weight: weight), [0])
+    try network.add(ReLU(), [1])
+    try network.add(Linear(weight: weight), [2])
+    func check<T: BackwardAlgebra>(_ type: T.Type) throws {
+      let zero = Tracked<T>.variable(T(Values(repeating: 0, [1, 1, 2])))
+      let weights = Tracked<T>.variable(T(network.parameters[0].value * 1e6))
+      let bounds = try Bounder(network, parameters: Parameters([weights])).lowerBounds(
+        of: .margins(labels: [0], classes: 2),
+        over: InputSet(box: Interval(lower: zero, upper: zero)),
+        by: .crownIBP)
+      #expect(bounds.values.scalars == [0])
+      for gradient in bounds.gradients(of: [weights, zero]) { #expect(gradient.values.isFinite) }
+    }
+    try check(Values.self)
+    try check(Tensor<Float>.self)
+  }
 }

@@ -20,7 +20,7 @@ extension ReLU: LinearlyBounded {
     let high = x.upper.positivePart()
     let low = x.lower.negativePart()
     // A point at 0 has no width; any slope will do there, and 0 needs no division by 0.
-    let width = (high - low).maximum(T.full(.leastNormalMagnitude, [1]))
+    let width = (high - low).maximum(T.full(OutwardRounding(to: T.self).leastNormal, [1]))
     let slope = high / width
     let lower = T.full(0, [1]).combined(.less, x.upper + x.lower)
     return Lines(

@@ -192,7 +192,7 @@ extension InputSet {
     switch balls.norm {
     case .two:
       let length = dense.applying(.square).rowSums().applying(.squareRoot).reshaped(Shape(n))
-      direction = dense / length.maximum(T.full(.leastNormalMagnitude, [1]))
+      direction = dense / length.maximum(T.full(Double(S.leastNormalMagnitude), [1]))
     case .one:
       let flat = dense.magnitude().reshaped([dense.shape[0], shape.count])
       let largest = flat.combined(.equal, flat.reduced(.maximum, axis: 1)).reshaped(dense.shape)
