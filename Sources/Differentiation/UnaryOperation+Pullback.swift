@@ -10,8 +10,9 @@ extension UnaryOperation {
     case .sign, .floor: nil
     case .negate: { -$0 }
     case .magnitude: { $0 * x.applying(.sign) }
+    // Masked, not multiplied by 0: an infinite gradient ends here.
     case .positivePart: { $0.masked(by: result) }
-    case .negativePart: { $0 * result.applying(.sign).magnitude() }
+    case .negativePart: { $0.masked(by: -result) }
     case .reciprocal: { -($0 * result.applying(.square)) }
     case .square: { $0 * x * 2 }
     case .squareRoot: { $0 / result * 0.5 }
