@@ -36,12 +36,18 @@ let library: [Target] = [
   .target(name: "Attacks", dependencies: ["Bounds", "Networks", "Properties", "Tensors"]),
   .target(name: "Datasets", dependencies: ["CPNG", "Digests", "Files"]),
   .target(name: "Certificates", dependencies: ["Files", "Properties"]),
+  .target(
+    name: "Training",
+    dependencies: [
+      "Certificates", "Datasets", "Digests", "Files", "Networks", "Tensors",
+      .product(name: "Yams", package: "Yams"),
+    ]),
   .target(name: "Reports", dependencies: ["Certificates", "Files"]),
   .target(
     name: "Surety",
     dependencies: [
       "Attacks", "Bounds", "Certificates", "Datasets", "Digests", "Files", "ModelFiles", "Networks",
-      "Properties", "Reports", "Tensors",
+      "Properties", "Reports", "Tensors", "Training",
     ]),
 ]
 
@@ -77,6 +83,9 @@ let tests: [Target] = [
   .testTarget(name: "AttacksTests", dependencies: ["Attacks", "TestSupport"]),
   .testTarget(
     name: "DatasetsTests", dependencies: ["Datasets", "Digests", "Files", "TestSupport"]),
+  .testTarget(
+    name: "TrainingTests",
+    dependencies: ["Certificates", "Digests", "Files", "Training", "TestSupport"]),
   .testTarget(name: "EndToEndTests", dependencies: ["Surety", "TestSupport"]),
   .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
 ]
@@ -105,6 +114,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     // Without its default traits: their flags change order from build to build, and each time it is compiled anew.
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: systemLibraries + library + programs + tests,
   swiftLanguageModes: [.v6]

@@ -24,12 +24,16 @@ let rooms: [Room] = [
   Room(name: "Attacks", imports: ["Bounds", "Networks", "Properties", "Tensors"]),
   Room(name: "Datasets", imports: ["Digests", "Files"], libraries: ["CPNG"]),
   Room(name: "Certificates", imports: ["Files", "Properties"]),
+  Room(
+    name: "Training",
+    imports: ["Certificates", "Datasets", "Digests", "Files", "Networks", "Tensors"],
+    libraries: ["Yams"]),
   Room(name: "Reports", imports: ["Certificates", "Files"]),
   Room(
     name: "Surety",
     imports: [
       "Attacks", "Bounds", "Certificates", "Datasets", "Digests", "Files", "ModelFiles", "Networks",
-      "Properties", "Reports", "Tensors",
+      "Properties", "Reports", "Tensors", "Training",
     ]),
   // Programs see the library through its umbrella.
   Room(name: "SuretyCommand", imports: ["Surety"], libraries: ["ArgumentParser", "Logging"]),
