@@ -86,6 +86,8 @@ let tests: [Target] = [
   .testTarget(
     name: "TrainingTests",
     dependencies: ["Certificates", "Digests", "Files", "Training", "TestSupport"]),
+  .testTarget(
+    name: "ReportsTests", dependencies: ["Certificates", "Reports", "TestSupport"]),
   .testTarget(name: "EndToEndTests", dependencies: ["Surety", "TestSupport"]),
   .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
 ]
