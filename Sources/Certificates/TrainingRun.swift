@@ -49,6 +49,20 @@ public struct ImagesRecord: Codable, Sendable, Hashable {
   }
 }
 
+/// The images that a run used.
+public struct RunImages: Codable, Sendable, Hashable {
+  /// Those that the network learnt from.
+  public var training: ImagesRecord
+  /// Those that it was judged by.
+  public var test: ImagesRecord
+
+  /// Creates a record.
+  public init(training: ImagesRecord, test: ImagesRecord) {
+    self.training = training
+    self.test = test
+  }
+}
+
 /// Where a run stands.
 public enum TrainingStatus: String, Codable, Sendable, CaseIterable {
   /// It goes on, or was killed.
@@ -73,10 +87,8 @@ public struct TrainingRun: Codable, Sendable, Hashable {
   public var recipe: String
   /// Where every random number of the run started.
   public var seed: Int
-  /// The training images.
-  public var trainingImages: ImagesRecord
-  /// The test images.
-  public var testImages: ImagesRecord
+  /// The images.
+  public var images: RunImages
   /// The number of weights and biases.
   public var parameters: Int
   /// The machine.
@@ -95,25 +107,19 @@ public struct TrainingRun: Codable, Sendable, Hashable {
   public var radii: [EvaluationRecord] = []
 
   enum CodingKeys: String, CodingKey {
-    case schema, version, recipe, seed
-    case trainingImages = "training_images"
-    case testImages = "test_images"
-    case parameters, machine, started, ended, status, reason
+    case schema, version, recipe, seed, images, parameters, machine, started, ended, status, reason
     case modelDigest = "model_sha256"
     case radii
   }
 
   /// Creates the record of a run that begins.
   public init(
-    version: String, recipe: String, seed: Int,
-    images: (training: ImagesRecord, test: ImagesRecord),
-    machine: MachineRecord
+    version: String, recipe: String, seed: Int, images: RunImages, machine: MachineRecord
   ) {
     self.version = version
     self.recipe = recipe
     self.seed = seed
-    trainingImages = images.training
-    testImages = images.test
+    self.images = images
     parameters = 0
     self.machine = machine
     started = Self.time()

@@ -79,7 +79,7 @@ public struct TrainingReport: Sendable {
       }
     let reason = run.reason.map { ": \($0)" } ?? ""
     let epoch = epochs.last?.epoch ?? 0
-    return "\(method) on \(run.trainingImages.count) images of \(run.trainingImages.name). "
+    return "\(method) on \(run.images.training.count) images of \(run.images.training.name). "
       + "\(epoch)\(planned) epochs are done; the run \(state)\(reason)."
   }
 
@@ -114,8 +114,8 @@ public struct TrainingReport: Sendable {
       ("processor", "\(run.machine.processor), \(run.machine.cores) cores"),
       ("memory", "\(shortNumber(Double(run.machine.memory) / Double(1 << 30))) GiB"),
       ("system", run.machine.system), ("surety", run.version),
-      ("training images", "\(run.trainingImages.name), \(run.trainingImages.digest)"),
-      ("test images", "\(run.testImages.name), \(run.testImages.digest)"),
+      ("training images", "\(run.images.training.name), \(run.images.training.digest)"),
+      ("test images", "\(run.images.test.name), \(run.images.test.digest)"),
       ("model", run.modelDigest ?? "none yet"),
     ]
     let lines = rows.map { "<tr><th>\(escaped($0.0))</th><td>\(escaped($0.1))</td></tr>" }

@@ -54,9 +54,9 @@ func sampleHistory(epochs count: Int = 25, layers: Int = 6) -> TrainingHistory {
       epsilon:
         test: 8/255
       """, seed: 1,
-    images: (
-      ImagesRecord(name: "cifar10 train", count: 10_000, digest: digest),
-      ImagesRecord(name: "cifar10 test", count: 2_000, digest: digest)
+    images: RunImages(
+      training: ImagesRecord(name: "cifar10 train", count: 10_000, digest: digest),
+      test: ImagesRecord(name: "cifar10 test", count: 2_000, digest: digest)
     ),
     machine: MachineRecord(
       processor: "AMD EPYC (example)", cores: 2, memory: 24 << 30, system: "Debian 12"))
