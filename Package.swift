@@ -22,6 +22,7 @@ let systemLibraries: [Target] = [
 let library: [Target] = [
   // Kernels that the Swift optimiser cannot vectorise: elementwise transcendentals and fused bound steps.
   .target(name: "CKernels"),
+  .target(name: "RandomNumbers"),
   .target(name: "Files", dependencies: ["CZlib"]),
   .target(name: "Digests", dependencies: ["COpenSSL", "Files"]),
   .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"]),
@@ -33,7 +34,9 @@ let library: [Target] = [
     ]),
   .target(name: "Properties", dependencies: ["Files"]),
   .target(name: "Bounds", dependencies: ["Networks", "Properties", "Tensors"]),
-  .target(name: "Attacks", dependencies: ["Bounds", "Networks", "Properties", "Tensors"]),
+  .target(
+    name: "Attacks",
+    dependencies: ["Bounds", "Networks", "Properties", "RandomNumbers", "Tensors"]),
   .target(name: "Datasets", dependencies: ["CPNG", "Digests", "Files"]),
   .target(name: "Certificates", dependencies: ["Files", "Properties"]),
   .target(
@@ -72,9 +75,10 @@ let programs: [Target] = [
 
 let tests: [Target] = [
   .target(
-    name: "TestSupport", dependencies: ["Networks", "Properties", "Tensors"],
+    name: "TestSupport", dependencies: ["Networks", "Properties", "RandomNumbers", "Tensors"],
     path: "Tests/TestSupport"),
   .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
+  .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
   .testTarget(name: "NetworksTests", dependencies: ["Networks", "TestSupport"]),
   .testTarget(name: "ModelFilesTests", dependencies: ["ModelFiles", "TestSupport"]),
   .testTarget(name: "FilesTests", dependencies: ["Digests", "Files", "TestSupport"]),
