@@ -15,6 +15,9 @@ let systemLibraries: [Target] = [
     name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
   .systemLibrary(
     name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+  .systemLibrary(
+    name: "CJPEG", pkgConfig: "libjpeg",
+    providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
 ]
 
 // MARK: - The library, from the bottom up
@@ -22,6 +25,8 @@ let systemLibraries: [Target] = [
 let library: [Target] = [
   // Kernels that the Swift optimiser cannot vectorise: elementwise transcendentals and fused bound steps.
   .target(name: "CKernels"),
+  // libjpeg reports an error by a jump, which only C can catch.
+  .target(name: "CPictures", dependencies: ["CJPEG"]),
   .target(name: "RandomNumbers"),
   .target(name: "Files", dependencies: ["CZlib"]),
   .target(name: "Digests", dependencies: ["COpenSSL", "Files"]),
@@ -37,7 +42,8 @@ let library: [Target] = [
   .target(
     name: "Attacks",
     dependencies: ["Bounds", "Networks", "Properties", "RandomNumbers", "Tensors"]),
-  .target(name: "Datasets", dependencies: ["CPNG", "Digests", "Files"]),
+  .target(
+    name: "Datasets", dependencies: ["CPNG", "CPictures", "Digests", "Files", "RandomNumbers"]),
   .target(name: "Certificates", dependencies: ["Files", "Properties"]),
   .target(
     name: "Training",

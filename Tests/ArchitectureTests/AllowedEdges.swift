@@ -13,6 +13,7 @@ struct Room: Sendable {
 /// decision: add it here and to `docs/architecture.md`, with the reason in the commit.
 let rooms: [Room] = [
   Room(name: "CKernels", imports: []),
+  Room(name: "CPictures", imports: [], libraries: ["CJPEG"]),
   Room(name: "RandomNumbers", imports: []),
   Room(name: "Files", imports: [], libraries: ["CZlib"]),
   Room(name: "Digests", imports: ["Files"], libraries: ["COpenSSL"]),
@@ -24,7 +25,9 @@ let rooms: [Room] = [
   Room(name: "Bounds", imports: ["Networks", "Properties", "Tensors"]),
   Room(
     name: "Attacks", imports: ["Bounds", "Networks", "Properties", "RandomNumbers", "Tensors"]),
-  Room(name: "Datasets", imports: ["Digests", "Files"], libraries: ["CPNG"]),
+  Room(
+    name: "Datasets", imports: ["CPictures", "Digests", "Files", "RandomNumbers"],
+    libraries: ["CPNG"]),
   Room(name: "Certificates", imports: ["Files", "Properties"]),
   Room(
     name: "Training",
@@ -43,7 +46,7 @@ let rooms: [Room] = [
 ]
 
 /// Folders of `Sources` that hold a module map for a system library and no code.
-let systemLibraries: Set = ["COpenBLAS", "COpenSSL", "CPNG", "CZlib"]
+let systemLibraries: Set = ["CJPEG", "COpenBLAS", "COpenSSL", "CPNG", "CZlib"]
 
 /// What comes with Swift or the operating system, and any module may import.
 let platformModules: Set = [
