@@ -31,7 +31,7 @@ let library: [Target] = [
   .target(name: "Files", dependencies: ["CZlib"]),
   .target(name: "Digests", dependencies: ["COpenSSL", "Files"]),
   .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"]),
-  .target(name: "Networks", dependencies: ["Tensors"]),
+  .target(name: "Networks", dependencies: ["Files", "RandomNumbers", "Tensors"]),
   .target(
     name: "ModelFiles",
     dependencies: [
@@ -85,7 +85,7 @@ let tests: [Target] = [
     path: "Tests/TestSupport"),
   .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
   .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
-  .testTarget(name: "NetworksTests", dependencies: ["Networks", "TestSupport"]),
+  .testTarget(name: "NetworksTests", dependencies: ["Files", "Networks", "TestSupport"]),
   .testTarget(name: "ModelFilesTests", dependencies: ["ModelFiles", "TestSupport"]),
   .testTarget(name: "FilesTests", dependencies: ["Digests", "Files", "TestSupport"]),
   .testTarget(name: "PropertiesTests", dependencies: ["Properties", "TestSupport"]),

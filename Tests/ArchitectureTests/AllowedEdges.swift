@@ -18,7 +18,7 @@ let rooms: [Room] = [
   Room(name: "Files", imports: [], libraries: ["CZlib"]),
   Room(name: "Digests", imports: ["Files"], libraries: ["COpenSSL"]),
   Room(name: "Tensors", imports: ["CKernels"], libraries: ["COpenBLAS"]),
-  Room(name: "Networks", imports: ["Tensors"]),
+  Room(name: "Networks", imports: ["Files", "RandomNumbers", "Tensors"]),
   Room(
     name: "ModelFiles", imports: ["Files", "Networks", "Tensors"], libraries: ["SwiftProtobuf"]),
   Room(name: "Properties", imports: ["Files"]),
