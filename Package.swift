@@ -15,6 +15,9 @@ let systemLibraries: [Target] = [
     name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
   .systemLibrary(
     name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+  .systemLibrary(
+    name: "CJPEG", pkgConfig: "libjpeg",
+    providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
 ]
 
 // MARK: - The library, from the bottom up
@@ -22,11 +25,14 @@ let systemLibraries: [Target] = [
 let library: [Target] = [
   // Kernels that the Swift optimiser cannot vectorise: elementwise transcendentals and fused bound steps.
   .target(name: "CKernels"),
+  // libjpeg reports an error by a jump, which only C can catch.
+  .target(name: "CPictures", dependencies: ["CJPEG"]),
+  .target(name: "RandomNumbers"),
   .target(name: "Files", dependencies: ["CZlib"]),
   .target(name: "Digests", dependencies: ["COpenSSL", "Files"]),
   .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"]),
   .target(name: "Differentiation", dependencies: ["Tensors"]),
-  .target(name: "Networks", dependencies: ["Tensors"]),
+  .target(name: "Networks", dependencies: ["Files", "RandomNumbers", "Tensors"]),
   .target(
     name: "ModelFiles",
     dependencies: [
@@ -34,15 +40,24 @@ let library: [Target] = [
     ]),
   .target(name: "Properties", dependencies: ["Files"]),
   .target(name: "Bounds", dependencies: ["Networks", "Properties", "Tensors"]),
-  .target(name: "Attacks", dependencies: ["Bounds", "Networks", "Properties", "Tensors"]),
-  .target(name: "Datasets", dependencies: ["CPNG", "Digests", "Files"]),
+  .target(
+    name: "Attacks",
+    dependencies: ["Bounds", "Networks", "Properties", "RandomNumbers", "Tensors"]),
+  .target(
+    name: "Datasets", dependencies: ["CPNG", "CPictures", "Digests", "Files", "RandomNumbers"]),
   .target(name: "Certificates", dependencies: ["Files", "Properties"]),
+  .target(
+    name: "Training",
+    dependencies: [
+      "Certificates", "Datasets", "Digests", "Files", "Networks", "Tensors",
+      .product(name: "Yams", package: "Yams"),
+    ]),
   .target(name: "Reports", dependencies: ["Certificates", "Files"]),
   .target(
     name: "Surety",
     dependencies: [
       "Attacks", "Bounds", "Certificates", "Datasets", "Digests", "Files", "ModelFiles", "Networks",
-      "Properties", "Reports", "Tensors",
+      "Properties", "Reports", "Tensors", "Training",
     ]),
 ]
 
@@ -67,13 +82,14 @@ let programs: [Target] = [
 
 let tests: [Target] = [
   .target(
-    name: "TestSupport", dependencies: ["Networks", "Properties", "Tensors"],
+    name: "TestSupport", dependencies: ["Networks", "Properties", "RandomNumbers", "Tensors"],
     path: "Tests/TestSupport"),
   .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
   .testTarget(
     name: "DifferentiationTests",
     dependencies: ["Bounds", "Differentiation", "Networks", "TestSupport"]),
-  .testTarget(name: "NetworksTests", dependencies: ["Networks", "TestSupport"]),
+  .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
+  .testTarget(name: "NetworksTests", dependencies: ["Files", "Networks", "TestSupport"]),
   .testTarget(name: "ModelFilesTests", dependencies: ["ModelFiles", "TestSupport"]),
   .testTarget(name: "FilesTests", dependencies: ["Digests", "Files", "TestSupport"]),
   .testTarget(name: "PropertiesTests", dependencies: ["Properties", "TestSupport"]),
@@ -81,6 +97,11 @@ let tests: [Target] = [
   .testTarget(name: "AttacksTests", dependencies: ["Attacks", "TestSupport"]),
   .testTarget(
     name: "DatasetsTests", dependencies: ["Datasets", "Digests", "Files", "TestSupport"]),
+  .testTarget(
+    name: "TrainingTests",
+    dependencies: ["Certificates", "Digests", "Files", "Training", "TestSupport"]),
+  .testTarget(
+    name: "ReportsTests", dependencies: ["Certificates", "Reports", "TestSupport"]),
   .testTarget(name: "EndToEndTests", dependencies: ["Surety", "TestSupport"]),
   .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
 ]
@@ -109,6 +130,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     // Without its default traits: their flags change order from build to build, and each time it is compiled anew.
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: systemLibraries + library + programs + tests,
   swiftLanguageModes: [.v6]

@@ -8,13 +8,14 @@ import Foundation
 /// | `digits` | the embedded optical digits, 8x8 |
 /// | `mnist:DIR` | MNIST in IDX files, gzipped or not |
 /// | `cifar10:DIR` | CIFAR-10 in its binary layout |
+/// | `tinyimagenet:DIR` | TinyImageNet as its archive unpacks; its `val` is the test part |
 /// | `folder:DIR` | PNG images or `.npy` arrays |
 ///
-/// Without `:DIR`, `mnist` and `cifar10` are looked for in `$SURETY_DATA/NAME`, or in `data/NAME` when that
-/// variable is not set.
+/// Without `:DIR`, `mnist`, `cifar10` and `tinyimagenet` are looked for in `$SURETY_DATA/NAME`, or in
+/// `data/NAME` when that variable is not set.
 public enum Datasets {
   /// The names that a specification may start with.
-  public static let names = ["digits", "mnist", "cifar10", "folder"]
+  public static let names = ["digits", "mnist", "cifar10", "tinyimagenet", "folder"]
 
   /// Reads the data set that a specification names.
   ///
@@ -48,6 +49,8 @@ public enum Datasets {
       return try mnist(located(name, folder, environment), split: split)
     case "cifar10":
       return try cifar10(located(name, folder, environment), split: split)
+    case "tinyimagenet":
+      return try tinyImageNet(located(name, folder, environment), split: split)
     default:
       throw unknownName(name, among: names)
     }
@@ -58,8 +61,7 @@ public enum Datasets {
   ) throws(InputError) -> String {
     if let folder {
       guard isFolder(folder) else {
-        throw InputError(
-          folder, "no such folder; `surety data \(name) --out \(folder)` fetches the set")
+        throw InputError(folder, "no such folder; \(remedy(name, folder))")
       }
       return folder
     }
@@ -69,10 +71,17 @@ public enum Datasets {
       let reason = root == nil ? "SURETY_DATA is not set" : "from SURETY_DATA"
       throw InputError(
         name,
-        "looked in \(place) (\(reason)) and there is no such folder; name one with \(name):DIR, "
-          + "or fetch the set with `surety data \(name) --out \(place)`")
+        "looked in \(place) (\(reason)) and there is no such folder; name one with \(name):DIR, or "
+          + remedy(name, place))
     }
     return place
+  }
+
+  /// How a set comes to be in a folder.
+  private static func remedy(_ name: String, _ folder: String) -> String {
+    name == "tinyimagenet"
+      ? "unpack tiny-imagenet-200.zip in \(folder)"
+      : "`surety data \(name) --out \(folder)` fetches the set"
   }
 
   static func unknownName(_ name: String, among names: [String]) -> InputError {

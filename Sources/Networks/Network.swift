@@ -46,6 +46,16 @@ public struct Network: Sendable {
     return ParameterID(parameters.count - 1)
   }
 
+  /// Gives a parameter new values.
+  ///
+  /// - Precondition: Their shape is that of the old ones.
+  public mutating func setValue(_ value: Tensor<Double>, of id: ParameterID) {
+    let old = parameters[id.index]
+    precondition(
+      old.value.shape == value.shape, "\(old.name) is \(old.value.shape), not \(value.shape)")
+    parameters[id.index].value = value
+  }
+
   /// Adds a node, which becomes the output.
   ///
   /// - Throws: `ShapeMismatch` when the inputs do not fit the operation.

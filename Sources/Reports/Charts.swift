@@ -90,7 +90,8 @@ struct Histogram {
   }
 }
 
-private func svgElement(
+/// A picture as SVG that takes the width of the page, with a text for those who do not see it.
+func svgElement(
   width: Int, height: Int, _ description: String, _ content: String
 ) -> String {
   """

@@ -17,37 +17,22 @@ public struct HTMLReport: Sendable {
 
   /// The whole page.
   public var page: String {
-    """
-    <!doctype html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>\(escaped(title))</title>
-    <style>
-    \(reportStyle)
-    </style>
-    </head>
-    <body>
-    <main>
-    <h1>\(escaped(title))</h1>
-    <p>\(escaped(introduction))</p>
-    <h2>Accuracy</h2>
-    \(accuracyChart)
-    <h2>What decided</h2>
-    \(methodChart)
-    \(methodTable)
-    <h2>Margins</h2>
-    \(marginChart)
-    <h2>Examples</h2>
-    \(exampleTable)
-    <h2>How to read this</h2>
-    \(explanation)
-    </main>
-    </body>
-    </html>
-
-    """
+    htmlPage(
+      title,
+      """
+      <p>\(escaped(introduction))</p>
+      <h2>Accuracy</h2>
+      \(accuracyChart)
+      <h2>What decided</h2>
+      \(methodChart)
+      \(methodTable)
+      <h2>Margins</h2>
+      \(marginChart)
+      <h2>Examples</h2>
+      \(exampleTable)
+      <h2>How to read this</h2>
+      \(explanation)
+      """)
   }
 
   private var title: String { "Certification of \(summary.model.split(separator: "/").last ?? "")" }
@@ -161,19 +146,4 @@ public struct HTMLReport: Sendable {
   }
 
   private func number(_ value: Double) -> String { String(format: "%.4g", value) }
-}
-
-/// A text with the characters escaped that mean something in HTML.
-func escaped(_ text: String) -> String {
-  var result = ""
-  for character in text {
-    switch character {
-    case "&": result += "&amp;"
-    case "<": result += "&lt;"
-    case ">": result += "&gt;"
-    case "\"": result += "&quot;"
-    default: result.append(character)
-    }
-  }
-  return result
 }

@@ -10,6 +10,7 @@
 @_exported import Properties
 @_exported import Reports
 @_exported import Tensors
+@_exported import Training
 
 /// Facts about this release.
 public enum Release {

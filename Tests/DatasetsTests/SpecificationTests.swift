@@ -17,16 +17,20 @@ struct SpecificationTests {
   func unknown_Fails() {
     #expect(
       message("minst:x")
-        == "data set \"minst\": unknown; known are digits, mnist, cifar10, folder; did you mean mnist?"
+        == "data set \"minst\": unknown; known are digits, mnist, cifar10, tinyimagenet, folder; "
+        + "did you mean mnist?"
     )
     #expect(
       message("CIFAR-10")
-        == "data set \"CIFAR-10\": unknown; known are digits, mnist, cifar10, folder; "
+        == "data set \"CIFAR-10\": unknown; known are digits, mnist, cifar10, tinyimagenet, folder; "
         + "did you mean cifar10?")
     #expect(
       message("imagenet")
-        == "data set \"imagenet\": unknown; known are digits, mnist, cifar10, folder")
-    #expect(message("") == "data set \"\": unknown; known are digits, mnist, cifar10, folder")
+        == "data set \"imagenet\": unknown; known are digits, mnist, cifar10, tinyimagenet, folder; "
+        + "did you mean tinyimagenet?")
+    let known = "unknown; known are digits, mnist, cifar10, tinyimagenet, folder"
+    #expect(message("speech") == "data set \"speech\": \(known)")
+    #expect(message("") == "data set \"\": \(known)")
   }
 
   @Test("A missing folder is answered with where was looked")
@@ -37,12 +41,15 @@ struct SpecificationTests {
     #expect(
       message("mnist", ["SURETY_DATA": "/no/sets"])
         == "mnist: looked in /no/sets/mnist (from SURETY_DATA) and there is no such folder; "
-        + "name one with mnist:DIR, or fetch the set with `surety data mnist --out /no/sets/mnist`")
+        + "name one with mnist:DIR, or `surety data mnist --out /no/sets/mnist` fetches the set")
     #expect(
       message("cifar10")
         == "cifar10: looked in data/cifar10 (SURETY_DATA is not set) and there is no such folder; "
-        + "name one with cifar10:DIR, or fetch the set with `surety data cifar10 --out data/cifar10`"
+        + "name one with cifar10:DIR, or `surety data cifar10 --out data/cifar10` fetches the set"
     )
+    #expect(
+      message("tinyimagenet:/no/such")
+        == "/no/such: no such folder; unpack tiny-imagenet-200.zip in /no/such")
     #expect(message("mnist:") == "mnist:: no folder after the colon; expected mnist:DIR")
     #expect(message("folder") == "folder: which folder? write folder:DIR")
     #expect(

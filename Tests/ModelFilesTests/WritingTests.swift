@@ -24,6 +24,23 @@ struct WritingTests {
     expectEqualOutputs(again, network, tolerance: 0)
   }
 
+  @Test(
+    "Networks made here read back the same, their normalisation of pixels included",
+    arguments: ["cnn-7", "resnext", "mlp"])
+  func architectures(name: String) throws {
+    let task = ImageTask(
+      shape: [3, 8, 8], classes: 5, mean: [0.4914, 0.4822, 0.4465], std: [0.2023, 0.1994, 0.2010])
+    let architecture = try Architectures.named(name, .init(width: name == "mlp" ? nil : 4))
+    let network = try architecture.network(for: task).initialized(.framework, seed: 3)
+    let again = try Network(parsingONNX: network.onnxData(), source: "written")
+    #expect(again.nodes.map(\.name) == network.nodes.map(\.name))
+    #expect(again.nodes.map { $0.operation?.name } == network.nodes.map { $0.operation?.name })
+    #expect(again.parameters.map(\.name) == network.parameters.map(\.name))
+    #expect(again.parameters.map(\.value) == network.parameters.map(\.value))
+    #expect(again.trainableParameterCount == network.trainableParameterCount)
+    expectEqualOutputs(again, network, tolerance: 0)
+  }
+
   @Test("Nodes and parameters that share a name get names of their own")
   func sharedNames() throws {
     var network = Network(input: [1, 2], named: "x")

@@ -1,6 +1,7 @@
 import Foundation
 import Networks
 import Properties
+import RandomNumbers
 import Tensors
 
 /// One row of a descent: whose counterexample it looks for, and how.
@@ -27,7 +28,7 @@ struct Descent {
   private var mean: [Float]
   private var square: [Float]
   private var directions: [Float]
-  private var random: RandomNumbers
+  private var random: SplitMix64
   private let inputCount: Int
   private let outputCount: Int
 
@@ -44,7 +45,7 @@ struct Descent {
     outputCount = context.network.outputShape.count
     mean = [Float](repeating: 0, count: x.count)
     square = mean
-    random = RandomNumbers(seed: context.options.seed, stream: stream)
+    random = SplitMix64(seed: context.options.seed, stream: stream)
     directions = []
     if rows.contains(where: \.diversifies) {
       for _ in 0..<rows.count * outputCount { directions.append(2 * random.unit() - 1) }

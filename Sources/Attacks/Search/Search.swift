@@ -1,5 +1,6 @@
 import Foundation
 import Networks
+import RandomNumbers
 import Tensors
 
 /// What the threads of a search share.
@@ -66,10 +67,10 @@ final class Search: @unchecked Sendable {
     }
   }
 
-  private func makeRandom() -> (RandomNumbers, UInt64) {
+  private func makeRandom() -> (SplitMix64, UInt64) {
     lock.withLock {
       streams += 2
-      return (RandomNumbers(seed: context.options.seed, stream: streams), streams + 1)
+      return (SplitMix64(seed: context.options.seed, stream: streams), streams + 1)
     }
   }
 

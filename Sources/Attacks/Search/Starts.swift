@@ -1,4 +1,5 @@
 import Properties
+import RandomNumbers
 
 /// The points of a region that a search tries first or starts from.
 struct Starts {
@@ -32,7 +33,7 @@ struct Starts {
 
   /// Writes sample number `index`: the middle, the corners of few elements, then points inside.
   func write(
-    sample index: Int, to point: UnsafeMutablePointer<Float>, _ random: inout RandomNumbers
+    sample index: Int, to point: UnsafeMutablePointer<Float>, _ random: inout SplitMix64
   ) {
     let region = region
     for i in 0..<region.count { point[i] = region.low[i] + region.width[i] / 2 }
@@ -57,7 +58,7 @@ struct Starts {
   }
 
   /// Writes a point of which about half the elements are at an end of the box.
-  private func writeMixed(to point: UnsafeMutablePointer<Float>, _ random: inout RandomNumbers) {
+  private func writeMixed(to point: UnsafeMutablePointer<Float>, _ random: inout SplitMix64) {
     for i in region.free {
       let choice = random.unit()
       point[i] =
@@ -68,7 +69,7 @@ struct Starts {
   }
 
   /// Writes a point drawn evenly from the box, then projected.
-  func writeRandom(to point: UnsafeMutablePointer<Float>, _ random: inout RandomNumbers) {
+  func writeRandom(to point: UnsafeMutablePointer<Float>, _ random: inout SplitMix64) {
     for i in 0..<region.count { point[i] = region.low[i] + region.width[i] * random.unit() }
     region.project(point)
   }
@@ -78,7 +79,7 @@ struct Starts {
   /// - Parameter spread: The largest change of an element, as a part of its width.
   func write(
     near other: [Float], spread: Float, to point: UnsafeMutablePointer<Float>,
-    _ random: inout RandomNumbers
+    _ random: inout SplitMix64
   ) {
     for i in 0..<region.count {
       point[i] = other[i] + region.width[i] * spread * (2 * random.unit() - 1)

@@ -31,7 +31,7 @@ struct PNGImage {
     case .success(let interleaved):
       (height, width) = (Int(image.height), Int(image.width))
       channels = interleaved.count / (height * width)
-      planes = Self.planes(interleaved, channels: channels)
+      planes = channelPlanes(interleaved, channels: channels)
     case .failure(let problem):
       throw InputError(path, problem.text)
     }
@@ -70,16 +70,17 @@ struct PNGImage {
       String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
   }
+}
 
-  private static func planes(_ interleaved: [UInt8], channels: Int) -> [UInt8] {
-    if channels == 1 { return interleaved }
-    var planes: [UInt8] = []
-    planes.reserveCapacity(interleaved.count)
-    for channel in 0..<channels {
-      for position in stride(from: channel, to: interleaved.count, by: channels) {
-        planes.append(interleaved[position])
-      }
+/// Pixels whose channels lie side by side, as one plane a channel.
+func channelPlanes(_ interleaved: [UInt8], channels: Int) -> [UInt8] {
+  if channels == 1 { return interleaved }
+  var planes: [UInt8] = []
+  planes.reserveCapacity(interleaved.count)
+  for channel in 0..<channels {
+    for position in stride(from: channel, to: interleaved.count, by: channels) {
+      planes.append(interleaved[position])
     }
-    return planes
   }
+  return planes
 }

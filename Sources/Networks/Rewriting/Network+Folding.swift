@@ -26,18 +26,22 @@ extension Network {
   public func foldingBiases() -> Network {
     foldingChannelMaps { node, channelAxis in
       guard let sum = nodes[node].operation as? AddConstant else { return nil }
-      let (constant, shape) = (parameters[sum.constant.index].value, nodes[node].shape)
-      guard constant.shape.rank <= shape.rank, nodes[nodes[node].inputs[0]].shape == shape else {
-        return nil
-      }
-      // All axes of the constant but the channels' must have extent 1.
-      let lead = shape.rank - constant.shape.rank
-      for axis in constant.shape.dimensions.indices
-      where axis + lead != channelAxis && constant.shape[axis] != 1 { return nil }
-      return ChannelMap(
-        factor: nil,
-        shift: constant.reshaped([constant.count]).broadcast(to: [shape[channelAxis]]))
+      guard let shift = channelVector(sum.constant, of: node, axis: channelAxis) else { return nil }
+      return ChannelMap(factor: nil, shift: shift)
     }
+  }
+
+  /// The constant of an elementwise node as one number for each channel, if it is so much and no more.
+  func channelVector(_ id: ParameterID, of node: Int, axis channelAxis: Int) -> Tensor<Double>? {
+    let (constant, shape) = (parameters[id.index].value, nodes[node].shape)
+    guard constant.shape.rank <= shape.rank, nodes[nodes[node].inputs[0]].shape == shape else {
+      return nil
+    }
+    // All axes of the constant but the channels' must have extent 1.
+    let lead = shape.rank - constant.shape.rank
+    for axis in constant.shape.dimensions.indices
+    where axis + lead != channelAxis && constant.shape[axis] != 1 { return nil }
+    return constant.reshaped([constant.count]).broadcast(to: [shape[channelAxis]])
   }
 
   private func foldingChannelMaps(

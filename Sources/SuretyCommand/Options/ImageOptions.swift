@@ -3,7 +3,8 @@ import Surety
 
 /// The examples, and the region around each.
 struct ImageOptions: ParsableArguments {
-  @Option(help: "The data set: digits, mnist[:DIR], cifar10[:DIR] or folder:DIR.")
+  @Option(
+    help: "The data set: digits, mnist[:DIR], cifar10[:DIR], tinyimagenet[:DIR] or folder:DIR.")
   var data: String
 
   @Option(help: "The part of the data set: test or train.")

@@ -65,6 +65,7 @@ struct SimplifyingTests {
     ("merging reshapes", { $0.mergingReshapes() }),
     ("folding biases", { $0.foldingBiases() }),
     ("folding batch normalisation", { $0.foldingBatchNormalization() }),
+    ("folding input scales", { $0.foldingInputScales() }),
     ("all", { $0.simplified() }),
   ]
 

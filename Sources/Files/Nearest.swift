@@ -1,7 +1,7 @@
 /// Returns the candidate that is spelled most like a word, or nil when none is close.
 ///
 /// Close means: at most half of the longer word's letters have to change. Case does not count.
-func nearest(to word: String, among candidates: [String]) -> String? {
+public func nearest(to word: String, among candidates: [String]) -> String? {
   let scored = candidates.map { ($0, editDistance(word.lowercased(), $0.lowercased())) }
   guard let (best, distance) = scored.min(by: { $0.1 < $1.1 }) else { return nil }
   return 2 * distance <= max(word.count, best.count) ? best : nil

@@ -1,0 +1,84 @@
+import Files
+import Foundation
+
+/// The lines of a file that is only ever appended to, one JSON object each.
+struct JSONLines<Line: Decodable> {
+  /// The objects, in the order of the file.
+  var lines: [Line] = []
+  /// The offset after each line, in bytes.
+  var ends: [Int] = []
+
+  /// Reads lines; what follows the last newline was cut off while it was written, and is left out.
+  ///
+  /// - Parameters:
+  ///   - content: The whole file.
+  ///   - path: The file to name in errors.
+  ///   - kind: What a line is, with its article, such as `a result`.
+  /// - Throws: `InputError` naming a line that is none.
+  init(_ content: Data, path: String, kind: String) throws(InputError) {
+    let decoder = JSONDecoder()
+    var length = 0
+    for (index, text) in content.split(separator: 10, omittingEmptySubsequences: false).enumerated()
+    {
+      let end = length + text.count
+      guard end < content.count else { break }
+      length = end + 1
+      if text.isEmpty { continue }
+      do {
+        lines.append(try decoder.decode(Line.self, from: Data(text)))
+        ends.append(length)
+      } catch {
+        throw InputError(
+          path, place: "line \(index + 1)",
+          "is not \(kind) (\(jsonProblem(error))); remove the line")
+      }
+    }
+  }
+}
+
+/// What is wrong with a JSON text, in a few words.
+func jsonProblem(_ error: any Error) -> String {
+  switch error {
+  case DecodingError.keyNotFound(let key, _): "no key \(key.stringValue)"
+  case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+    "wrong type at \(context.codingPath.map(\.stringValue).joined(separator: "."))"
+  case DecodingError.dataCorrupted(let context)
+  where context.codingPath.map(\.stringValue) == ["schema"]:
+    context.debugDescription
+  default: "not valid JSON"
+  }
+}
+
+/// Appends a line and waits until it is on the disk.
+///
+/// - Throws: `InputError` when the disk is full or the file is gone.
+func appendLine(
+  _ line: some Encodable, to file: FileHandle, path: String
+) throws(InputError) {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  do {
+    // One write for the whole line: a crash of the program cannot split it.
+    try file.write(contentsOf: encoder.encode(line) + Data("\n".utf8))
+    try file.synchronize()
+  } catch {
+    throw InputError(path, "cannot be written: \((error as NSError).localizedDescription)")
+  }
+}
+
+/// Opens a file for appending after its first `length` bytes, cutting off the rest; makes it when missing.
+///
+/// - Throws: `InputError` when the file cannot be written.
+func openLog(_ path: String, keeping length: Int) throws(InputError) -> FileHandle {
+  if !FileManager.default.fileExists(atPath: path) { try writeFile(Data(), to: path) }
+  guard let file = FileHandle(forUpdatingAtPath: path) else {
+    throw InputError(path, "cannot be written")
+  }
+  do {
+    try file.truncate(atOffset: UInt64(length))
+    try file.seekToEnd()
+  } catch {
+    throw InputError(path, "cannot be written")
+  }
+  return file
+}

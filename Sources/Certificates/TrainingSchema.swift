@@ -1,0 +1,22 @@
+/// The layout of the records of a training run; a reader refuses layouts it does not know.
+public struct TrainingSchema: Codable, Sendable, Hashable {
+  /// The layout that this version reads and writes.
+  public static let version = 1
+
+  /// Creates the current layout's mark.
+  public init() {}
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let found = try container.decode(Int.self)
+    guard found == Self.version else {
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "schema \(found) is not known, expected \(Self.version)")
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(Self.version)
+  }
+}

@@ -1,0 +1,61 @@
+/// What the schedules say about one batch.
+public struct StepSettings: Sendable, Hashable {
+  /// The radius that bounds are computed for, in pixel values.
+  public var epsilon: Double
+  /// That radius as a fraction of the full one, from 0 to 1.
+  public var fraction: Double
+  /// Whether the radius has not reached its full value yet.
+  public var isWarmUp: Bool
+  /// The step size of the optimiser.
+  public var learningRate: Double
+  /// The weight of the clean cross-entropy, kappa, from 0 to 1; the method's loss has the rest.
+  public var cleanWeight: Double
+  /// The weight of CROWN bounds against IBP bounds, from 0 to 1; 0 for methods that have no CROWN bounds.
+  public var crownWeight: Double
+  /// The weight of the warm-up regularisers, 0 when they are off.
+  public var regularizerWeight: Double
+}
+
+/// Every schedule of a run: pure functions of the number of the batch.
+///
+/// A run that resumes asks for the settings of its next batch and has to restore nothing.
+public struct TrainingSchedules: Sendable, Hashable {
+  /// The radius.
+  public var epsilon: EpsilonSchedule
+  /// The learning rate.
+  public var learningRate: LearningRateSchedule
+  /// The weight of the clean loss.
+  public var cleanWeight: WeightSchedule
+  /// The weight of CROWN bounds.
+  public var crownWeight: WeightSchedule
+  /// The weight of the regularisers at radius zero, lambda0.
+  public var regularizerWeight: Double
+
+  /// Creates schedules from their parts.
+  public init(
+    epsilon: EpsilonSchedule, learningRate: LearningRateSchedule, cleanWeight: WeightSchedule,
+    crownWeight: WeightSchedule, regularizerWeight: Double
+  ) {
+    self.epsilon = epsilon
+    self.learningRate = learningRate
+    self.cleanWeight = cleanWeight
+    self.crownWeight = crownWeight
+    self.regularizerWeight = regularizerWeight
+  }
+
+  /// The settings of one batch.
+  ///
+  /// The regularisers weigh `lambda0 (1 - epsilon / full)` during the warm-up and nothing afterwards.
+  ///
+  /// - Parameter batch: The number of batches before it in the whole run.
+  public func settings(at batch: Int) -> StepSettings {
+    let fraction = epsilon.fraction(at: batch)
+    let isWarmUp = epsilon.isWarmUp(at: batch)
+    return StepSettings(
+      epsilon: epsilon.radius(at: batch), fraction: fraction, isWarmUp: isWarmUp,
+      learningRate: learningRate.rate(at: batch),
+      cleanWeight: cleanWeight.weight(atFraction: fraction),
+      crownWeight: crownWeight.weight(atFraction: fraction),
+      regularizerWeight: isWarmUp ? regularizerWeight * (1 - fraction) : 0)
+  }
+}
