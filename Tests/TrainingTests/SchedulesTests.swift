@@ -126,12 +126,13 @@ struct SchedulesTests {
 
   @Test("Regularisers fade as the radius grows and are off after the ramp")
   func regularizers() {
-    let schedules = TrainingSchedules(
+    var schedules = TrainingSchedules(
       epsilon: smoothed(),
       learningRate: LearningRateSchedule(
-        initial: 1, milestones: [], factor: 1, batchesPerEpoch: 100),
-      cleanWeight: WeightSchedule(from: 1, to: 0.5), crownWeight: WeightSchedule(from: 1, to: 0),
-      regularizerWeight: 0.5)
+        initial: 1, milestones: [], factor: 1, batchesPerEpoch: 100))
+    schedules.cleanWeight = WeightSchedule(from: 1, to: 0.5)
+    schedules.crownWeight = WeightSchedule(from: 1, to: 0)
+    schedules.regularizerWeight = 0.5
     #expect(schedules.settings(at: 0).regularizerWeight == 0.5)
     let middle = schedules.settings(at: 1_100)
     #expect(abs(middle.regularizerWeight - 0.5 * (1 - 5.0 / 13)) < 1e-12)
@@ -143,11 +144,28 @@ struct SchedulesTests {
 
   @Test("A constant radius has no warm-up, so no regularisers")
   func constantRadiusHasNoRegularizers() {
-    let schedules = TrainingSchedules(
+    var schedules = TrainingSchedules(
       epsilon: EpsilonSchedule(.constant, full: 0.1, batchesPerEpoch: 10),
       learningRate: LearningRateSchedule(
-        initial: 1, milestones: [], factor: 1, batchesPerEpoch: 10),
-      cleanWeight: .constant(0), crownWeight: .constant(0), regularizerWeight: 0.5)
+        initial: 1, milestones: [], factor: 1, batchesPerEpoch: 10))
+    schedules.regularizerWeight = 0.5
     #expect(schedules.settings(at: 0).regularizerWeight == 0)
+  }
+
+  @Test("Averages weigh states as their definitions do")
+  func averaging() {
+    let uniform = AveragingSchedule(.uniform(every: 10), start: 3, batchesPerEpoch: 15)
+    let weights = (0..<75).map { uniform.weight(after: $0) }
+    #expect(weights[..<39].allSatisfy { $0 == nil })
+    #expect(weights[39] == 1 && weights[49] == 1.0 / 2 && weights[59] == 1.0 / 3)
+    #expect(weights.count { $0 != nil } == 4)
+    // The running average of 39, 49, 59, 69 is their mean.
+    let mean = (0..<75).reduce(0.0) { average, batch in
+      average + (uniform.weight(after: batch) ?? 0) * (Double(batch) - average)
+    }
+    #expect(abs(mean - 54) < 1e-12)
+    let exponential = AveragingSchedule(.exponential(decay: 0.75), start: 2, batchesPerEpoch: 4)
+    #expect((3..<6).map { exponential.weight(after: $0) } == [nil, 1, 0.25])
+    #expect(AveragingSchedule(.none, batchesPerEpoch: 4).weight(after: 100) == nil)
   }
 }

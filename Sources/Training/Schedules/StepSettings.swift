@@ -14,6 +14,8 @@ public struct StepSettings: Sendable, Hashable {
   public var crownWeight: Double
   /// The weight of the warm-up regularisers, 0 when they are off.
   public var regularizerWeight: Double
+  /// The weight in the average of the state after this batch; nil when it does not count.
+  public var averageWeight: Double?
 }
 
 /// Every schedule of a run: pure functions of the number of the batch.
@@ -30,17 +32,17 @@ public struct TrainingSchedules: Sendable, Hashable {
   public var crownWeight: WeightSchedule
   /// The weight of the regularisers at radius zero, lambda0.
   public var regularizerWeight: Double
+  /// The average of the weights.
+  public var averaging: AveragingSchedule
 
-  /// Creates schedules from their parts.
-  public init(
-    epsilon: EpsilonSchedule, learningRate: LearningRateSchedule, cleanWeight: WeightSchedule,
-    crownWeight: WeightSchedule, regularizerWeight: Double
-  ) {
+  /// Creates schedules that mix no losses and no bounds, have no regulariser and average nothing.
+  public init(epsilon: EpsilonSchedule, learningRate: LearningRateSchedule) {
     self.epsilon = epsilon
     self.learningRate = learningRate
-    self.cleanWeight = cleanWeight
-    self.crownWeight = crownWeight
-    self.regularizerWeight = regularizerWeight
+    cleanWeight = .constant(0)
+    crownWeight = .constant(0)
+    regularizerWeight = 0
+    averaging = AveragingSchedule(.none, batchesPerEpoch: epsilon.batchesPerEpoch)
   }
 
   /// The settings of one batch.
@@ -56,6 +58,7 @@ public struct TrainingSchedules: Sendable, Hashable {
       learningRate: learningRate.rate(at: batch),
       cleanWeight: cleanWeight.weight(atFraction: fraction),
       crownWeight: crownWeight.weight(atFraction: fraction),
-      regularizerWeight: isWarmUp ? regularizerWeight * (1 - fraction) : 0)
+      regularizerWeight: isWarmUp ? regularizerWeight * (1 - fraction) : 0,
+      averageWeight: averaging.weight(after: batch))
   }
 }

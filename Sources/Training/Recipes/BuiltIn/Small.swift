@@ -1,0 +1,100 @@
+/// Recipes for two processor cores, of minutes each.
+///
+/// The CIFAR-10 ones are the setting in which the published code of Shi et al. was measured at this size: the first
+/// 10,000 training images, the first 2,000 test images and a CNN-7 of an eighth of the width.
+let smallRecipes: [BuiltInRecipe] = [
+  small(
+    "cifar10-8-small", "CIFAR-10 at 8/255, fast, minutes on two cores", test: "8/255",
+    """
+    method: fast
+    """),
+  small(
+    "cifar10-8-small-ibp", "CIFAR-10 at 8/255, plain IBP, what fast is compared with",
+    test: "8/255",
+    """
+    method: ibp
+    """),
+  small(
+    "cifar10-2-small", "CIFAR-10 at 2/255, fast, minutes on two cores", test: "2/255",
+    """
+    method: fast
+    """),
+  small(
+    "cifar10-2-small-ibp", "CIFAR-10 at 2/255, plain IBP", test: "2/255",
+    """
+    method: ibp
+    """),
+  small(
+    "cifar10-2-small-sabr", "CIFAR-10 at 2/255, SABR, minutes on two cores", test: "2/255",
+    """
+    method: sabr
+    loss: {lambda: 0.4}
+    attack: {steps: 3}
+    """),
+  small(
+    "cifar10-2-small-mtl", "CIFAR-10 at 2/255, MTL-IBP, minutes on two cores", test: "2/255",
+    """
+    method: mtl-ibp
+    loss: {alpha: 0.5}
+    attack: {steps: 1}
+    """),
+  mnist("mnist-0.1-small", test: "0.1", multiplier: "2"),
+  mnist("mnist-0.3-small", test: "0.3", multiplier: "7/6"),
+]
+
+private func small(
+  _ name: String, _ purpose: String, test: String, _ method: String
+) -> BuiltInRecipe {
+  BuiltInRecipe(
+    name, purpose,
+    """
+    \(method)
+    epochs: 25
+    batch: 128
+    data:
+      name: cifar10
+      first: 10000
+      flip: true
+      crop: 2
+    network:
+      architecture: cnn-7
+      width: 8
+      linear: 64
+      biases: framework
+      statistics: running
+    epsilon:
+      test: \(test)
+      start: 2
+      length: 14
+    optimizer:
+      learning-rate: 5e-4
+      decay-epochs: [20, 23]
+      clip: 10
+    evaluation:
+      first: 2000
+    """)
+}
+
+private func mnist(_ name: String, test: String, multiplier: String) -> BuiltInRecipe {
+  BuiltInRecipe(
+    name, "MNIST at \(test), fast, within 20 minutes on two cores",
+    """
+    method: fast
+    epochs: 30
+    batch: 256
+    data:
+      name: mnist
+    network:
+      architecture: cnn-5
+      linear: 128
+      statistics: population
+    epsilon:
+      test: \(test)
+      train-multiplier: \(multiplier)
+      start: 1
+      length: 15
+    optimizer:
+      learning-rate: 1e-3
+      decay-epochs: [21, 26]
+    """)
+}

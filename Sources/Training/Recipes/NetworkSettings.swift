@@ -1,0 +1,66 @@
+import Files
+import Networks
+
+/// What is trained, and from where.
+public struct NetworkSettings: Sendable, Hashable {
+  /// Where the statistics of batch normalisation for judging and saving come from.
+  public enum Statistics: String, Sendable, Hashable, CaseIterable, RecipeChoice {
+    /// The running averages of the training batches, each new batch with weight 0.1.
+    case running
+    /// The plain average over one more pass through the training data after every epoch.
+    case population
+  }
+
+  /// The name of the architecture, one of `Architectures.names`.
+  public var architecture = "cnn-7"
+  /// The ONNX file to start from instead of an architecture; nil to start anew.
+  public var file: String?
+  /// The sizes of the architecture, nil for the published ones.
+  public var sizes = ArchitectureSettings()
+  /// The statistics of batch normalisation for judging and saving.
+  public var statistics = Statistics.running
+  /// How the first weights are drawn.
+  public var initialization = Initialization.ibp
+
+  mutating func visit(_ fields: inout some RecipeFields, _ method: TrainingMethod) {
+    fields.text("file", &file, none: "none")
+    if file == nil {
+      fields.text("architecture", &architecture, default: "cnn-7")
+      fields.integer("width", &sizes.width, in: 1...100_000, none: "published")
+      fields.integer("linear", &sizes.linear, in: 1...1_000_000, none: "published")
+      fields.integers("hidden", &sizes.hidden, in: 1...1_000_000, none: "published")
+      fields.choice("normalization", &sizes.normalization, none: "published")
+      fields.choice(
+        "initialization", &initialization.weights,
+        default: method.usesFastWarmUp ? .ibp : .framework)
+      fields.choice(
+        "biases", &initialization.biases,
+        default: initialization.weights == .framework ? .framework : .zero)
+    } else {
+      fields.inapplicable(
+        [
+          "architecture", "width", "linear", "hidden", "normalization", "initialization", "biases",
+        ], "the network is read from a file, which decides it")
+    }
+    fields.choice(
+      "statistics", &statistics,
+      default: method.usesFastWarmUp && method != .fast ? .population : .running)
+  }
+
+  /// Reports an architecture that does not exist or has no such size.
+  func reportContradictions(to problems: RecipeProblems) {
+    guard file == nil else { return }
+    do throws(InputError) {
+      _ = try Architectures.named(architecture, sizes)
+    } catch {
+      // The place is the size that the architecture does not have.
+      problems.add(
+        "network.\(error.place.isEmpty ? "architecture" : error.place)",
+        "\(error.source) \(error.message)")
+    }
+  }
+}
+
+extension NormalizationPlacement: RecipeChoice {}
+extension Initialization.Scheme: RecipeChoice {}
+extension Initialization.Biases: RecipeChoice {}

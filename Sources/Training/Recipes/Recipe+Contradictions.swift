@@ -1,0 +1,49 @@
+extension Recipe {
+  /// Reports settings that are right one by one and cannot all be meant.
+  func reportContradictions(to problems: RecipeProblems) {
+    reportEpochs(to: problems)
+    data.reportContradictions(to: problems)
+    network.reportContradictions(to: problems)
+    if method.usesBounds && epsilon.test == 0 {
+      problems.add(
+        "epsilon.test", "is 0, and \(method.rawValue) trains for a radius; expected more")
+    }
+    if epsilon.train > 1 {
+      problems.add(
+        "epsilon.train-multiplier",
+        "makes a training radius of \(numberText(epsilon.train)); pixel values go from 0 to 1")
+    }
+    if method.usesSmallBox && loss.lambda == 0 {
+      problems.add("loss.lambda", "is 0, which leaves no box to bound; expected more, up to 1")
+    }
+    if regularizer.weight > 0 && regularizer.terms.isEmpty {
+      problems.add("regularizer.terms", "is empty; write weight: 0 for no regulariser")
+    }
+    if regularizer.weight > 0 && method.usesBounds && epsilon.ramp == .constant {
+      problems.add(
+        "regularizer.weight",
+        "regularisers are on while the radius grows, and the ramp is constant; expected 0")
+    }
+    if optimizer.kind != .sgd, optimizer.betas.contains(1) {
+      problems.add("optimizer.betas", "1 would never learn; expected numbers below 1")
+    }
+  }
+
+  private func reportEpochs(to problems: RecipeProblems) {
+    let until = epochs == 1 ? "there is 1 epoch" : "there are \(epochs) epochs"
+    let last = epsilon.start + epsilon.length - 1
+    if method != .clean, epsilon.ramp != .constant, last >= epochs {
+      problems.add(
+        "epsilon.length",
+        "the radius grows until the end of epoch \(last), but \(until); "
+          + "at least one must have the full radius")
+    }
+    if let late = optimizer.decayEpochs.first(where: { $0 >= epochs }) {
+      problems.add(
+        "optimizer.decay-epochs", "nothing comes after epoch \(late), because \(until)")
+    }
+    if averaging.kind != .none && averaging.start > epochs {
+      problems.add("averaging.start", "epoch \(averaging.start) never comes, because \(until)")
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import Datasets
+import Files
+import Networks
+
+extension Recipe {
+  /// The architecture to start anew from; nil where the network is read from a file.
+  ///
+  /// - Throws: `InputError` when there is none of the name, or it has no such size.
+  public func architecture() throws(InputError) -> (any Architecture)? {
+    guard network.file == nil else { return nil }
+    return try Architectures.named(network.architecture, network.sizes)
+  }
+
+  /// The task for an architecture, with the normalisation as the network's first step.
+  ///
+  /// - Parameters:
+  ///   - shape: Channels, height and width of an image.
+  ///   - classes: The number of classes.
+  public func task(shape: [Int], classes: Int) -> ImageTask {
+    ImageTask(shape: shape, classes: classes, mean: data.mean, std: data.std)
+  }
+
+  /// How the training images are cut into batches and changed by chance.
+  ///
+  /// - Throws: `InputError` when the crop is negative, which reading a recipe excludes.
+  public func batchOptions() throws(InputError) -> BatchOptions {
+    BatchOptions(
+      size: batch, augmentation: try Augmentation(flips: data.flip, padding: data.crop),
+      seed: UInt64(seed))
+  }
+}

@@ -1,0 +1,214 @@
+import Files
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Training
+
+@Suite("Wrong recipes")
+struct RecipeErrorTests {
+  /// The error of a recipe, on one line.
+  private func message(_ yaml: String, _ settings: [String] = []) -> String {
+    do throws(InputError) {
+      _ = try Recipe(yaml: yaml, source: "r.yaml", settings: settings)
+      return "no error"
+    } catch { return error.description }
+  }
+
+  private func message(adding lines: String, _ settings: [String] = []) -> String {
+    message("data: {name: digits}\nepsilon: {test: 1/16}\n" + lines, settings)
+  }
+
+  @Test(
+    "Each names its line and what would be right",
+    arguments: [
+      ("epoch: 3", #"r.yaml: line 3: unknown key "epoch"; did you mean epochs?"#),
+      (
+        "evaluation:\n  zzzzzzzzz: 1",
+        #"r.yaml: line 4: unknown key "zzzzzzzzz" in evaluation; known are every, first"#
+      ),
+      (
+        "epochs: many",
+        #"r.yaml: line 3: epochs: "many" is not a whole number; expected one from 1 to 1000000"#
+      ),
+      ("epochs: 0", "r.yaml: line 3: epochs: 0 is out of range; expected one from 1 to 1000000"),
+      (
+        "epochs: 1.5",
+        #"r.yaml: line 3: epochs: "1.5" is not a whole number; expected one from 1 to 1000000"#
+      ),
+      (
+        "optimizer:\n  learning-rate: -1",
+        "r.yaml: line 4: optimizer.learning-rate: -1 is out of range; expected a number above 0"
+      ),
+      (
+        "optimizer: {clip: yes}",
+        #"r.yaml: line 3: optimizer.clip: "yes" is not a number; expected a number above 0, or none"#
+      ),
+      (
+        "method: fsat",
+        #"r.yaml: line 3: method: "fsat" is not one of clean, adversarial, ibp, crown-ibp, fast, sabr, "#
+          + "mtl-ibp, cc-ibp, exp-ibp, taps, staps; did you mean fast?"
+      ),
+      (
+        "loss: {alpha: 0.5}",
+        "r.yaml: line 3: loss.alpha: belongs to mtl-ibp, cc-ibp and exp-ibp; the method is fast"
+      ),
+      ("attack: {steps: 3}", "r.yaml: line 3: attack: fast makes no adversarial inputs"),
+      (
+        "optimizer: {momentum: 0.9}",
+        "r.yaml: line 3: optimizer.momentum: belongs to sgd; the kind is adam"
+      ),
+      (
+        "optimizer: 3",
+        #"r.yaml: line 3: optimizer: "3" is not a section; its keys stand below it, indented"#
+      ),
+      (
+        "optimizer: {decay-epochs: [5, 5]}",
+        "r.yaml: line 3: optimizer.decay-epochs: a list does not increase; each number must exceed the one "
+          + "before"
+      ),
+      (
+        "optimizer: {decay-epochs: [20, 40]}",
+        "r.yaml: line 3: optimizer.decay-epochs: nothing comes after epoch 40, because there are 30 epochs"
+      ),
+      (
+        "averaging: {kind: swa, start: 31}",
+        "r.yaml: line 3: averaging.start: epoch 31 never comes, because there are 30 epochs"
+      ),
+      (
+        "network: {architecture: cnn7}",
+        "r.yaml: line 3: network.architecture: architecture \"cnn7\" unknown; known are "
+      ),
+      (
+        "network: {hidden: [3]}",
+        "r.yaml: line 3: network.hidden: architecture \"cnn-7\" is not a setting of it; expected width, "
+          + "linear, normalization"
+      ),
+      (
+        "network: {file: a.onnx, width: 3}",
+        "r.yaml: line 3: network.width: the network is read from a file, which decides it"
+      ),
+      (
+        "regularizer: {terms: [relu, relu]}",
+        "r.yaml: line 3: regularizer.terms: relu is there twice"
+      ),
+      (
+        "regularizer: {terms: []}",
+        "r.yaml: line 3: regularizer.terms: is empty; write weight: 0 for no regulariser"
+      ),
+      (
+        "loss: {clean-weight: [1, 2]}",
+        "r.yaml: line 3: loss.clean-weight: 2 is out of range; expected a number from 0 to 1"
+      ),
+      ("epochs: 3\nepochs: 4", "r.yaml: line 3: is not YAML: the key epochs is there twice"),
+      ("epochs: [3", "r.yaml: line 4: is not YAML: did not find expected ',' or ']'"),
+      ("---\nepochs: 3", "r.yaml: line 3: is not YAML: but found another document"),
+    ])
+  func messages(lines: String, expected: String) {
+    #expect(message(adding: lines).hasPrefix(expected), "\(message(adding: lines))")
+  }
+
+  @Test("A data set that nobody reads is refused, and statistics of unequal length")
+  func data() {
+    #expect(
+      message("data: {name: \"mnits:DIR\"}\nepsilon: {test: 1/16}").hasPrefix(
+        #"r.yaml: line 1: data.name: "mnits" is no data set; known are "#))
+    #expect(
+      message("data: {name: digits, std: [1, 1]}\nepsilon: {test: 1/16}")
+        == "r.yaml: line 1: data.std: 2 for 1 of mean; expected as many numbers")
+  }
+
+  @Test("Everything that is wrong is reported at once")
+  func allProblems() {
+    #expect(
+      message("data:\n  nam: digits\nbatch: x\nepochs: 0") == """
+        r.yaml: 5 problems: data.name: is missing; expected a name | epsilon.test: is missing; expected a \
+        number from 0 to 1 | line 2: unknown key "nam" in data; did you mean name? | line 3: batch: "x" is not a \
+        whole number; expected one from 1 to 1000000 | line 4: epochs: 0 is out of range; expected one from 1 to 1000000
+        """)
+  }
+
+  @Test("A setting is checked like the file and named as it was given")
+  func settings() throws {
+    #expect(
+      message(adding: "", ["batch=0"])
+        == "r.yaml: setting batch=0: batch: 0 is out of range; expected one from 1 to 1000000")
+    #expect(
+      message(adding: "", ["optimizer.learning-rat=1"])
+        == #"r.yaml: setting optimizer.learning-rat=1: unknown key "learning-rat" in optimizer; "#
+        + "did you mean learning-rate?")
+    #expect(
+      message(adding: "", ["epochs"])
+        == "epochs: is no setting; expected KEY=VALUE, such as epochs=10")
+    #expect(message(adding: "", ["epochs="]) == "epochs=: has no value after the =")
+    #expect(
+      message(adding: "", ["batch.size=3"]).hasPrefix(
+        "r.yaml: setting batch.size=3: batch: a section"))
+    #expect(
+      message(adding: "batch: 3", ["batch.size=3"]) == "batch.size=3: batch is no section of r.yaml"
+    )
+    #expect(message(adding: "", ["epochs=[3"]).hasPrefix("epochs=[3: is not YAML"))
+    let recipe = try Recipe(
+      yaml: RecipeTests.minimal + "optimizer:\n  kind: sgd\n", source: "r.yaml",
+      settings: [
+        "optimizer.learning-rate=1e-3", "optimizer.decay-epochs=[3, 5]", "epsilon.test=2/255",
+      ])
+    #expect(recipe.optimizer.learningRate == 1e-3 && recipe.optimizer.kind == .sgd)
+    #expect(recipe.optimizer.decayEpochs == [3, 5] && recipe.epsilon.test == 2.0 / 255)
+  }
+
+  @Test("A ramp must leave an epoch at the full radius")
+  func ramp() {
+    #expect(
+      message(adding: "", ["epochs=10", "epsilon.start=2", "epsilon.length=9"])
+        == "r.yaml: setting epsilon.length=9: epsilon.length: the radius grows until the end of epoch 10, "
+        + "but there are 10 epochs; at least one must have the full radius")
+  }
+
+  @Test(
+    "Text that is no recipe is refused",
+    arguments: ["", "a b c", "[1, 2]", "- 1", "\u{0}", "{", "*a"])
+  func noRecipe(text: String) {
+    #expect(message(text).hasPrefix("r.yaml: "))
+  }
+
+  @Test("Deep and large documents are refused without harm")
+  func hostile() {
+    #expect(message(String(repeating: "[", count: 5_000)).hasPrefix("r.yaml: "))
+    #expect(message(String(repeating: "a: {", count: 5_000)).hasPrefix("r.yaml: "))
+    #expect(message("a: [" + String(repeating: "1,", count: 20_000) + "]").contains("too large"))
+    var bomb = "a0: &a0 [x, x]\n"
+    for level in 1..<40 { bomb += "a\(level): &a\(level) [*a\(level - 1), *a\(level - 1)]\n" }
+    #expect(message(bomb).contains("too large"))
+  }
+
+  @Test("An unknown name of a recipe gives the nearest, a missing file says so")
+  func names() {
+    func message(_ name: String) -> String {
+      do throws(InputError) {
+        _ = try Recipe.named(name)
+        return "no error"
+      } catch { return error.description }
+    }
+    #expect(
+      message("cifar10-8-smal")
+        == #"recipe "cifar10-8-smal": unknown; did you mean cifar10-8-small? "#
+        + "A recipe of your own is a file whose name ends in .yaml")
+    #expect(message("missing.yaml") == "missing.yaml: no such file")
+  }
+
+  @Test("The documented example is a recipe, and documents every key")
+  func documentation() throws {
+    let text = try String(contentsOfFile: "\(packageRoot)/docs/recipes.md", encoding: .utf8)
+    let blocks = text.components(separatedBy: "```yaml\n").dropFirst()
+    let example = try #require(blocks.first?.components(separatedBy: "```").first)
+    let recipe = try Recipe(yaml: example, source: "docs/recipes.md")
+    #expect(recipe.method == .sabr && recipe.epsilon.start == 2)
+    for summary in Recipe.builtIn {
+      for line in try Recipe.named(summary.name).yaml.split(separator: "\n") {
+        let key = try #require(line.split(separator: ":").first).trimmingSpaces
+        #expect(example.contains("\(key):"), "docs/recipes.md does not explain \(key)")
+      }
+    }
+  }
+}
