@@ -49,15 +49,15 @@ let library: [Target] = [
   .target(
     name: "Training",
     dependencies: [
-      "Certificates", "Datasets", "Digests", "Files", "Networks", "Tensors",
-      .product(name: "Yams", package: "Yams"),
+      "Bounds", "Certificates", "Datasets", "Differentiation", "Digests", "Files", "Networks",
+      "RandomNumbers", "Tensors", .product(name: "Yams", package: "Yams"),
     ]),
   .target(name: "Reports", dependencies: ["Certificates", "Files"]),
   .target(
     name: "Surety",
     dependencies: [
       "Attacks", "Bounds", "Certificates", "Datasets", "Digests", "Files", "ModelFiles", "Networks",
-      "Properties", "Reports", "Tensors", "Training",
+      "Properties", "RandomNumbers", "Reports", "Tensors", "Training",
     ]),
 ]
 

@@ -76,6 +76,15 @@ public struct Network: Sendable {
     return output
   }
 
+  /// The network with some operations replaced by others that read and give the same shapes.
+  public func replacingOperations(
+    _ replacement: (any Operation) -> any Operation
+  ) -> Network {
+    var network = self
+    for id in nodes.indices { network.nodes[id].operation = nodes[id].operation.map(replacement) }
+    return network
+  }
+
   /// Makes a node the output.
   public mutating func setOutput(_ node: Int, named name: String) {
     precondition(nodes.indices.contains(node), "Output \(node) of \(nodes.count) nodes")
@@ -112,6 +121,30 @@ extension Network {
       }
     }
     guard let result = values[output] else { preconditionFailure("The output was not computed") }
+    return result
+  }
+
+  /// The output for given values of one node, which everything between it and the output goes through.
+  ///
+  /// - Parameters:
+  ///   - value: The node's values, `[batch] + node shape`.
+  ///   - start: The node.
+  public func evaluate<T: TensorAlgebra>(
+    _ value: T, from start: Int, _ parameters: Parameters<T>
+  ) -> T {
+    var values = [T?](repeating: nil, count: nodes.count)
+    let needed = isNeeded
+    values[start] = value
+    for id in nodes.indices where id > start && needed[id] {
+      let inputs = nodes[id].inputs.compactMap { values[$0] }
+      guard let operation = nodes[id].operation, inputs.count == nodes[id].inputs.count else {
+        continue
+      }
+      values[id] = operation.evaluate(inputs, parameters)
+    }
+    guard let result = values[output] else {
+      preconditionFailure("The output does not depend on node \(start) alone")
+    }
     return result
   }
 

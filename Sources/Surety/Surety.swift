@@ -8,6 +8,7 @@
 @_exported import ModelFiles
 @_exported import Networks
 @_exported import Properties
+@_exported import RandomNumbers
 @_exported import Reports
 @_exported import Tensors
 @_exported import Training

@@ -4,6 +4,6 @@ import ArgumentParser
 @main
 struct SuretyBench: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "surety-bench", abstract: "Times bounds for docs/performance.md.",
-    subcommands: [BoundsBenchmark.self])
+    commandName: "surety-bench", abstract: "Times bounds and training for docs/performance.md.",
+    subcommands: [BoundsBenchmark.self, TrainingBenchmark.self])
 }

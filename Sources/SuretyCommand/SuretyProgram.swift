@@ -29,6 +29,7 @@ struct Tool: ParsableCommand {
     version: Release.version,
     subcommands: [
       InfoCommand.self, EvaluateCommand.self, BoundsCommand.self, VerifyCommand.self,
-      CertifyCommand.self, AttackCommand.self, DataCommand.self, DemoCommand.self,
+      CertifyCommand.self, AttackCommand.self, TrainCommand.self, DataCommand.self,
+      DemoCommand.self,
     ])
 }

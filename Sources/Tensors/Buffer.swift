@@ -1,5 +1,3 @@
-import Foundation
-
 /// Memory for the elements of a tensor, aligned for vector loads.
 final class Buffer<Scalar: TensorScalar>: @unchecked Sendable {
   // Safe to share: a tensor writes only to a buffer that it alone refers to.
@@ -9,12 +7,13 @@ final class Buffer<Scalar: TensorScalar>: @unchecked Sendable {
   /// Allocates without clearing.
   init(count: Int) {
     self.count = count
-    let bytes = max(64, count * MemoryLayout<Scalar>.stride)
-    pointer = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    pointer = BufferPool.take(count * MemoryLayout<Scalar>.stride)
       .bindMemory(to: Scalar.self, capacity: count)
   }
 
-  deinit { UnsafeMutableRawPointer(pointer).deallocate() }
+  deinit {
+    BufferPool.give(UnsafeMutableRawPointer(pointer), count * MemoryLayout<Scalar>.stride)
+  }
 
   func copy() -> Buffer {
     let other = Buffer(count: count)

@@ -28,10 +28,14 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
       shape.count == values.count, "Shape \(shape) needs \(shape.count) values, got \(values.count)"
     )
     self.init(shape: shape, buffer: Buffer(count: shape.count))
-    var next = buffer.pointer
-    for value in values {
-      next.initialize(to: value)
-      next += 1
+    let target = UnsafeMutableBufferPointer(start: buffer.pointer, count: shape.count)
+    // Elements that lie side by side, as an array's do, are copied at once.
+    if values.withContiguousStorageIfAvailable({ _ = target.update(fromContentsOf: $0) }) == nil {
+      var next = buffer.pointer
+      for value in values {
+        next.initialize(to: value)
+        next += 1
+      }
     }
   }
 

@@ -32,14 +32,17 @@ let rooms: [Room] = [
   Room(name: "Certificates", imports: ["Files", "Properties"]),
   Room(
     name: "Training",
-    imports: ["Certificates", "Datasets", "Digests", "Files", "Networks", "Tensors"],
+    imports: [
+      "Bounds", "Certificates", "Datasets", "Differentiation", "Digests", "Files", "Networks",
+      "RandomNumbers", "Tensors",
+    ],
     libraries: ["Yams"]),
   Room(name: "Reports", imports: ["Certificates", "Files"]),
   Room(
     name: "Surety",
     imports: [
       "Attacks", "Bounds", "Certificates", "Datasets", "Digests", "Files", "ModelFiles", "Networks",
-      "Properties", "Reports", "Tensors", "Training",
+      "Properties", "RandomNumbers", "Reports", "Tensors", "Training",
     ]),
   // Programs see the library through its umbrella.
   Room(name: "SuretyCommand", imports: ["Surety"], libraries: ["ArgumentParser", "Logging"]),

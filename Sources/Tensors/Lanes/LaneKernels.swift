@@ -57,7 +57,8 @@ extension LaneKernels where Scalar == Float {
       kernelSum: surety_lane_kernel_sum_f32, pack: surety_lane_pack_f32,
       channelSums: surety_channel_sums_f32, channelAffine: surety_channel_affine_f32,
       intervalPositivePart: surety_interval_relu_f32,
-      intervalPositivePartGradient: surety_interval_relu_gradient_f32, reluStatistics: surety_relu_statistics_f32,
+      intervalPositivePartGradient: surety_interval_relu_gradient_f32,
+      reluStatistics: surety_relu_statistics_f32,
       reluStatisticsGradient: surety_relu_statistics_gradient_f32, adam: surety_adam_f32,
       masked: surety_masked_f32)
   }
@@ -71,7 +72,8 @@ extension LaneKernels where Scalar == Double {
       kernelSum: surety_lane_kernel_sum_f64, pack: surety_lane_pack_f64,
       channelSums: surety_channel_sums_f64, channelAffine: surety_channel_affine_f64,
       intervalPositivePart: surety_interval_relu_f64,
-      intervalPositivePartGradient: surety_interval_relu_gradient_f64, reluStatistics: surety_relu_statistics_f64,
+      intervalPositivePartGradient: surety_interval_relu_gradient_f64,
+      reluStatistics: surety_relu_statistics_f64,
       reluStatisticsGradient: surety_relu_statistics_gradient_f64, adam: surety_adam_f64,
       masked: surety_masked_f64)
   }

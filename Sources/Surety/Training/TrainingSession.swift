@@ -1,0 +1,232 @@
+import Certificates
+import Datasets
+import Digests
+import Files
+import Foundation
+import ModelFiles
+import Networks
+import Reports
+import Tensors
+import Training
+
+/// A training run with its files: the model, the records and the checkpoints in one folder.
+///
+/// | file | content |
+/// |---|---|
+/// | `model.onnx` | the trained network, its normalisations kept; written at the end |
+/// | `metrics.jsonl` | a line for each epoch |
+/// | `run.json` | recipe, seed, version, data, machine, and how the run ended |
+/// | `report.html` | curves of all that, for people |
+/// | `checkpoint.safetensors` | where a stopped run goes on |
+public final class TrainingSession {
+  /// What the caller hears while the run goes on.
+  public struct Progress: Sendable {
+    /// The epoch, counted from 1.
+    public var epoch: Int
+    /// The epochs of the run.
+    public var epochs: Int
+    /// The batch within the epoch, counted from 1.
+    public var batch: Int
+    /// The batches of an epoch.
+    public var batches: Int
+    /// The epoch so far.
+    public var record: EpochRecord
+    /// The last judgement, if there was one.
+    public var judged: EvaluationRecord?
+    /// The seconds left, by the pace so far.
+    public var secondsLeft: Double
+  }
+
+  /// The recipe.
+  public let recipe: Recipe
+  /// The folder.
+  public let folder: String
+  /// The record of the run.
+  public private(set) var run: TrainingRun
+  /// The epochs that are done.
+  public var epochs: [EpochRecord] { metrics.epochs }
+
+  private let trainer: Trainer
+  private let test: ImageSet
+  private let metrics: MetricsLog
+  private let checkpoints: CheckpointStore
+  private var state: TrainingState
+  private let dataDigest: String
+  private let recipeText: String
+  /// Seconds from one checkpoint to the next within an epoch.
+  private let checkpointInterval = 60.0
+
+  /// Prepares a run, or goes on with one.
+  ///
+  /// - Parameters:
+  ///   - recipe: The recipe.
+  ///   - folder: Where the files go; made when missing.
+  ///   - resumes: Whether to go on where the folder's run stopped; a folder without a checkpoint starts anew.
+  /// - Throws: `InputError` when the data, the network or the folder are not what they should be.
+  public init(_ recipe: Recipe, folder: String, resumes: Bool) throws {
+    self.recipe = recipe
+    self.folder = folder
+    recipeText = recipe.yaml
+    let training = try Self.images(recipe.data.name, .train, recipe.data.first)
+    test = try Self.images(recipe.data.name, .test, recipe.evaluation.first)
+    let network = try Self.network(recipe, for: training)
+    trainer = try Trainer(recipe, network, on: training)
+    do {
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw InputError(folder, "cannot be made: \(error.localizedDescription)")
+    }
+    checkpoints = CheckpointStore(folder: folder)
+    dataDigest = training.digest
+    let found = resumes ? try checkpoints.latest() : nil
+    if !resumes, FileManager.default.fileExists(atPath: "\(folder)/run.json") {
+      throw InputError(
+        folder, "holds a training run already; go on with --resume or choose another --out")
+    }
+    if let found {
+      state = try TrainingState(
+        found.archive, source: found.path, network, recipe, data: dataDigest)
+    } else {
+      state = trainer.initialState
+    }
+    checkpoints.removeLeftovers()
+    metrics = try MetricsLog(
+      "\(folder)/metrics.jsonl", keeping: state.batches / trainer.batches.batchesPerEpoch)
+    run = TrainingRun(
+      version: Release.version, recipe: recipeText, seed: recipe.seed,
+      images: RunImages(
+        training: ImagesRecord(
+          name: "\(training.name) train", count: training.count, digest: training.digest),
+        test: ImagesRecord(name: "\(test.name) test", count: test.count, digest: test.digest)),
+      machine: .current)
+    run.parameters = network.trainableParameterCount
+    try run.write(to: "\(folder)/run.json")
+  }
+
+  private static func images(
+    _ name: String, _ split: Split, _ first: Int?
+  ) throws(InputError) -> ImageSet {
+    let set = try Datasets.load(name, split: split)
+    guard let first else { return set }
+    return try set.first(first)
+  }
+
+  /// The network of a recipe before training, its weights drawn or read.
+  static func network(_ recipe: Recipe, for images: ImageSet) throws -> Network {
+    guard let architecture = try recipe.architecture() else {
+      // Constants that are added after a layer become its bias, so that they are trained.
+      return try Network(contentsOf: recipe.network.file ?? "").foldingBiases()
+    }
+    return
+      try architecture
+      .network(for: recipe.task(shape: images.shape, classes: images.classes.count))
+      .initialized(
+        recipe.network.initialization, seed: UInt64(bitPattern: Int64(recipe.seed)))
+  }
+
+  /// Trains to the end, or until `isStopped` says so.
+  ///
+  /// - Parameters:
+  ///   - isStopped: Asked after every batch; a stopped run has a checkpoint and can be resumed.
+  ///   - report: Called after every batch.
+  /// - Returns: How the run ended.
+  /// - Throws: `InputError` when a file cannot be written.
+  public func train(
+    isStopped: () -> Bool = { false }, _ report: (Progress) -> Void = { _ in }
+  ) throws -> TrainingStatus {
+    let perEpoch = trainer.batches.batchesPerEpoch
+    let position = BatchPosition(epoch: state.batches / perEpoch, batch: state.batches % perEpoch)
+    let reader = trainer.batches.reader(from: position, upTo: recipe.epochs)
+    defer { reader.stop() }
+    let begin = ContinuousClock.now
+    let first = state.batches
+    var saved = ContinuousClock.now
+    do {
+      while state.batches < trainer.batchCount, let batch = reader.next() {
+        try trainer.train(batch, &state)
+        if state.batches % perEpoch == 0 {
+          try finishEpoch()
+          saved = .now
+        } else if (ContinuousClock.now - saved) / .seconds(1) > checkpointInterval {
+          try save()
+          saved = .now
+        }
+        let spent = (ContinuousClock.now - begin) / .seconds(1)
+        let left =
+          Double(trainer.batchCount - state.batches) * spent / Double(state.batches - first)
+        report(progress(secondsLeft: left))
+        if isStopped(), state.batches < trainer.batchCount {
+          try save()
+          return try end(.stopped, reason: "stopped in epoch \(state.batches / perEpoch + 1)")
+        }
+      }
+    } catch let divergence as Divergence {
+      return try end(.diverged, reason: divergence.description)
+    }
+    return try finish()
+  }
+
+  private func progress(secondsLeft: Double) -> Progress {
+    let perEpoch = trainer.batches.batchesPerEpoch
+    let done = max(1, state.batches)
+    let record =
+      state.totals.batches > 0
+      ? trainer.record(state) : metrics.epochs.last ?? trainer.record(state)
+    return Progress(
+      epoch: (done - 1) / perEpoch + 1, epochs: recipe.epochs, batch: (done - 1) % perEpoch + 1,
+      batches: perEpoch, record: record, judged: metrics.epochs.last { $0.test != nil }?.test,
+      secondsLeft: secondsLeft)
+  }
+
+  private func save() throws(InputError) {
+    try checkpoints.save(
+      state.archive(trainer.network, recipe: recipeText, data: dataDigest))
+  }
+
+  /// Writes the epoch's line and a checkpoint.
+  private func finishEpoch() throws {
+    var record = trainer.record(state)
+    let start = ContinuousClock.now
+    if record.epoch % recipe.evaluation.every == 0 || record.epoch == recipe.epochs {
+      let radius = record.epsilon > 0 ? min(record.epsilon, recipe.epsilon.test) : 0
+      let network = trainer.result(state, epoch: record.epoch - 1)
+      record.test = try Evaluation(network, on: test).record(
+        epsilon: radius > 0 ? radius : recipe.epsilon.test)
+    }
+    record.seconds += (ContinuousClock.now - start) / .seconds(1)
+    state.totals = EpochTotals()
+    try metrics.append(record)
+    try save()
+    try writeReport()
+  }
+
+  private func writeReport() throws(InputError) {
+    let page = TrainingReport(TrainingHistory(run: run, epochs: metrics.epochs)).page
+    try writeFile(Data(page.utf8), to: "\(folder)/report.html")
+  }
+
+  /// Writes the model and what is to be known of it.
+  private func finish() throws -> TrainingStatus {
+    let network = trainer.result(state, epoch: recipe.epochs - 1)
+    guard network.parameters.allSatisfy({ $0.value.isFinite }) else {
+      return try end(.diverged, reason: "a weight of the final network is not finite")
+    }
+    let path = "\(folder)/model.onnx"
+    try network.write(toONNX: path)
+    run.modelDigest = try sha256(ofFile: path)
+    let evaluation = Evaluation(network, on: test)
+    let full = recipe.epsilon.test
+    run.radii = try [0.25, 0.5, 0.75, 1, 1.5].map { try evaluation.record(epsilon: full * $0) }
+    return try end(.finished, reason: nil)
+  }
+
+  private func end(_ status: TrainingStatus, reason: String?) throws -> TrainingStatus {
+    run.status = status
+    run.reason = reason
+    run.ended = TrainingRun.time()
+    try run.write(to: "\(folder)/run.json")
+    try writeReport()
+    return status
+  }
+}

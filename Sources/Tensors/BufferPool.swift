@@ -1,0 +1,54 @@
+import Foundation
+
+/// Large blocks of memory that were given back, kept for the next tensors of their size.
+///
+/// The system clears every page of a fresh block when it is first touched, which takes about as long as an
+/// operation on it. Steps of a training need the same sizes again and again.
+enum BufferPool {
+  /// Blocks smaller than this are left to the allocator, which keeps them itself.
+  private static let smallest = 1 << 16
+  /// The most memory that is kept unused.
+  private static let limit = 1 << 28
+
+  private struct Kept {
+    var blocks: [Int: [UnsafeMutableRawPointer]] = [:]
+    var bytes = 0
+  }
+  // Guarded by `lock`.
+  nonisolated(unsafe) private static var kept = Kept()
+  private static let lock = NSLock()
+
+  /// A block of at least some bytes, aligned for vector loads; its content is arbitrary.
+  static func take(_ bytes: Int) -> UnsafeMutableRawPointer {
+    let size = rounded(bytes)
+    if size >= smallest,
+      let block = lock.withLock({ () -> UnsafeMutableRawPointer? in
+        guard let block = kept.blocks[size]?.popLast() else { return nil }
+        kept.bytes -= size
+        return block
+      })
+    {
+      return block
+    }
+    return .allocate(byteCount: size, alignment: 64)
+  }
+
+  /// Gives a block of the given number of bytes back.
+  static func give(_ block: UnsafeMutableRawPointer, _ bytes: Int) {
+    let size = rounded(bytes)
+    let isKept =
+      size >= smallest
+      && lock.withLock {
+        guard kept.bytes + size <= limit else { return false }
+        kept.blocks[size, default: []].append(block)
+        kept.bytes += size
+        return true
+      }
+    if !isKept { block.deallocate() }
+  }
+
+  /// Sizes that differ by less than a page share their blocks.
+  private static func rounded(_ bytes: Int) -> Int {
+    bytes < smallest ? max(64, bytes) : (bytes + 4095) / 4096 * 4096
+  }
+}

@@ -1,0 +1,161 @@
+import Bounds
+import Certificates
+import Datasets
+import Differentiation
+import Files
+import Foundation
+import Networks
+import Tensors
+
+/// Trains a network by a recipe, batch by batch.
+///
+/// The trainer holds no files: it moves a `TrainingState`, from which a run can go on at any batch. Equal
+/// recipes, data and states give equal results on one machine.
+public struct Trainer: Sendable {
+  /// The recipe.
+  public let recipe: Recipe
+  /// The structure of the network, with its first parameters.
+  public let network: Network
+  /// The training images in batches.
+  public let batches: TrainingBatches
+  /// What the schedules say about each batch.
+  public let schedules: TrainingSchedules
+  private let step: TrainingStep<Lanes<Float>>
+  private let optimizer: Optimizer
+
+  /// Prepares a run.
+  ///
+  /// - Parameters:
+  ///   - network: The network to train, its first parameters drawn.
+  ///   - images: The training images.
+  /// - Throws: `InputError` when the images do not fit the network, or an operation of it cannot be trained by the
+  ///   recipe's method.
+  public init(_ recipe: Recipe, _ network: Network, on images: ImageSet) throws(InputError) {
+    guard network.inputShape.count == images.imageSize,
+      network.outputShape.count == images.classes.count
+    else {
+      throw InputError(
+        recipe.network.file ?? recipe.network.architecture,
+        "takes \(network.inputShape) and gives \(network.outputShape.count) classes; images of "
+          + "\(images.name) are \(Shape(images.shape)) of \(images.classes.count) classes")
+    }
+    step = TrainingStep(network, recipe)
+    if let problem = step.unsupported {
+      throw InputError(
+        recipe.network.file ?? recipe.network.architecture,
+        "cannot be trained by \(recipe.method.rawValue): \(problem)")
+    }
+    self.recipe = recipe
+    self.network = network
+    batches = try TrainingBatches(images, recipe.batchOptions())
+    schedules = recipe.schedules(batchesPerEpoch: batches.batchesPerEpoch)
+    optimizer = Optimizer(recipe.optimizer)
+  }
+
+  /// The state before the first batch.
+  public var initialState: TrainingState { TrainingState(network, recipe) }
+
+  /// The batches of the whole run.
+  public var batchCount: Int { recipe.epochs * batches.batchesPerEpoch }
+
+  /// The names of the layers of ReLUs, for records.
+  public var layerNames: [String] {
+    step.reluInputs.map { network.nodes[$0].name }
+  }
+
+  /// Takes one batch.
+  ///
+  /// - Throws: `Divergence` when the loss or a gradient is no finite number; the state is as it was then.
+  public func train(_ batch: Batch, _ state: inout TrainingState) throws {
+    let start = ContinuousClock.now
+    let settings = schedules.settings(at: state.batches)
+    let shape = Shape([batch.count] + network.inputShape.dimensions)
+    let images = Lanes(plain: Tensor<Float>(shape, batch.pixels)).blocked
+    let result = try step.run(
+      images, batch.labels, parameters: state.parameters.map { Lanes(plain: $0) },
+      settings: settings,
+      seed: UInt64(bitPattern: Int64(recipe.seed)) &+ UInt64(state.batches) &* 0x9E37_79B9)
+    let gradients = result.gradients.map(\.plain)
+    let norm = Optimizer.norm(gradients)
+    guard result.loss.isFinite, norm.isFinite else {
+      throw Divergence(
+        batch: state.batches, epoch: state.batches / batches.batchesPerEpoch + 1,
+        reason: result.loss.isFinite
+          ? "the gradient is not finite" : "the loss is \(result.loss)")
+    }
+    var weights = step.trainable.map { state.parameters[$0.index] }
+    optimizer.step(&weights, gradients, norm: norm, &state.optimizer, rate: settings.learningRate)
+    for (id, weight) in zip(step.trainable, weights) { state.parameters[id.index] = weight }
+    state.updateStatistics(result.moments, momentum: 0.1)
+    state.batches += 1
+    state.updateAverage(weight: settings.averageWeight)
+    state.totals.add(
+      result, images: batch.count, norm: norm,
+      seconds: (ContinuousClock.now - start) / .seconds(1))
+  }
+
+  /// The record of the epoch that ends with the state's last batch, without its judgement.
+  public func record(_ state: TrainingState) -> EpochRecord {
+    let last = max(0, state.batches - 1)
+    return state.totals.record(
+      epoch: last / batches.batchesPerEpoch + 1, settings: schedules.settings(at: last),
+      layerNames: layerNames)
+  }
+
+  /// The network to judge and to save: averaged weights where the recipe keeps them, and the statistics that it asks
+  /// for.
+  ///
+  /// - Parameter epoch: The epoch whose batches give population statistics, counted from 0.
+  public func result(_ state: TrainingState, epoch: Int) -> Network {
+    let averages = state.average != nil
+    let trained = state.network(network, averaged: averages)
+    guard recipe.network.statistics == .population || averages else { return trained }
+    return withPopulationStatistics(trained, epoch: epoch)
+  }
+
+  /// The network with the plain average of the statistics of one epoch's batches.
+  ///
+  /// Source: Mao et al., CTBench (2025): running averages lag behind weights that move fast.
+  private func withPopulationStatistics(_ trained: Network, epoch: Int) -> Network {
+    let parameters = trained.parameters(as: Lanes<Float>.self)
+    let values = trained.parameters.indices.map { parameters[ParameterID($0)] }
+    var sums: [Int: Tensor<Double>] = [:]
+    var count = 0.0
+    for batch in batches.reader(from: BatchPosition(epoch: epoch, batch: 0), upTo: epoch + 1) {
+      let shape = Shape([batch.count] + network.inputShape.dimensions)
+      let x = Lanes(plain: Tensor<Float>(shape, batch.pixels)).blocked
+      for moment in trained.normalizedPass(x, values).moments {
+        let size = Double(moment.count)
+        let pair = [
+          (moment.normalization.mean.index, moment.mean.values),
+          (
+            moment.normalization.variance.index,
+            moment.variance.values * (size > 1 ? size / (size - 1) : 1)
+          ),
+        ]
+        for (index, value) in pair { sums[index] = sums[index].map { $0 + value } ?? value }
+      }
+      count += 1
+    }
+    var result = trained
+    for (index, sum) in sums {
+      // Rounded to what a model file holds.
+      let mean = Tensor<Float>(converting: sum * (1 / count))
+      result.setValue(Tensor<Double>(converting: mean), of: ParameterID(index))
+    }
+    return result
+  }
+}
+
+/// Training that left the numbers.
+public struct Divergence: Error, Sendable, CustomStringConvertible {
+  /// The batch, counted from 0 over the whole run.
+  public var batch: Int
+  /// The epoch, counted from 1.
+  public var epoch: Int
+  /// What happened.
+  public var reason: String
+
+  /// The epoch and what happened.
+  public var description: String { "training diverged in epoch \(epoch): \(reason)" }
+}

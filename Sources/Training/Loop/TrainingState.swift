@@ -1,0 +1,96 @@
+import Files
+import Networks
+import Tensors
+
+/// Everything that a run needs to go on as if it had never stopped, beside its recipe and data.
+public struct TrainingState: Sendable, Equatable {
+  /// Every parameter of the network, running statistics included, in order.
+  public var parameters: [Tensor<Float>]
+  /// What the optimiser remembers.
+  public var optimizer: OptimizerState
+  /// The average of the weights, where the recipe keeps one.
+  public var average: WeightAverage?
+  /// The batches that are done, over the whole run.
+  public var batches = 0
+  /// The sums of the epoch that is under way.
+  public var totals = EpochTotals()
+
+  /// The state before the first batch.
+  public init(_ network: Network, _ recipe: Recipe) {
+    parameters = network.parameters.map { Tensor<Float>(converting: $0.value) }
+    optimizer = Optimizer(recipe.optimizer).initialState(
+      for: network.trainableParameters.map { [parameters] in parameters[$0.index] })
+    average = nil
+  }
+
+  /// The network with the state's parameters, or with their average.
+  public func network(_ structure: Network, averaged: Bool) -> Network {
+    var network = structure
+    let values = averaged ? average?.parameters ?? parameters : parameters
+    for (index, value) in values.enumerated() {
+      network.setValue(Tensor<Double>(converting: value), of: ParameterID(index))
+    }
+    return network
+  }
+
+  /// Whether every parameter is a finite number.
+  public var isFinite: Bool { parameters.allSatisfy(\.isFinite) }
+}
+
+/// An average of the weights of a run.
+public struct WeightAverage: Sendable, Equatable {
+  /// The averaged parameters, in order; statistics of normalisations are averaged like weights.
+  public var parameters: [Tensor<Float>]
+  /// How many states are in it.
+  public var count: Int
+
+  /// Starts an average with one state.
+  public init(_ parameters: [Tensor<Float>]) {
+    self.parameters = parameters
+    count = 1
+  }
+
+  /// Creates an average that was saved.
+  public init(_ parameters: [Tensor<Float>], count: Int) {
+    self.parameters = parameters
+    self.count = count
+  }
+
+  /// Takes one more state in, with a weight between 0 and 1.
+  public mutating func add(_ other: [Tensor<Float>], weight: Double) {
+    for i in parameters.indices {
+      parameters[i] = parameters[i] * (1 - weight) + other[i] * weight
+    }
+    count += 1
+  }
+}
+
+extension TrainingState {
+  /// Takes the parameters into the average, with the weight that the schedule gives them after a batch.
+  mutating func updateAverage(weight: Double?) {
+    guard let weight else { return }
+    if average == nil {
+      average = WeightAverage(parameters)
+    } else {
+      average?.add(parameters, weight: weight)
+    }
+  }
+
+  /// Takes the batch's statistics into the running ones.
+  ///
+  /// The running variance takes the unbiased one, as frameworks do.
+  mutating func updateStatistics<Base: TensorAlgebra>(
+    _ moments: [BatchMoments<Base>], momentum: Double
+  ) {
+    for moment in moments {
+      let count = Double(moment.count)
+      let unbiased = count > 1 ? count / (count - 1) : 1
+      let (mean, variance) = (moment.normalization.mean.index, moment.normalization.variance.index)
+      func mixed(_ old: Tensor<Float>, _ new: Base, _ scale: Double) -> Tensor<Float> {
+        old * (1 - momentum) + Tensor<Float>(converting: new.values) * (momentum * scale)
+      }
+      parameters[mean] = mixed(parameters[mean], moment.mean, 1)
+      parameters[variance] = mixed(parameters[variance], moment.variance, unbiased)
+    }
+  }
+}

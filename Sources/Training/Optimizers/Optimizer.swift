@@ -1,0 +1,92 @@
+import Tensors
+
+/// Moves weights against their gradients.
+public struct Optimizer: Sendable {
+  /// The rule and its constants.
+  public var settings: OptimizerSettings
+
+  /// Creates an optimiser.
+  public init(_ settings: OptimizerSettings) { self.settings = settings }
+
+  /// What the optimiser remembers before its first step.
+  public func initialState(for weights: [Tensor<Float>]) -> OptimizerState {
+    OptimizerState(for: weights, usesSquares: settings.kind != .sgd)
+  }
+
+  /// The l2 norm of all gradients together.
+  public static func norm(_ gradients: [Tensor<Float>]) -> Double {
+    gradients.reduce(0.0) { sum, gradient in
+      let squares = gradient.applying(.square).reshaped([gradient.count])
+      return sum + Double(squares.reduced(.sum, axis: 0).scalars[0])
+    }.squareRoot()
+  }
+
+  /// Takes one step.
+  ///
+  /// - Parameters:
+  ///   - gradients: The gradient of each weight.
+  ///   - norm: Their l2 norm; gradients are scaled down where it exceeds `settings.clip`.
+  ///   - rate: The learning rate of this step.
+  public func step(
+    _ weights: inout [Tensor<Float>], _ gradients: [Tensor<Float>], norm: Double,
+    _ state: inout OptimizerState, rate: Double
+  ) {
+    state.steps += 1
+    var scale = 1.0
+    // The published code divides by the norm plus 1e-6.
+    if let clip = settings.clip, norm > clip { scale = clip / (norm + 1e-6) }
+    for i in weights.indices {
+      var gradient = scale == 1 ? gradients[i] : gradients[i] * scale
+      if settings.weightDecay > 0, settings.kind != .adamw {
+        gradient = gradient + weights[i] * settings.weightDecay
+      }
+      switch settings.kind {
+      case .adam, .adamw: adam(&weights[i], gradient, i, &state, rate)
+      case .sgd:
+        // The first step has no velocity to keep.
+        let velocity =
+          state.steps == 1 ? gradient : state.first[i] * settings.momentum + gradient
+        state.first[i] = velocity
+        weights[i] = weights[i] - velocity * rate
+      }
+    }
+  }
+
+  /// One step of Adam with corrected averages.
+  ///
+  /// Source: Kingma and Ba, "Adam: a method for stochastic optimization" (2015), algorithm 1; with decoupled
+  /// decay Loshchilov and Hutter (2019), algorithm 2.
+  private func adam(
+    _ weights: inout Tensor<Float>, _ gradient: Tensor<Float>, _ index: Int,
+    _ state: inout OptimizerState, _ rate: Double
+  ) {
+    let (first, second) = (settings.betas[0], settings.betas[1])
+    let step = Double(state.steps)
+    let firstScale = 1 / (1 - power(first, step))
+    let secondScale = 1 / (1 - power(second, step))
+    let decay = settings.kind == .adamw ? rate * settings.weightDecay : 0
+    let count = weights.count
+    gradient.withElements { gradient in
+      state.first[index].withMutableElements { m in
+        state.second[index].withMutableElements { v in
+          weights.withMutableElements { w in
+            Float.laneKernels.adam(
+              gradient.baseAddress, count, Float(first), Float(second),
+              Float(rate * firstScale), Float(secondScale), 1e-8, Float(decay), m.baseAddress,
+              v.baseAddress, w.baseAddress)
+          }
+        }
+      }
+    }
+  }
+
+  private func power(_ base: Double, _ exponent: Double) -> Double {
+    var (result, factor, left) = (1.0, base, Int(exponent))
+    while left > 0 {
+      if left & 1 == 1 { result *= factor }
+      factor *= factor
+      left >>= 1
+    }
+    return result
+  }
+}
