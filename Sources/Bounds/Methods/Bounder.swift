@@ -21,8 +21,10 @@ public struct Bounder<T: BackwardAlgebra>: Sendable {
     parameters = network.parameters(as: T.self)
   }
 
-  func chunks(below node: Int) -> RowChunks {
-    RowChunks(network, below: node, memory: options.memory, scalarSize: T.scalarSize)
+  func chunks(below node: Int, optimizing: Bool = false) -> RowChunks {
+    RowChunks(
+      network, below: node, memory: options.memory, scalarSize: T.scalarSize,
+      optimizing: optimizing)
   }
 
   /// Interval bounds of every node.
