@@ -62,6 +62,13 @@ extension Double: TensorScalar {
     surety_transpose_f64(a, matrices, rows, columns, out)
   }
 
+  public static func interleave(
+    _ image: UnsafePointer<Double>, _ size: ImageSize, _ out: UnsafeMutablePointer<Double>,
+    width: Int
+  ) {
+    surety_interleave_f64(image, size.channels, size.height, size.width, out, width)
+  }
+
   public static func imageToColumns(
     _ image: UnsafePointer<Double>, _ size: ImageSize, _ geometry: surety_convolution,
     _ output: ImageSize, _ columns: UnsafeMutablePointer<Double>

@@ -62,6 +62,12 @@ extension Float: TensorScalar {
     surety_transpose_f32(a, matrices, rows, columns, out)
   }
 
+  public static func interleave(
+    _ image: UnsafePointer<Float>, _ size: ImageSize, _ out: UnsafeMutablePointer<Float>, width: Int
+  ) {
+    surety_interleave_f32(image, size.channels, size.height, size.width, out, width)
+  }
+
   public static func imageToColumns(
     _ image: UnsafePointer<Float>, _ size: ImageSize, _ geometry: surety_convolution,
     _ output: ImageSize, _ columns: UnsafeMutablePointer<Float>

@@ -28,7 +28,6 @@ extension Tensor {
     let target: Shape = [shape[0], outputs, form.output.height, form.output.width]
     let result = Buffer<Scalar>(count: target.count)
     Workers.forEachRange(of: shape[0], grain: 1) { range in
-      let plain = Buffer<Scalar>(count: form.input.count)
       // With the padding written out, no pixel of the output is a special case.
       var padded = form.input
       padded.height += geometry.padding[0] + geometry.padding[2]
@@ -39,16 +38,11 @@ extension Tensor {
       let to = Placement(covering: form.output, rows: 1)
       var unpadded = form.kernelForm
       (unpadded.pad_top, unpadded.pad_left) = (0, 0)
-      let line = form.input.width * form.input.channels
+      let first = (geometry.padding[0] * padded.width + geometry.padding[1]) * padded.channels
       for image in range {
-        Scalar.swapAxes(
-          buffer.pointer + image * form.input.count, plain.pointer, matrices: 1,
-          rows: form.input.channels, columns: form.input.height * form.input.width)
-        for y in 0..<form.input.height {
-          let at =
-            ((y + geometry.padding[0]) * padded.width + geometry.padding[1]) * padded.channels
-          (source.buffer.pointer + at).update(from: plain.pointer + y * line, count: line)
-        }
+        Scalar.interleave(
+          buffer.pointer + image * form.input.count, form.input, source.buffer.pointer + first,
+          width: padded.width)
         from.withWindow(0..<1) { from in
           to.withWindow(0..<1) { to in
             Scalar.windowKernels.convolve(

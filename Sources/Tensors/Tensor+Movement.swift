@@ -74,6 +74,7 @@ extension Tensor {
     for o in 0..<outer {
       let base = result.buffer.pointer + o * extent * inner
       for index in indices {
+        precondition(index < extent, "Index \(index) into axis \(axis) of \(target)")
         if index >= 0 {
           let to = base + Int(index) * inner
           for i in 0..<inner { to[i] += from[i] }

@@ -10,18 +10,17 @@ extension Tensor {
     precondition(k == k2, "Product of \(shape) and \(other.shape)")
     let lead = Shape(Array(shape.dimensions.dropLast(2)))
     let otherLead = Shape(Array(other.shape.dimensions.dropLast(2)))
+    guard let batch = Shape.broadcast(lead, otherLead) else {
+      preconditionFailure("Product of \(shape) and \(other.shape)")
+    }
+    let target = Shape(batch.dimensions + [m, n])
     if otherLead.count == 1 && !transposingLeft {
       // One right-hand matrix: all leading axes of the left are rows of one product.
-      let target = Shape(
-        (lead.rank >= otherLead.rank ? lead : otherLead).dimensions + [m, n])
       return Tensor(uninitialized: target) { out in
         Matrices.multiply(
           transposeA: false, transposeB: transposingRight, m: lead.count * m, n: n, k: k,
           buffer.pointer, other.buffer.pointer, out)
       }
-    }
-    guard let batch = Shape.broadcast(lead, otherLead) else {
-      preconditionFailure("Product of \(shape) and \(other.shape)")
     }
     let result = Buffer<Scalar>(count: batch.count * m * n)
     let layout = BroadcastLayout(batch, lead, otherLead)
@@ -34,7 +33,7 @@ extension Tensor {
           result.pointer + (out + i) * m * n)
       }
     }
-    return Tensor(shape: Shape(batch.dimensions + [m, n]), buffer: result)
+    return Tensor(shape: target, buffer: result)
   }
 }
 

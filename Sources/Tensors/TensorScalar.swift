@@ -31,6 +31,9 @@ public protocol TensorScalar: BinaryFloatingPoint, SIMDScalar, Sendable, Codable
   static func swapAxes(
     _ a: UnsafePointer<Self>, _ out: UnsafeMutablePointer<Self>, matrices: Int, rows: Int,
     columns: Int)
+  /// Writes an image with channels last into a wider image.
+  static func interleave(
+    _ image: UnsafePointer<Self>, _ size: ImageSize, _ out: UnsafeMutablePointer<Self>, width: Int)
   /// Spreads an image into the columns of a convolution.
   static func imageToColumns(
     _ image: UnsafePointer<Self>, _ size: ImageSize, _ geometry: surety_convolution,

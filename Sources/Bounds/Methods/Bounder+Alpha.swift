@@ -18,7 +18,7 @@ extension Bounder {
     let (examples, perExample) = (state.count, functions.count)
     let rows = outputRows(functions, examples: examples)
     let pass = state.relaxedPass
-    let ranges = chunks(below: network.output).ranges(examples * perExample)
+    let ranges = chunks(below: network.output, optimizing: true).ranges(examples * perExample)
     let bounds = try concurrently(ranges) { (range) throws(Unsupported) -> T in
       try optimizedLowerBounds(of: rows(range), pass, options.outputSteps)
     }
@@ -43,7 +43,7 @@ extension Bounder {
   private func bothOptimizedBounds<S>(
     _ pass: BackwardPass<T>, _ selected: SelectedElements
   ) throws(Unsupported) -> (lower: [Double], upper: [Double]) where T == Tensor<S> {
-    let ranges = chunks(below: selected.node).ranges(selected.count)
+    let ranges = chunks(below: selected.node, optimizing: true).ranges(selected.count)
     let results = try concurrently(ranges) { (range) throws(Unsupported) -> T? in
       if options.isOverdue { return nil }
       let functions = pass.unitFunctions(selected, range)

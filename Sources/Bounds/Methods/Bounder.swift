@@ -28,8 +28,10 @@ public struct Bounder<T: BackwardAlgebra>: Sendable {
     self.options = options
   }
 
-  func chunks(below node: Int) -> RowChunks {
-    RowChunks(network, below: node, memory: options.memory, scalarSize: T.scalarSize)
+  func chunks(below node: Int, optimizing: Bool = false) -> RowChunks {
+    RowChunks(
+      network, below: node, memory: options.memory, scalarSize: T.scalarSize,
+      optimizing: optimizing)
   }
 
   /// Interval bounds of every node.

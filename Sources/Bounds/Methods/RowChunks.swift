@@ -12,14 +12,20 @@ struct RowChunks {
   /// - Parameters:
   ///   - memory: The bytes that all threads together may use.
   ///   - scalarSize: The bytes of one coefficient.
-  init(_ network: Network, below node: Int, memory: Int, scalarSize: Int) {
-    let widest = network.nodes[...node].map(\.shape.count).max() ?? 1
+  ///   - optimizing: Whether slopes are optimised, for which a pass remembers every node's rows.
+  init(
+    _ network: Network, below node: Int, memory: Int, scalarSize: Int, optimizing: Bool = false
+  ) {
+    let sizes = network.nodes[...node].map(\.shape.count)
     // A pass holds a row at its node and at the node before it, some of them twice where paths meet.
-    let bytes = widest * scalarSize * 4
+    let bytes = (sizes.max() ?? 1) * scalarSize * 4
+    // Slopes and the optimiser's two moments are as large as the rows they belong to.
+    let kept = optimizing ? sizes.reduce(0, +) * scalarSize * 4 + bytes : bytes
     // All of them, even inside a parallel loop: the others hold rows too.
     let threads = max(1, Workers.limit)
     let cached = (3 << 19) / max(1, bytes)
-    let allowed = memory / threads / max(1, bytes)
+    // An element that is bounded from both sides has two rows.
+    let allowed = memory / threads / max(1, 2 * kept)
     size = max(1, min(allowed, max(32, min(512, cached))))
   }
 

@@ -51,6 +51,9 @@ typedef struct {
   void surety_max_##S(const T *a, T *out, size_t outer, size_t n, size_t inner);                   \
   void surety_min_##S(const T *a, T *out, size_t outer, size_t n, size_t inner);                   \
   void surety_transpose_##S(const T *a, size_t count, size_t rows, size_t columns, T *out);        \
+  /* Writes an image of planes with channels last into an image `out_width` pixels wide. */        \
+  void surety_interleave_##S(const T *image, size_t channels, size_t height, size_t width, T *out, \
+                             size_t out_width);                                                    \
   /* NCHW image (channels * height * width) to columns (channels * kh * kw) x (oh * ow). */        \
   void surety_im2col_##S(const T *image, ptrdiff_t channels, ptrdiff_t height, ptrdiff_t width,    \
                          surety_convolution g, ptrdiff_t oh, ptrdiff_t ow, T *columns);            \
