@@ -57,7 +57,7 @@ struct TrainCommand: ParsableCommand {
       guard !json, let last = session.epochs.last, last.epoch > printed else { return }
       printed = last.epoch
       line.clear()
-      print(last.text(of: progress.epochs))
+      Console.line(last.text(of: progress.epochs))
     }
     line.clear()
     if json { try Console.json(session.run) }

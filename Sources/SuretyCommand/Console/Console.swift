@@ -9,6 +9,11 @@ enum Console {
     FileHandle.standardError.write(Data((line + "\n").utf8))
   }
 
+  /// Prints a line on standard output at once, also into a pipe.
+  static func line(_ line: String) {
+    FileHandle.standardOutput.write(Data((line + "\n").utf8))
+  }
+
   /// Prints one JSON object on standard output.
   static func json(_ value: some Encodable) throws(InputError) {
     FileHandle.standardOutput.write(try JSONText.data(value))
