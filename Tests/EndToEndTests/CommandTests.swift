@@ -18,7 +18,7 @@ struct CommandTests {
     let result = try Program.run("info", model, "--json")
     #expect(result.code == 0 && result.errors.isEmpty)
     let object = try result.object()
-    #expect(object["parameters"] as? Int == 38_282)
+    #expect(object["parameters"] as? Int == 31_066)
     let input = try #require(object["input"] as? [String: Any])
     #expect(input["shape"] as? [Int] == [1, 1, 8, 8])
     let analyses = try #require(object["analyses"] as? [[String: Any]])
