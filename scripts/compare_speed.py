@@ -160,7 +160,7 @@ def cells(row):
     a, b = row["peer"], row["ours"]
     star = "*" if a.get("repeats", 5) < 5 else ""
     loads = [v["busy_cores"] for v in (a, b) if "busy_cores" in v]
-    notes = [f"BUSY: {max(loads):.1f} cores"] if row["busy"] else []
+    notes = [f"BUSY: {max(loads, default=0):.1f} cores"] if row["busy"] else []
     notes += [f"{name}: {v['failed']}" for name, v in (("peer", a), ("ours", b)) if "failed" in v]
     tight = {True: "yes", False: "NO", None: "-"}[row.get("as_tight")]
     return [

@@ -17,7 +17,7 @@ public struct EpochTotals: Sendable, Hashable, Codable {
   public var cleanLoss = 0.0
   /// The losses over the region, weighed by images.
   public var robustLoss = 0.0
-  /// The weighted regularisers, weighed by images.
+  /// The regularisers before their own weight, weighed by images.
   public var regularization = 0.0
   /// The norms of the gradients.
   public var gradientNorm = 0.0

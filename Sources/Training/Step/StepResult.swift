@@ -8,7 +8,7 @@ public struct StepResult<Base: TensorAlgebra>: Sendable {
   public var cleanLoss = 0.0
   /// The loss of the method over the region; nil where there is no region.
   public var robustLoss: Double?
-  /// The weighted regularisers.
+  /// The regularisers before their weight; 0 where they are off.
   public var regularization = 0.0
   /// The images that are classified rightly.
   public var cleanCorrect = 0

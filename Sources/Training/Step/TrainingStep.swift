@@ -107,9 +107,8 @@ public struct TrainingStep<Base: BackwardAlgebra>: Sendable {
         inputRadius: bounds.intervals[measuredInput].map { $0.radius.base.mean } ?? 0)
       result.layers = layers
       if settings.regularizerWeight > 0 {
-        let weighted = term * settings.regularizerWeight
-        result.regularization = weighted.base.number
-        loss = loss + weighted
+        result.regularization = term.base.number
+        loss = loss + term * settings.regularizerWeight
       }
     }
     if recipe.loss.l1 > 0 {
