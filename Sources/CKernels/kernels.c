@@ -49,6 +49,7 @@ static inline ptrdiff_t output_block(int wide, ptrdiff_t left) {
 #include "windows.inc"
 #include "lanes.inc"
 #include "rectified.inc"
+#include "rows.inc"
 #undef T
 #undef NAME
 #undef MATH
@@ -62,3 +63,4 @@ static inline ptrdiff_t output_block(int wide, ptrdiff_t left) {
 #include "windows.inc"
 #include "lanes.inc"
 #include "rectified.inc"
+#include "rows.inc"

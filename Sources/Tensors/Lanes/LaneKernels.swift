@@ -10,7 +10,8 @@ public struct LaneKernels<Scalar: TensorScalar>: Sendable {
   /// A convolution or its transpose, one block of images.
   public let convolve:
     @Sendable (
-      Input?, Int, Int, Int, surety_convolution, Int32, Input?, Input?, Int, Int, Int, Output?
+      Input?, Int, Int, Int, surety_convolution, Int32, Input?, Input?, Input?, Int, Int, Int,
+      Output?
     ) -> Void
   /// Adds the derivative of a convolution by its kernels.
   public let kernelGradient:
@@ -46,6 +47,22 @@ public struct LaneKernels<Scalar: TensorScalar>: Sendable {
       Input?, Input?, Input?, Input?, Int, Int, Int, Int, Input?, Input?, Input?, Output?, Output?,
       Output?
     ) -> Void
+  /// Rows of a block of examples between lines.
+  public let relax:
+    @Sendable (
+      Input?, Int, Int, Int, Input?, Input?, Input?, Input?, Output?, Output?, Int
+    ) -> Void
+  /// The transposed derivative of that.
+  public let relaxGradient:
+    @Sendable (
+      Input?, Input?, Input?, Int, Int, Int, Int, Input?, Input?, Input?, Input?, Output?, Output?,
+      Output?, Output?, Output?
+    ) -> Void
+  /// Rows of a block of examples at their minima over boxes.
+  public let minimum: @Sendable (Input?, Int, Int, Int, Input?, Input?, Output?, Int) -> Void
+  /// The transposed derivative of that by the rows.
+  public let minimumGradient:
+    @Sendable (Input?, Input?, Int, Int, Int, Int, Input?, Input?, Output?) -> Void
   /// One step of Adam.
   public let adam:
     @Sendable (
@@ -65,7 +82,9 @@ extension LaneKernels where Scalar == Float {
       channelRectified: surety_channel_relu_f32,
       channelRectifiedGradient: surety_channel_relu_gradient_f32,
       intervalRectified: surety_interval_relu_f32,
-      intervalRectifiedGradient: surety_interval_relu_gradient_f32, adam: surety_adam_f32,
+      intervalRectifiedGradient: surety_interval_relu_gradient_f32, relax: surety_lane_relax_f32,
+      relaxGradient: surety_lane_relax_gradient_f32, minimum: surety_lane_minimum_f32,
+      minimumGradient: surety_lane_minimum_gradient_f32, adam: surety_adam_f32,
       masked: surety_masked_f32)
   }
 }
@@ -80,7 +99,9 @@ extension LaneKernels where Scalar == Double {
       channelRectified: surety_channel_relu_f64,
       channelRectifiedGradient: surety_channel_relu_gradient_f64,
       intervalRectified: surety_interval_relu_f64,
-      intervalRectifiedGradient: surety_interval_relu_gradient_f64, adam: surety_adam_f64,
+      intervalRectifiedGradient: surety_interval_relu_gradient_f64, relax: surety_lane_relax_f64,
+      relaxGradient: surety_lane_relax_gradient_f64, minimum: surety_lane_minimum_f64,
+      minimumGradient: surety_lane_minimum_gradient_f64, adam: surety_adam_f64,
       masked: surety_masked_f64)
   }
 }

@@ -20,6 +20,23 @@ extension Lanes {
       blocks: result, [shape[0], outputs, form.output.height, form.output.width])
   }
 
+  public func convolution(
+    _ kernel: Lanes, bias: Lanes, scaledBy factors: Lanes, _ geometry: ConvolutionGeometry
+  ) -> Lanes {
+    guard LaneConvolution.supports(kernel.shape, geometry) else {
+      return Lanes(
+        plain: plain.convolution(
+          kernel.plain, bias: bias.plain, scaledBy: factors.plain, geometry))
+    }
+    let form = ConvolutionForm(
+      input: ImageSize(channels: shape[1], height: shape[2], width: shape[3]), kernel.shape,
+      geometry)
+    let output = form.output
+    let result = LaneConvolution(form, geometry).apply(
+      to: blocks, kernel.plain, bias: bias.plain, biasScale: factors.blocks, transposed: false)
+    return Lanes(blocks: result, [shape[0], output.channels, output.height, output.width])
+  }
+
   public func convolutionTranspose(
     _ kernel: Lanes, _ geometry: ConvolutionGeometry, input: ImageSize
   ) -> Lanes {
@@ -74,7 +91,8 @@ private struct LaneConvolution: Sendable {
   }
 
   func apply<S: TensorScalar>(
-    to images: Tensor<S>, _ kernel: Tensor<S>, bias: Tensor<S>, transposed: Bool
+    to images: Tensor<S>, _ kernel: Tensor<S>, bias: Tensor<S>, biasScale: Tensor<S>? = nil,
+    transposed: Bool
   ) -> Tensor<S> {
     let (from, to) = transposed ? (form.output, form.input) : (form.input, form.output)
     let packed = Tensor<S>(uninitialized: kernel.shape) { out in
@@ -90,7 +108,8 @@ private struct LaneConvolution: Sendable {
           images.buffer.pointer + block * from.count * lanes, from.channels, from.height,
           from.width,
           form.kernelForm, transposed ? 1 : 0, packed.buffer.pointer, bias.buffer.pointer,
-          to.channels, to.height, to.width, result.pointer + block * to.count * lanes)
+          biasScale.map { $0.buffer.pointer + block * lanes }, to.channels, to.height, to.width,
+          result.pointer + block * to.count * lanes)
       }
     }
     return Tensor(

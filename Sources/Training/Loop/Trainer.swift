@@ -39,6 +39,8 @@ public struct Trainer: Sendable {
         "takes \(network.inputShape) and gives \(network.outputShape.count) classes; images of "
           + "\(images.name) are \(Shape(images.shape)) of \(images.classes.count) classes")
     }
+    // Every step needs what the last one freed.
+    MemoryReuse.keep(1 << 31)
     step = TrainingStep(network, recipe)
     if let problem = step.unsupported {
       throw InputError(
