@@ -50,6 +50,7 @@ static inline ptrdiff_t output_block(int wide, ptrdiff_t left) {
 #include "lanes.inc"
 #include "rectified.inc"
 #include "rows.inc"
+#include "winograd.inc"
 #undef T
 #undef NAME
 #undef MATH
@@ -64,3 +65,4 @@ static inline ptrdiff_t output_block(int wide, ptrdiff_t left) {
 #include "lanes.inc"
 #include "rectified.inc"
 #include "rows.inc"
+#include "winograd.inc"

@@ -115,6 +115,17 @@ typedef struct {
                                 const T *weights, const T *bias, const T *bias_scale,                \
                                 ptrdiff_t outputs, ptrdiff_t oh,                                     \
                                 ptrdiff_t ow, T *out);                                               \
+  /* The same for kernels of 3 x 3 at stride 1 without dilation, the padding above and to the left given; of a \
+     transpose it is 2 less the convolution's. Weights are as surety_winograd_pack leaves them, 16 for each \
+     pair of channels. `group` tiles of 2 x 2 outputs are taken together; `scratch` holds               \
+     16 x (channels + outputs) x group x LANES. */                                                     \
+  void surety_winograd_##S(const T *image, ptrdiff_t channels, ptrdiff_t height, ptrdiff_t width,     \
+                           ptrdiff_t pad_y, ptrdiff_t pad_x, const T *weights, const T *bias,         \
+                           const T *bias_scale, ptrdiff_t outputs, ptrdiff_t oh, ptrdiff_t ow,        \
+                           ptrdiff_t group, T *scratch, T *out);                                      \
+  /* Kernels as surety_winograd reads them; `transposed` as for surety_lane_pack. */                  \
+  void surety_winograd_pack_##S(const T *kernel, ptrdiff_t outputs, ptrdiff_t channels,               \
+                                int transposed, T *packed);                                           \
   /* Adds the derivative of a convolution by its kernels, for the first `lanes` examples of a block,  \
      to `partial`: outputs / 8 x channels x kernel_h x kernel_w x 8 x LANES. `scratch` holds           \
      SURETY_LANE_SLOTS(g, SURETY_LANE_CHUNK) x channels x padded width x LANES and                     \

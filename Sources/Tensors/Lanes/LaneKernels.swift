@@ -13,6 +13,13 @@ public struct LaneKernels<Scalar: TensorScalar>: Sendable {
       Input?, Int, Int, Int, surety_convolution, Int32, Input?, Input?, Input?, Int, Int, Int,
       Output?
     ) -> Void
+  /// The same for kernels of 3 by 3 at stride 1, by fewer multiplications.
+  public let winograd:
+    @Sendable (
+      Input?, Int, Int, Int, Int, Int, Input?, Input?, Input?, Int, Int, Int, Int, Output?, Output?
+    ) -> Void
+  /// Orders kernels as that reads them.
+  public let winogradPack: @Sendable (Input?, Int, Int, Int32, Output?) -> Void
   /// Adds the derivative of a convolution by its kernels.
   public let kernelGradient:
     @Sendable (
@@ -76,7 +83,8 @@ extension LaneKernels where Scalar == Float {
   /// The kernels for 32-bit numbers.
   static var float: LaneKernels {
     LaneKernels(
-      convolve: surety_lane_convolve_f32, kernelGradient: surety_lane_kernel_gradient_f32,
+      convolve: surety_lane_convolve_f32, winograd: surety_winograd_f32,
+      winogradPack: surety_winograd_pack_f32, kernelGradient: surety_lane_kernel_gradient_f32,
       kernelSum: surety_lane_kernel_sum_f32, pack: surety_lane_pack_f32,
       channelSums: surety_channel_sums_f32, channelAffine: surety_channel_affine_f32,
       channelRectified: surety_channel_relu_f32,
@@ -93,7 +101,8 @@ extension LaneKernels where Scalar == Double {
   /// The kernels for 64-bit numbers.
   static var double: LaneKernels {
     LaneKernels(
-      convolve: surety_lane_convolve_f64, kernelGradient: surety_lane_kernel_gradient_f64,
+      convolve: surety_lane_convolve_f64, winograd: surety_winograd_f64,
+      winogradPack: surety_winograd_pack_f64, kernelGradient: surety_lane_kernel_gradient_f64,
       kernelSum: surety_lane_kernel_sum_f64, pack: surety_lane_pack_f64,
       channelSums: surety_channel_sums_f64, channelAffine: surety_channel_affine_f64,
       channelRectified: surety_channel_relu_f64,
