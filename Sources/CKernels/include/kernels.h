@@ -166,4 +166,7 @@ void surety_set_thread_limit(int count);
 int surety_inside_parallel(void);
 void surety_set_inside_parallel(int inside);
 
+// The version of this C compiler, which comes with Swift's and tells its builds apart.
+const char *surety_compiler(void);
+
 #endif
