@@ -66,6 +66,20 @@ private func writeNewFile(_ data: Data, at path: String) -> Int32? {
   return failure ?? (isClosed ? nil : errno)
 }
 
+/// Writes data to a stream such as standard output, which may be a pipe, a terminal or a file on a full disk.
+///
+/// - Parameters:
+///   - stream: The stream.
+///   - name: What to name in errors.
+/// - Throws: `InputError` naming `name` when the stream takes no more.
+public func writeToStream(
+  _ data: Data, _ stream: FileHandle, name: String
+) throws(InputError) {
+  if let failure = writeAll(data, to: stream.fileDescriptor) {
+    throw InputError(name, "cannot be written: \(systemMessage(failure))")
+  }
+}
+
 /// Adds data at the end of an open file and flushes it to the disk, or leaves the file as it was.
 ///
 /// - Parameters:

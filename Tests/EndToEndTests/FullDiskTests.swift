@@ -75,6 +75,27 @@ struct FullDiskTests {
     try tiny.expectSame("grown", "whole")
   }
 
+  @Test(
+    "does not stop it when only its output goes there, and is told at the end",
+    .enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "no /dev/full"),
+    arguments: [false, true])
+  func fullOutput(isJSON: Bool) throws {
+    let tiny = try TinyTraining(epochs: 2)
+    let outcome = try Program.shell(
+      "exec \"$0\" \"$@\" > /dev/full", tiny.arguments("out") + (isJSON ? ["--json"] : []))
+    #expect(outcome.code == 2)
+    #expect(
+      outcome.errors
+        == "surety: error: standard output: cannot be written: no space left on device\n")
+    #expect(try TrainingRun(contentsOf: tiny.path("out/run.json")).status == .finished)
+    let model = tiny.path("out/model.onnx")
+    for command in [["info", model], ["info", model, "--json"], ["--help"]] {
+      let answer = try Program.shell("exec \"$0\" \"$@\" > /dev/full", command)
+      #expect(answer.code == 2, "\(command)")
+      #expect(answer.errors == outcome.errors, "\(command)")
+    }
+  }
+
   /// The content of each file of a folder.
   private func folder(_ path: String) throws -> [String: Data] {
     var files: [String: Data] = [:]

@@ -27,7 +27,7 @@ extension CertificationRecord {
     guard count > 0 else {
       return ["no test image could be certified by \(methods) in the time; see evaluation.seconds"]
     }
-    let part = count < requested ? " (of \(requested), the time was up)" : ""
+    let part = count < requested ? " of \(requested) that were asked for" : ""
     return [
       "the first \(count) test images\(part), certified by \(methods):"
     ]

@@ -60,13 +60,14 @@ struct TrainCommand: ParsableCommand {
       guard !json, let last = session.epochs.last, last.epoch > printed else { return }
       printed = last.epoch
       line.clear()
-      Console.line(last.text(of: progress.epochs))
+      // A log that takes no more stops no training; what is printed at the end finds out.
+      try? Console.line(last.text(of: progress.epochs))
     }
     line.clear()
     if json { try Console.json(session.run) }
     switch status {
     case .finished:
-      if !json { print(session.summary) }
+      if !json { try Console.line(session.summary) }
     case .stopped, .running:
       Console.error("surety: \(session.run.reason ?? "stopped"); go on with --resume")
       throw Exit.Code(exit: .interrupted)
