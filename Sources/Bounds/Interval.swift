@@ -8,8 +8,11 @@ public struct Interval<T: TensorAlgebra>: Sendable {
   private enum Form: Sendable {
     case ends(lower: T, upper: T)
     case middle(center: T, radius: T)
+    case scaled(ScaledInterval<T>)
   }
   private let form: Form
+  /// Sums over the interval that a ReLU made this one of, where they are known.
+  public private(set) var reluSums: ReLUSums<T>?
 
   /// Creates an interval from its ends.
   public init(lower: T, upper: T) { form = .ends(lower: lower, upper: upper) }
@@ -22,18 +25,27 @@ public struct Interval<T: TensorAlgebra>: Sendable {
       : .ends(lower: center - radius, upper: center + radius)
   }
 
+  /// Creates an interval from lines over a middle and half a width, to be applied when they are needed.
+  init(_ scaled: ScaledInterval<T>) { form = .scaled(scaled) }
+
+  /// Creates the interval that a ReLU makes.
+  init(_ image: RectifiedInterval<T>) {
+    self.init(center: image.center, radius: image.radius)
+    reluSums = image.sums
+  }
+
   /// The lower ends, `[examples] + shape`.
   public var lower: T {
     switch form {
     case .ends(let lower, _): lower
-    case .middle(let center, let radius): center - radius
+    case .middle, .scaled: center - radius
     }
   }
   /// The upper ends, `[examples] + shape`.
   public var upper: T {
     switch form {
     case .ends(_, let upper): upper
-    case .middle(let center, let radius): center + radius
+    case .middle, .scaled: center + radius
     }
   }
   /// The middle.
@@ -41,6 +53,7 @@ public struct Interval<T: TensorAlgebra>: Sendable {
     switch form {
     case .ends(let lower, let upper): lower.combined(.mean, upper)
     case .middle(let center, _): center
+    case .scaled(let scaled): scaled.ends.center
     }
   }
   /// Half the width.
@@ -48,11 +61,18 @@ public struct Interval<T: TensorAlgebra>: Sendable {
     switch form {
     case .ends(let lower, let upper): upper.combined(.halfDifference, lower)
     case .middle(_, let radius): radius
+    case .scaled(let scaled): scaled.ends.radius
     }
   }
 
   /// Whether the interval is kept as middle and half width.
-  var isMiddle: Bool { if case .middle = form { true } else { false } }
+  var isMiddle: Bool { if case .ends = form { false } else { true } }
+
+  /// The middle and half the width, with the lines over them that are not applied yet.
+  public var scaled: ScaledInterval<T> {
+    if case .scaled(let scaled) = form { return scaled }
+    return ScaledInterval(center: center, radius: radius)
+  }
 
   /// Applies a function to both ends.
   public func map(_ transform: (T) -> T) -> Interval {
@@ -63,7 +83,7 @@ public struct Interval<T: TensorAlgebra>: Sendable {
   func moved(_ move: (T) -> T) -> Interval {
     switch form {
     case .ends(let lower, let upper): Interval(lower: move(lower), upper: move(upper))
-    case .middle(let center, let radius): Interval(center: move(center), radius: move(radius))
+    case .middle, .scaled: Interval(center: move(center), radius: move(radius))
     }
   }
 

@@ -37,7 +37,7 @@ static int has_wide_registers(void) {
 // How many of the remaining outputs of a convolution are summed together.
 static inline ptrdiff_t output_block(int wide, ptrdiff_t left) {
   if (wide) return left >= 8 ? 8 : left >= 4 ? 4 : left;
-  return left == 6 || left >= 9 ? 6 : left == 7 || left == 8 ? 4 : left == 5 ? 3 : left;
+  return left == 6 || left > 10 ? 6 : left > 7 ? 5 : left == 7 ? 4 : left;
 }
 
 #define T float
@@ -48,6 +48,7 @@ static inline ptrdiff_t output_block(int wide, ptrdiff_t left) {
 #include "convolution.inc"
 #include "windows.inc"
 #include "lanes.inc"
+#include "rectified.inc"
 #undef T
 #undef NAME
 #undef MATH
@@ -60,3 +61,4 @@ static inline ptrdiff_t output_block(int wide, ptrdiff_t left) {
 #include "convolution.inc"
 #include "windows.inc"
 #include "lanes.inc"
+#include "rectified.inc"

@@ -3,9 +3,11 @@ import Tensors
 
 // The fused steps of training, each with its derivative in as few passes over memory.
 extension Tracked {
-  public func channelScaled(_ scale: Tracked, adding shift: Tracked?, axis: Int) -> Tracked {
+  public func channelScaled(
+    _ scale: Tracked, adding shift: Tracked?, and addend: Tracked?, axis: Int
+  ) -> Tracked {
     let (x, s) = (base, scale.base)
-    let result = x.channelScaled(s, adding: shift?.base, axis: axis)
+    let result = x.channelScaled(s, adding: shift?.base, and: addend?.base, axis: axis)
     // The gradients of the factors and of the shifts come from one pass.
     let sums = Shared<(dots: Base, sums: Base)>()
     return Tracked(
@@ -18,42 +20,71 @@ extension Tracked {
         shift?.dependence { gradient in
           sums.value { gradient.channelSums(x, axis: axis) }.sums
         },
+        addend?.dependence { $0 },
       ])
   }
 
-  public func channelMoments(axis: Int) -> (mean: Tracked, variance: Tracked) {
+  public func channelRectified(_ scale: Tracked, adding shift: Tracked?, axis: Int) -> Tracked {
+    let (x, s, t) = (base, scale.base, shift?.base)
+    let shared = Shared<(elements: Base, scale: Base, shift: Base)>()
+    let gradients: @Sendable (Base) -> (elements: Base, scale: Base, shift: Base) = { rows in
+      shared.value { x.channelRectifiedGradient(rows, s, adding: t, axis: axis) }
+    }
+    return Tracked(
+      x.channelRectified(s, adding: t, axis: axis),
+      [
+        dependence { gradients($0).elements }, scale.dependence { gradients($0).scale },
+        shift?.dependence { gradients($0).shift },
+      ])
+  }
+
+  public func channelMoments(axis: Int) -> ChannelMoments<Tracked> {
     let moments = base.channelMoments(axis: axis)
-    guard isTracked else { return (Tracked(moments.mean), Tracked(moments.variance)) }
+    guard isTracked else {
+      return ChannelMoments(
+        values: self, mean: Tracked(moments.mean), variance: Tracked(moments.variance))
+    }
     let (x, mean, weight) = (base, moments.mean, Double(shape[axis]) / Double(shape.count))
-    let pair = GradientPair<Base>()
+    let rows = Gathered<Base>(3)
     let joint = Tracked(
       .full(0, [1]),
       [
         dependence { _ in
-          let rows = pair.take(shape: mean.shape)
+          let rows = rows.take()
+          let (byMean, byVariance) = (
+            rows[1] ?? .full(0, mean.shape), rows[2] ?? .full(0, mean.shape)
+          )
           // d mean / dx = 1 / n, d variance / dx = 2 (x - mean) / n.
-          let slope = rows.second * (2 * weight)
-          return x.channelScaled(slope, adding: rows.first * weight - slope * mean, axis: axis)
+          let slope = byVariance * (2 * weight)
+          return x.channelScaled(
+            slope, adding: byMean * weight - slope * mean, and: rows[0], axis: axis)
         }
       ])
-    return pair.outputs(moments.mean, moments.variance, joint)
+    return ChannelMoments(
+      values: rows.result(0, x, joint), mean: rows.result(1, mean, joint),
+      variance: rows.result(2, moments.variance, joint))
   }
 
-  public static func intervalPositivePart(
-    center: Tracked, radius: Tracked
-  ) -> (center: Tracked, radius: Tracked) {
-    let (c, r) = (center.base, radius.base)
-    let result = Base.intervalPositivePart(center: c, radius: r)
-    guard center.isTracked || radius.isTracked else {
-      return (Tracked(result.center), Tracked(result.radius))
+  public static func rectified(_ interval: ScaledInterval<Tracked>) -> RectifiedInterval<Tracked> {
+    let operand = interval.map(\.base)
+    let image = Base.rectified(operand)
+    let (center, radius) = (interval.center, interval.radius)
+    guard
+      center.isTracked || radius.isTracked || interval.scale?.isTracked ?? false
+        || interval.shift?.isTracked ?? false
+    else {
+      return RectifiedInterval(
+        center: Tracked(image.center), radius: Tracked(image.radius),
+        sums: ReLUSums(image.sums.statistics, Tracked(image.sums.value)))
     }
-    let pair = GradientPair<Base>()
-    let both = Shared<(center: Base, radius: Base)>()
-    let gradients: @Sendable () -> (center: Base, radius: Base) = {
-      both.value {
-        let rows = pair.take(shape: c.shape)
-        return Base.intervalPositivePartGradient(
-          center: c, radius: r, rows: (rows.first, rows.second))
+    let rows = Gathered<Base>(3)
+    let shared = Shared<ScaledIntervalGradient<Base>>()
+    let gradients: @Sendable () -> ScaledIntervalGradient<Base> = {
+      shared.value {
+        let (rows, shape) = (rows.take(), operand.center.shape)
+        return Base.rectifiedGradient(
+          operand, center: rows[0] ?? .full(0, shape), radius: rows[1] ?? .full(0, shape),
+          sums: rows[2] ?? .full(0, [8]))
       }
     }
     let joint = Tracked(
@@ -61,9 +92,13 @@ extension Tracked {
       [
         center.dependence { _ in gradients().center },
         radius.dependence { _ in gradients().radius },
+        interval.scale?.dependence { _ in gradients().scale },
+        interval.shift?.dependence { _ in gradients().shift },
       ]
     )
-    return pair.outputs(result.center, result.radius, joint)
+    return RectifiedInterval(
+      center: rows.result(0, image.center, joint), radius: rows.result(1, image.radius, joint),
+      sums: ReLUSums(image.sums.statistics, rows.result(2, image.sums.value, joint)))
   }
 
   public func masked(by mask: Tracked) -> Tracked {
@@ -88,44 +123,34 @@ private final class Shared<Value>: @unchecked Sendable {
   }
 }
 
-/// The gradients of two results of one operation, gathered until the operation itself is reached.
+/// The gradients of several results of one operation, gathered until the operation itself is reached.
 ///
 /// Each result depends on a joint node, which depends on the operands; what passes between them is here, and
 /// the numbers that the tape hands on mean nothing.
-private final class GradientPair<Base: TensorAlgebra>: @unchecked Sendable {
+private final class Gathered<Base: TensorAlgebra>: @unchecked Sendable {
   // Safe to share: guarded by `lock`.
-  private var gradients: (first: Base?, second: Base?)
+  private var gradients: [Base?]
   private let lock = NSLock()
 
-  /// The two results, which leave their gradients here.
-  func outputs(_ first: Base, _ second: Base, _ joint: Tracked<Base>) -> (
-    Tracked<Base>, Tracked<Base>
-  ) {
-    (
-      Tracked(
-        first,
-        [
-          joint.dependence { gradient in
-            self.lock.withLock { self.gradients.first = gradient }
-            return .full(0, [1])
-          }
-        ]),
-      Tracked(
-        second,
-        [
-          joint.dependence { gradient in
-            self.lock.withLock { self.gradients.second = gradient }
-            return .full(0, [1])
-          }
-        ])
-    )
+  init(_ count: Int) { gradients = .init(repeating: nil, count: count) }
+
+  /// A result, which leaves its gradient here.
+  func result(_ index: Int, _ value: Base, _ joint: Tracked<Base>) -> Tracked<Base> {
+    Tracked(
+      value,
+      [
+        joint.dependence { gradient in
+          self.lock.withLock { self.gradients[index] = gradient }
+          return .full(0, [1])
+        }
+      ])
   }
 
-  /// Both gradients, zeros for a result that nothing depends on; dropped here.
-  func take(shape: Shape) -> (first: Base, second: Base) {
+  /// All gradients, nil for a result that nothing depends on; dropped here.
+  func take() -> [Base?] {
     lock.withLock {
-      defer { gradients = (nil, nil) }
-      return (gradients.first ?? .full(0, shape), gradients.second ?? .full(0, shape))
+      defer { gradients = .init(repeating: nil, count: gradients.count) }
+      return gradients
     }
   }
 }

@@ -1,16 +1,59 @@
+/// The mean and the biased variance of each channel.
+public struct ChannelMoments<T: Sendable>: Sendable {
+  /// The elements again. What is computed from these takes its derivative back together with that of the
+  /// moments, in one pass over memory.
+  public let values: T
+  /// The mean, `[channels]`.
+  public let mean: T
+  /// The variance, `[channels]`.
+  public let variance: T
+
+  /// Creates moments.
+  public init(values: T, mean: T, variance: T) {
+    self.values = values
+    self.mean = mean
+    self.variance = variance
+  }
+}
+
 /// Steps of training that touch every element: each has a definition in plain operations, and a number
 /// system overrides it where one pass over memory can replace several.
 ///
 /// A channel axis is given by its index in the batch's shape, `[batch, ..., channels, ...]`.
 extension TensorAlgebra {
-  /// Every element times its channel's factor, plus its channel's shift.
+  /// Every element times its channel's factor, plus its channel's shift, plus another tensor.
   ///
   /// - Parameters:
   ///   - scale: The factors, `[channels]`.
   ///   - shift: What is added, `[channels]`; nil for nothing.
-  public func channelScaled(_ scale: Self, adding shift: Self?, axis: Int) -> Self {
+  ///   - addend: What is added, of this tensor's shape; nil for nothing.
+  public func channelScaled(
+    _ scale: Self, adding shift: Self?, and addend: Self?, axis: Int
+  ) -> Self {
     let scaled = self * scale.reshaped(channelShape(axis))
-    return shift.map { scaled + $0.reshaped(channelShape(axis)) } ?? scaled
+    let shifted = shift.map { scaled + $0.reshaped(channelShape(axis)) } ?? scaled
+    return addend.map { shifted + $0 } ?? shifted
+  }
+
+  /// Every element times its channel's factor, plus its channel's shift.
+  public func channelScaled(_ scale: Self, adding shift: Self?, axis: Int) -> Self {
+    channelScaled(scale, adding: shift, and: nil, axis: axis)
+  }
+
+  /// The positive part of every element times its channel's factor, plus its channel's shift.
+  public func channelRectified(_ scale: Self, adding shift: Self?, axis: Int) -> Self {
+    channelScaled(scale, adding: shift, axis: axis).positivePart()
+  }
+
+  /// The transposed derivative of `channelRectified` applied to rows of its result.
+  ///
+  /// - Returns: The rows by the elements, and those by the factors and by the shifts, `[channels]` each.
+  public func channelRectifiedGradient(
+    _ rows: Self, _ scale: Self, adding shift: Self?, axis: Int
+  ) -> (elements: Self, scale: Self, shift: Self) {
+    let masked = rows.masked(by: channelScaled(scale, adding: shift, axis: axis))
+    let sums = masked.channelSums(self, axis: axis)
+    return (masked.channelScaled(scale, adding: nil, axis: axis), sums.dots, sums.sums)
   }
 
   /// For each channel the sum of the elements and of their products with another tensor's.
@@ -20,33 +63,13 @@ extension TensorAlgebra {
     ((self * other).channelTotal(axis), channelTotal(axis))
   }
 
-  /// The mean and the biased variance of each channel, `[channels]` each.
-  public func channelMoments(axis: Int) -> (mean: Self, variance: Self) {
+  /// The mean and the biased variance of each channel.
+  public func channelMoments(axis: Int) -> ChannelMoments<Self> {
     let weight = Double(shape[axis]) / Double(shape.count)
     let mean = channelTotal(axis) * weight
     let centered = self - mean.reshaped(channelShape(axis))
-    return (mean, centered.applying(.square).channelTotal(axis) * weight)
-  }
-
-  /// The interval of `max(x, 0)` over an interval, both as middle and half width.
-  ///
-  /// - Soundness: The result is the exact image of the interval, up to rounding.
-  public static func intervalPositivePart(center: Self, radius: Self) -> (
-    center: Self, radius: Self
-  ) {
-    let (lower, upper) = (
-      (center - radius).positivePart(), (center + radius).positivePart()
-    )
-    return (lower.combined(.mean, upper), upper.combined(.halfDifference, lower))
-  }
-
-  /// The transposed derivative of `intervalPositivePart` applied to rows of its results.
-  public static func intervalPositivePartGradient(
-    center: Self, radius: Self, rows: (center: Self, radius: Self)
-  ) -> (center: Self, radius: Self) {
-    let low = rows.center.combined(.halfDifference, rows.radius).masked(by: center - radius)
-    let high = rows.center.combined(.mean, rows.radius).masked(by: center + radius)
-    return (low + high, high - low)
+    return ChannelMoments(
+      values: self, mean: mean, variance: centered.applying(.square).channelTotal(axis) * weight)
   }
 
   /// The elements where a mask is positive, 0 elsewhere.

@@ -31,93 +31,16 @@ public struct ReLUStatistics: Sendable, Hashable {
   /// Creates sums that are all 0.
   public init() {}
 
-  /// Creates sums from the order in which the kernel leaves them.
-  init(_ sums: [Double]) {
-    radius = sums[0]
-    center = sums[1]
-    active = Moments(count: sums[2], sum: sums[3], squares: sums[4])
-    inactive = Moments(count: sums[5], sum: sums[6], squares: sums[7])
-  }
-}
-
-extension TensorAlgebra {
-  /// Sums over the intervals at the input of a ReLU.
-  public static func reluStatistics(center: Self, radius: Self) -> ReLUStatistics {
-    Tensor<Double>.reluStatistics(center: center.values, radius: radius.values)
+  /// Creates sums from the order in which `scalars` lists them.
+  public init(_ scalars: [Double]) {
+    radius = scalars[0]
+    center = scalars[1]
+    active = Moments(count: scalars[2], sum: scalars[3], squares: scalars[4])
+    inactive = Moments(count: scalars[5], sum: scalars[6], squares: scalars[7])
   }
 
-  /// The derivative of `reluStatistics` by the middles, for weights of the sums.
-  public static func reluStatisticsGradient(
-    center: Self, radius: Self, _ weights: ReLUStatistics
-  ) -> Self {
-    Self(
-      Tensor<Double>.reluStatisticsGradient(
-        center: center.values, radius: radius.values, weights))
-  }
-}
-
-extension Tensor {
-  /// Sums over the intervals at the input of a ReLU.
-  public static func reluStatistics(center: Tensor, radius: Tensor) -> ReLUStatistics {
-    reluStatistics(center, radius, outer: 1, tail: 16)
-  }
-
-  /// Sums over slices, of the last of which only the first `tail` of each 16 elements count.
-  static func reluStatistics(
-    _ center: Tensor, _ radius: Tensor, outer: Int, tail: Int
-  ) -> ReLUStatistics {
-    var sums = [Double](repeating: 0, count: 8)
-    let inner = center.count / max(1, outer)
-    // In parts that do not depend on the workers, added up in order.
-    let parts = min(outer, 8)
-    let partial = Buffer<Double>(count: 8 * max(1, parts))
-    partial.pointer.update(repeating: 0, count: partial.count)
-    Workers.forEach(parts) { part in
-      let range = outer * part / parts..<outer * (part + 1) / parts
-      let at = range.lowerBound * inner
-      Scalar.laneKernels.reluStatistics(
-        center.buffer.pointer + at, radius.buffer.pointer + at, range.count, inner,
-        range.upperBound == outer ? tail : 16, partial.pointer + 8 * part)
-    }
-    for part in 0..<parts { for i in 0..<8 { sums[i] += partial.pointer[8 * part + i] } }
-    return ReLUStatistics(sums)
-  }
-
-  /// The derivative of `reluStatistics` by the middles, for weights of the sums.
-  public static func reluStatisticsGradient(
-    center: Tensor, radius: Tensor, _ weights: ReLUStatistics
-  ) -> Tensor {
-    let result = Buffer<Scalar>(count: center.count)
-    Workers.forEachRange(of: center.count, grain: elementGrain) { range in
-      let at = range.lowerBound
-      Scalar.laneKernels.reluStatisticsGradient(
-        center.buffer.pointer + at, radius.buffer.pointer + at, range.count,
-        Scalar(weights.active.sum), Scalar(2 * weights.active.squares),
-        Scalar(weights.inactive.sum), Scalar(2 * weights.inactive.squares),
-        Scalar(weights.center), result.pointer + at)
-    }
-    return Tensor(shape: center.shape, buffer: result)
-  }
-}
-
-extension Lanes {
-  public static func reluStatistics(center: Lanes, radius: Lanes) -> ReLUStatistics {
-    guard center.isBlocked || radius.isBlocked else {
-      return Tensor.reluStatistics(center: center.plain, radius: radius.plain)
-    }
-    let blocks = center.blocks
-    return Tensor.reluStatistics(blocks, radius.blocks, outer: blocks.shape[0], tail: center.tail)
-  }
-
-  public static func reluStatisticsGradient(
-    center: Lanes, radius: Lanes, _ weights: ReLUStatistics
-  ) -> Lanes {
-    guard center.isBlocked || radius.isBlocked else {
-      return Lanes(
-        plain: Tensor.reluStatisticsGradient(center: center.plain, radius: radius.plain, weights))
-    }
-    let blocks = Tensor.reluStatisticsGradient(
-      center: center.blocks, radius: radius.blocks, weights)
-    return Lanes(blocks: blocks, center.shape)
+  /// The eight numbers: radius, center, then count, sum and squares of the active and of the inactive.
+  public var scalars: [Double] {
+    [radius, center] + [active, inactive].flatMap { [$0.count, $0.sum, $0.squares] }
   }
 }

@@ -54,24 +54,26 @@ public protocol TensorAlgebra: Sendable {
 
   // Fused steps of training; `ChannelAlgebra.swift` defines them.
 
-  /// Every element times its channel's factor, plus its channel's shift.
-  func channelScaled(_ scale: Self, adding shift: Self?, axis: Int) -> Self
+  /// Every element times its channel's factor, plus its channel's shift, plus another tensor.
+  func channelScaled(_ scale: Self, adding shift: Self?, and addend: Self?, axis: Int) -> Self
+  /// The positive part of every element times its channel's factor, plus its channel's shift.
+  func channelRectified(_ scale: Self, adding shift: Self?, axis: Int) -> Self
+  /// The transposed derivative of `channelRectified` applied to rows of its result.
+  func channelRectifiedGradient(_ rows: Self, _ scale: Self, adding shift: Self?, axis: Int) -> (
+    elements: Self, scale: Self, shift: Self
+  )
   /// For each channel the sum of the elements and of their products with another tensor's.
   func channelSums(_ other: Self, axis: Int) -> (dots: Self, sums: Self)
   /// The mean and the biased variance of each channel.
-  func channelMoments(axis: Int) -> (mean: Self, variance: Self)
-  /// The interval of `max(x, 0)` over an interval, both as middle and half width.
-  static func intervalPositivePart(center: Self, radius: Self) -> (center: Self, radius: Self)
-  /// The transposed derivative of `intervalPositivePart` applied to rows of its results.
-  static func intervalPositivePartGradient(
-    center: Self, radius: Self, rows: (center: Self, radius: Self)
-  ) -> (center: Self, radius: Self)
+  func channelMoments(axis: Int) -> ChannelMoments<Self>
+  /// The image of an interval under `max(x, 0)`, and sums over the interval.
+  static func rectified(_ interval: ScaledInterval<Self>) -> RectifiedInterval<Self>
+  /// The transposed derivative of `rectified` applied to rows of its image and of its sums.
+  static func rectifiedGradient(
+    _ interval: ScaledInterval<Self>, center: Self, radius: Self, sums: Self
+  ) -> ScaledIntervalGradient<Self>
   /// The elements where a mask is positive, 0 elsewhere.
   func masked(by mask: Self) -> Self
-  /// Sums over the intervals at the input of a ReLU.
-  static func reluStatistics(center: Self, radius: Self) -> ReLUStatistics
-  /// The derivative of `reluStatistics` by the middles, for weights of the sums.
-  static func reluStatisticsGradient(center: Self, radius: Self, _ weights: ReLUStatistics) -> Self
 
   /// The same elements in another shape.
   func reshaped(_ shape: Shape) -> Self

@@ -82,33 +82,102 @@ struct LanesTests {
     expectClose(sums.sums.plain, center * Double(batch * 12), "sums")
   }
 
-  @Test("Sums over intervals leave out the lanes that hold no example", arguments: [1, 15, 16, 40])
-  func statistics(batch: Int) {
-    let center = random([batch, 1, 3, 4, 4], 5)
-    let radius = random([batch, 1, 3, 4, 4], 6).magnitude() * 0.3
-    let found = Lanes.reluStatistics(
-      center: Lanes(plain: center).blocked, radius: Lanes(plain: radius).blocked)
-    var expected = ReLUStatistics()
-    for (c, r) in zip(center.scalars, radius.scalars) {
-      expected.radius += r
-      expected.center += c
-      if c - r > 0 {
-        expected.active.count += 1
-        expected.active.sum += c
-        expected.active.squares += c * c
-      } else if c + r < 0 {
-        expected.inactive.count += 1
-        expected.inactive.sum += c
-        expected.inactive.squares += c * c
-      }
+  @Test(
+    "Scaled positive parts and their derivatives agree with their definitions",
+    arguments: [1, 16, 23])
+  func rectified(batch: Int) {
+    for shape in [[batch, 1, 5, 3, 4], [batch, 1, 5, 1, 1]] as [Shape] {
+      let (x, rows, third) = (random(shape, 1), random(shape, 2), random(shape, 3))
+      let (scale, shift) = (random([5], 4), random([5], 5) * 0.5)
+      let (a, s, t) = (Lanes(plain: x).blocked, Lanes(plain: scale), Lanes(plain: shift))
+      let line = x * scale.reshaped([5, 1, 1]) + shift.reshaped([5, 1, 1])
+      expectClose(a.channelRectified(s, adding: t, axis: 2).plain, line.positivePart(), "value")
+      expectClose(
+        a.channelScaled(s, adding: t, and: Lanes(plain: third), axis: 2).plain, line + third, "sum")
+      let masked = rows * Tensor([1], [0]).combined(.less, line)
+      let found = a.channelRectifiedGradient(Lanes(plain: rows), s, adding: t, axis: 2)
+      expectClose(found.elements.plain, masked * scale.reshaped([5, 1, 1]), "elements")
+      expectClose(found.scale.plain, (masked * x).channelTotals(5), "scale")
+      expectClose(found.shift.plain, masked.channelTotals(5), "shift")
     }
-    #expect(found.active.count == expected.active.count)
-    #expect(found.inactive.count == expected.inactive.count)
-    for (a, b) in [
-      (found.radius, expected.radius), (found.center, expected.center),
-      (found.active.sum, expected.active.sum), (found.active.squares, expected.active.squares),
-      (found.inactive.sum, expected.inactive.sum),
-      (found.inactive.squares, expected.inactive.squares),
-    ] { #expect(abs(a - b) <= 1e-10 * max(1, abs(b))) }
+  }
+
+  @Test(
+    "Intervals through a line and a ReLU agree with their definitions, spare lanes left out",
+    arguments: [1, 15, 16, 40], [true, false])
+  func intervals(batch: Int, isScaled: Bool) {
+    // Once with more pixels than are summed in one run, once without whole vectors in plain form.
+    for (height, isBlocked) in [(4, true), (70, true), (3, false)] {
+      let shape: Shape = [batch, 1, 3, height, 3]
+      let (scale, shift) = (random([3], 7), random([3], 8) * 0.3)
+      let interval = ScaledInterval(
+        center: random(shape, 5), radius: random(shape, 6).magnitude() * 0.3,
+        scale: isScaled ? scale : nil, shift: isScaled ? shift : nil, axis: 2)
+      let lanes = interval.map { (tensor: Tensor<Double>) in
+        let lanes = Lanes(plain: tensor)
+        return isBlocked && tensor.shape == shape ? lanes.blocked : lanes
+      }
+      let found = Lanes.rectified(lanes)
+      let (center, radius) = interval.ends
+      let lower = (center - radius).positivePart()
+      let upper = (center + radius).positivePart()
+      expectClose(found.center.plain, (lower + upper) * 0.5, "center")
+      expectClose(found.radius.plain, (upper - lower) * 0.5, "radius")
+      var expected = ReLUStatistics()
+      for (c, r) in zip(center.scalars, radius.scalars) {
+        expected.radius += r
+        expected.center += c
+        if c - r > 0 {
+          expected.active.count += 1
+          expected.active.sum += c
+          expected.active.squares += c * c
+        } else if c + r < 0 {
+          expected.inactive.count += 1
+          expected.inactive.sum += c
+          expected.inactive.squares += c * c
+        }
+      }
+      expectClose(Tensor([8], found.sums.statistics.scalars), Tensor([8], expected.scalars), "sums")
+      expectClose(found.sums.value.plain, Tensor([8], expected.scalars), "sums")
+      expectGradient(interval, lanes, isScaled: isScaled)
+    }
+  }
+
+  private func expectGradient(
+    _ interval: ScaledInterval<Tensor<Double>>, _ lanes: ScaledInterval<Lanes<Double>>,
+    isScaled: Bool
+  ) {
+    let shape = interval.center.shape
+    let (rowCenter, rowRadius, rowSums) = (random(shape, 9), random(shape, 10), random([8], 11))
+    let found = Lanes.rectifiedGradient(
+      lanes, center: Lanes(plain: rowCenter), radius: Lanes(plain: rowRadius),
+      sums: Lanes(plain: rowSums))
+    let (center, radius) = interval.ends
+    let (low, high, zero) = (center - radius, center + radius, Tensor<Double>([1], [0]))
+    let (isOn, isOff) = (zero.combined(.less, low), high.combined(.less, zero))
+    let isHigh = zero.combined(.less, high)
+    let w = rowSums.scalars
+    let byLow = (rowCenter - rowRadius) * 0.5 * isOn
+    let byHigh = (rowCenter + rowRadius) * 0.5 * isHigh
+    let byCenter =
+      byLow + byHigh + isOn * (center * (2 * w[4]) + w[3]) + isOff * (center * (2 * w[7]) + w[6])
+      + w[1]
+    let byRadius = byHigh - byLow + w[0]
+    let scale = interval.scale.map { $0.reshaped([3, 1, 1]) } ?? Tensor([1], [1])
+    expectClose(found.center.plain, byCenter * scale, "by center")
+    expectClose(found.radius.plain, byRadius * scale.magnitude(), "by radius")
+    guard isScaled else { return }
+    let byScale =
+      byCenter * interval.center + byRadius * interval.radius * scale.applying(.sign)
+    expectClose(found.scale.plain, byScale.channelTotals(3), "by scale")
+    expectClose(found.shift.plain, byCenter.channelTotals(3), "by shift")
+  }
+}
+
+extension Tensor<Double> {
+  /// The sum of each channel of `[batch, 1, channels, ...]`.
+  fileprivate func channelTotals(_ channels: Int) -> Tensor {
+    reshaped([shape[0], channels, shape.count / shape[0] / channels]).reduced(.sum, axis: 2)
+      .reduced(.sum, axis: 0).reshaped([channels])
   }
 }

@@ -4,7 +4,20 @@ import Tensors
 extension Linear: IntervalPropagating {}
 extension Convolution: IntervalPropagating {}
 extension TransposedConvolution: IntervalPropagating {}
-extension BatchNormalization: IntervalPropagating {}
+extension BatchNormalization: IntervalPropagating {
+  /// The image of a box under a line for each channel.
+  ///
+  /// Where intervals are kept as middles, the line waits for the next operation: a ReLU applies it with its own.
+  public func interval<T: TensorAlgebra>(
+    _ inputs: [Interval<T>], _ parameters: Parameters<T>
+  ) -> Interval<T> {
+    guard inputs[0].isMiddle else { return box(inputs, parameters) }
+    return Interval(
+      ScaledInterval(
+        center: inputs[0].center, radius: inputs[0].radius, scale: factor(parameters),
+        shift: shift(parameters), axis: channelAxis))
+  }
+}
 
 // Maps that only move, add or average values with positive weights.
 extension Reshape: IntervalPropagating, Moving {}

@@ -27,6 +27,10 @@ extension IntervalPropagating where Self: AffineOperation {
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
+    box(inputs, parameters)
+  }
+
+  func box<T: TensorAlgebra>(_ inputs: [Interval<T>], _ parameters: Parameters<T>) -> Interval<T> {
     Interval(
       center: evaluate(inputs.map(\.center), parameters),
       radius: linear(inputs.map(\.radius), parameters, magnitude: true))

@@ -108,12 +108,11 @@ typedef struct {
   /* Copies windows out of whole grids, one grid per owner. */                                     \
   void surety_window_gather_##S(const T *grids, const int32_t *owner, surety_window to, T *out);   \
   /* The convolution, or its transpose, of one block of images `channels * height * width * LANES`   \
-     to `outputs * oh * ow * LANES`. Weights are as surety_lane_pack leaves them. `scratch` holds the \
-     rows that one row of output reads, SURETY_LANE_SLOTS(g, 1) x channels x padded width x LANES. */ \
+     to `outputs * oh * ow * LANES`. Weights are as surety_lane_pack leaves them. */               \
   void surety_lane_convolve_##S(const T *image, ptrdiff_t channels, ptrdiff_t height,                \
                                 ptrdiff_t width, surety_convolution g, int transposed,               \
                                 const T *weights, const T *bias, ptrdiff_t outputs, ptrdiff_t oh,    \
-                                ptrdiff_t ow, T *scratch, T *out);                                   \
+                                ptrdiff_t ow, T *out);                                               \
   /* Adds the derivative of a convolution by its kernels, for the first `lanes` examples of a block,  \
      to `partial`: outputs / 8 x channels x kernel_h x kernel_w x 8 x LANES. `scratch` holds           \
      SURETY_LANE_SLOTS(g, SURETY_LANE_CHUNK) x channels x padded width x LANES and                     \
@@ -135,22 +134,31 @@ typedef struct {
   void surety_channel_sums_##S(const T *a, const T *b, const T *shift, ptrdiff_t outer,              \
                                ptrdiff_t channels, ptrdiff_t inner, ptrdiff_t tail, T *dots,         \
                                T *sums);                                                             \
-  /* a * scale[channel] + shift[channel]; the shift may be null. */                                  \
+  /* a * scale[channel] + shift[channel] + addend; shift and addend may be null. */                  \
   void surety_channel_affine_##S(const T *a, ptrdiff_t outer, ptrdiff_t channels, ptrdiff_t inner,   \
-                                 const T *scale, const T *shift, T *out);                            \
-  /* The image of the interval center +- radius under max(x, 0), and the transpose of its derivative. */ \
-  void surety_interval_relu_##S(const T *center, const T *radius, size_t n, T *new_center,           \
-                                T *new_radius);                                                      \
-  void surety_interval_relu_gradient_##S(const T *center, const T *radius, const T *row_center,      \
-                                         const T *row_radius, size_t n, T *out_center,               \
-                                         T *out_radius);                                             \
-  /* Adds the sums over intervals c +- r of r, c, and over those above 0 and then those below 0 of 1, c and \
-     c * c: eight numbers. Lanes past `tail` of the last outer slice are left out. */                  \
-  void surety_relu_statistics_##S(const T *center, const T *radius, ptrdiff_t outer, ptrdiff_t inner, \
-                                  ptrdiff_t tail, double *sums);                                      \
-  /* shift, plus on_shift + on_slope * c above 0, plus off_shift + off_slope * c below 0. */           \
-  void surety_relu_statistics_gradient_##S(const T *center, const T *radius, size_t n, T on_shift,    \
-                                           T on_slope, T off_shift, T off_slope, T shift, T *out);    \
+                                 const T *scale, const T *shift, const T *addend, T *out);           \
+  /* max(a * scale[channel] + shift[channel], 0). */                                                 \
+  void surety_channel_relu_##S(const T *a, ptrdiff_t outer, ptrdiff_t channels, ptrdiff_t inner,     \
+                               const T *scale, const T *shift, T *out);                              \
+  /* The transpose of its derivative by a applied to rows; adds that by scale to dots and that by shift \
+     to sums. Of each 16 elements of the last outer slice only the first `tail` count in those. */     \
+  void surety_channel_relu_gradient_##S(const T *a, const T *rows, ptrdiff_t outer,                  \
+                                        ptrdiff_t channels, ptrdiff_t inner, ptrdiff_t tail,         \
+                                        const T *scale, const T *shift, T *out, T *dots, T *sums);   \
+  /* The image of scale[channel] * (center +- radius) + shift[channel] under max(x, 0); scale and shift \
+     may be null. Adds to `sums` over the intervals m +- r before that: r, m, and over those above 0   \
+     and then those below 0 of 1, m and m * m. `tail` as above. */                                   \
+  void surety_interval_relu_##S(const T *center, const T *radius, ptrdiff_t outer,                   \
+                                ptrdiff_t channels, ptrdiff_t inner, ptrdiff_t tail,                 \
+                                const T *scale, const T *shift, T *new_center, T *new_radius,        \
+                                double *sums);                                                       \
+  /* The transpose of its derivative, applied to rows of the image and of the eight sums. Adds three  \
+     lines of channels to `sums`: dots with the center, plain sums, dots with the radius. The scale's  \
+     derivative is the first plus its sign times the third, the shift's is the second. */            \
+  void surety_interval_relu_gradient_##S(                                                            \
+      const T *center, const T *radius, const T *row_center, const T *row_radius, ptrdiff_t outer,   \
+      ptrdiff_t channels, ptrdiff_t inner, ptrdiff_t tail, const T *scale, const T *shift,           \
+      const T *row_sums, T *out_center, T *out_radius, T *sums);                                     \
   /* One step of Adam on weights: decay * w + rate * m / (sqrt(v * second_scale) + epsilon) is taken off. */ \
   void surety_adam_##S(const T *gradient, size_t n, T first_decay, T second_decay, T rate,            \
                        T second_scale, T epsilon, T decay, T *first, T *second, T *weights);          \

@@ -57,7 +57,7 @@ public struct BatchNormalization: AffineOperation {
   }
 
   /// The channel axis of a batch.
-  private var channelAxis: Int { 2 }
+  public var channelAxis: Int { 2 }
 
   public func evaluate<T: TensorAlgebra>(_ inputs: [T], _ parameters: Parameters<T>) -> T {
     inputs[0].channelScaled(factor(parameters), adding: shift(parameters), axis: channelAxis)

@@ -3,7 +3,9 @@ import Foundation
 
 /// How hard each search for a counterexample tries, and how much of the time that is left it may take.
 enum AttackEffort {
-  /// Before anything else: finds most violations there are to find.
+  /// Before anything else, in no time: finds the violations that are everywhere.
+  case glance
+  /// Before bounds that take longer than it: finds most violations there are to find.
   case quick
   /// Before the costly bounds.
   case thorough
@@ -13,9 +15,10 @@ enum AttackEffort {
   /// What is added to the seed, so that no search repeats another.
   var seed: UInt64 {
     switch self {
-    case .quick: 0
-    case .thorough: 1
-    case .last: 2
+    case .glance: 0
+    case .quick: 1
+    case .thorough: 2
+    case .last: 3
     }
   }
 
@@ -25,6 +28,9 @@ enum AttackEffort {
     let share: Double
     let most: Double
     switch self {
+    case .glance:
+      (options.steps, options.restarts, options.samples) = (5, 1, 16)
+      (share, most) = (0.05, 0.05)
     case .quick:
       (options.steps, options.restarts, options.samples) = (20, 1, 256)
       (share, most) = (0.1, 1)

@@ -72,6 +72,8 @@ private final class VerificationRun {
   /// The least amount by which a violation was ruled out.
   private var smallestMargin = Double.infinity
   private var steps: [Verification.Step] = []
+  /// The methods that were tried on everything open, without being cut short.
+  private var finished: Set<BoundMethod> = []
   private var notes: [String] = []
 
   init(
@@ -95,20 +97,20 @@ private final class VerificationRun {
       return end(.holds, "no input satisfies the assertions, so nothing can violate the property")
     }
     evaluateCenters()
-    if let witness = search(.quick) { return violated(witness) }
-    for (place, method) in options.methods.enumerated() {
-      // Before the costly methods, a longer search: violations are cheaper to find than to fail to exclude.
-      if place == 2, let witness = search(.thorough) { return violated(witness) }
+    for stage in options.stages {
       if isOverdue { return late() }
-      ruleOut(by: method)
-      if open.isEmpty {
-        return end(
-          .holds, "\(method.rawValue) bounds rule out every violation, in \(arithmetic)",
-          method: method.rawValue)
+      switch stage {
+      case .attack(let effort):
+        if let witness = search(effort) { return violated(witness) }
+      case .bounds(let method, let patience):
+        ruleOut(by: method, within: patience)
+        if open.isEmpty {
+          return end(
+            .holds, "\(method.rawValue) bounds rule out every violation, in \(arithmetic)",
+            method: method.rawValue)
+        }
       }
     }
-    if isOverdue { return late() }
-    if let witness = search(.last) { return violated(witness) }
     return isOverdue ? late() : undecided()
   }
 
@@ -139,12 +141,15 @@ private final class VerificationRun {
     }
   }
 
-  private func ruleOut(by method: BoundMethod) {
+  private func ruleOut(by method: BoundMethod, within patience: Double?) {
+    // A first try that ran to its end would only be repeated.
+    guard patience != nil || !finished.contains(method) else { return }
     let begin = Date()
     announce(method.rawValue)
     var boundOptions = BoundOptions()
     boundOptions.memory = options.memory
-    boundOptions.deadline = deadline
+    boundOptions.deadline = [deadline, patience.map(Date.init(timeIntervalSinceNow:))]
+      .compactMap { $0 }.min()
     let careful = options.precision == .float ? Precision.double.engine(for: bounded) : nil
     var refutation = Refutation(engine: engine, careful: careful, options: boundOptions)
     var ruledOut: [Removal] = []
@@ -159,6 +164,7 @@ private final class VerificationRun {
     } catch {
       notes.append(error.description)
     }
+    if !refutation.isOverdue { finished.insert(method) }
     let count = ruledOut.reduce(0) { $0 + $1.count }
     smallestMargin = ruledOut.reduce(smallestMargin) { min($0, $1.smallestMargin) }
     record(method.rawValue, since: begin, ruledOut: count)

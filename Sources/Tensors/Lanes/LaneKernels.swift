@@ -10,8 +10,7 @@ public struct LaneKernels<Scalar: TensorScalar>: Sendable {
   /// A convolution or its transpose, one block of images.
   public let convolve:
     @Sendable (
-      Input?, Int, Int, Int, surety_convolution, Int32, Input?, Input?, Int, Int, Int, Output?,
-      Output?
+      Input?, Int, Int, Int, surety_convolution, Int32, Input?, Input?, Int, Int, Int, Output?
     ) -> Void
   /// Adds the derivative of a convolution by its kernels.
   public let kernelGradient:
@@ -25,20 +24,27 @@ public struct LaneKernels<Scalar: TensorScalar>: Sendable {
   /// Sums over channels.
   public let channelSums:
     @Sendable (Input?, Input?, Input?, Int, Int, Int, Int, Output?, Output?) -> Void
-  /// A line for each channel.
-  public let channelAffine: @Sendable (Input?, Int, Int, Int, Input?, Input?, Output?) -> Void
-  /// Intervals through `max(x, 0)`.
-  public let intervalPositivePart: @Sendable (Input?, Input?, Int, Output?, Output?) -> Void
+  /// A line for each channel, and a further summand.
+  public let channelAffine:
+    @Sendable (Input?, Int, Int, Int, Input?, Input?, Input?, Output?) -> Void
+  /// A line for each channel, then `max(x, 0)`.
+  public let channelRectified: @Sendable (Input?, Int, Int, Int, Input?, Input?, Output?) -> Void
   /// The transposed derivative of that.
-  public let intervalPositivePartGradient:
-    @Sendable (Input?, Input?, Input?, Input?, Int, Output?, Output?) -> Void
-  /// Sums over the input intervals of a ReLU.
-  public let reluStatistics:
-    @Sendable (Input?, Input?, Int, Int, Int, UnsafeMutablePointer<Double>?) -> Void
-  /// Their derivative by the middles.
-  public let reluStatisticsGradient:
+  public let channelRectifiedGradient:
     @Sendable (
-      Input?, Input?, Int, Scalar, Scalar, Scalar, Scalar, Scalar, Output?
+      Input?, Input?, Int, Int, Int, Int, Input?, Input?, Output?, Output?, Output?
+    ) -> Void
+  /// A line for each channel and `max(x, 0)` of intervals, and sums over them.
+  public let intervalRectified:
+    @Sendable (
+      Input?, Input?, Int, Int, Int, Int, Input?, Input?, Output?, Output?,
+      UnsafeMutablePointer<Double>?
+    ) -> Void
+  /// The transposed derivative of that.
+  public let intervalRectifiedGradient:
+    @Sendable (
+      Input?, Input?, Input?, Input?, Int, Int, Int, Int, Input?, Input?, Input?, Output?, Output?,
+      Output?
     ) -> Void
   /// One step of Adam.
   public let adam:
@@ -56,10 +62,10 @@ extension LaneKernels where Scalar == Float {
       convolve: surety_lane_convolve_f32, kernelGradient: surety_lane_kernel_gradient_f32,
       kernelSum: surety_lane_kernel_sum_f32, pack: surety_lane_pack_f32,
       channelSums: surety_channel_sums_f32, channelAffine: surety_channel_affine_f32,
-      intervalPositivePart: surety_interval_relu_f32,
-      intervalPositivePartGradient: surety_interval_relu_gradient_f32,
-      reluStatistics: surety_relu_statistics_f32,
-      reluStatisticsGradient: surety_relu_statistics_gradient_f32, adam: surety_adam_f32,
+      channelRectified: surety_channel_relu_f32,
+      channelRectifiedGradient: surety_channel_relu_gradient_f32,
+      intervalRectified: surety_interval_relu_f32,
+      intervalRectifiedGradient: surety_interval_relu_gradient_f32, adam: surety_adam_f32,
       masked: surety_masked_f32)
   }
 }
@@ -71,10 +77,10 @@ extension LaneKernels where Scalar == Double {
       convolve: surety_lane_convolve_f64, kernelGradient: surety_lane_kernel_gradient_f64,
       kernelSum: surety_lane_kernel_sum_f64, pack: surety_lane_pack_f64,
       channelSums: surety_channel_sums_f64, channelAffine: surety_channel_affine_f64,
-      intervalPositivePart: surety_interval_relu_f64,
-      intervalPositivePartGradient: surety_interval_relu_gradient_f64,
-      reluStatistics: surety_relu_statistics_f64,
-      reluStatisticsGradient: surety_relu_statistics_gradient_f64, adam: surety_adam_f64,
+      channelRectified: surety_channel_relu_f64,
+      channelRectifiedGradient: surety_channel_relu_gradient_f64,
+      intervalRectified: surety_interval_relu_f64,
+      intervalRectifiedGradient: surety_interval_relu_gradient_f64, adam: surety_adam_f64,
       masked: surety_masked_f64)
   }
 }

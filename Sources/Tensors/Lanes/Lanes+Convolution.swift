@@ -85,14 +85,12 @@ private struct LaneConvolution: Sendable {
     let (blocks, lanes) = (images.shape[0], Int(SURETY_LANES))
     let result = Buffer<S>(count: blocks * to.count * lanes)
     Workers.forEachRange(of: blocks, grain: 1) { range in
-      let scratch = Buffer<S>(count: ringCount(channels: from.channels, rows: 1))
       for block in range {
         S.laneKernels.convolve(
           images.buffer.pointer + block * from.count * lanes, from.channels, from.height,
           from.width,
           form.kernelForm, transposed ? 1 : 0, packed.buffer.pointer, bias.buffer.pointer,
-          to.channels, to.height, to.width, scratch.pointer,
-          result.pointer + block * to.count * lanes)
+          to.channels, to.height, to.width, result.pointer + block * to.count * lanes)
       }
     }
     return Tensor(

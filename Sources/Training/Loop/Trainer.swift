@@ -83,7 +83,7 @@ public struct Trainer: Sendable {
 
   /// The names of the layers of ReLUs, for records.
   public var layerNames: [String] {
-    step.reluInputs.map { network.nodes[$0].name }
+    step.relus.map { network.nodes[network.nodes[$0].inputs[0]].name }
   }
 
   /// Takes one batch.

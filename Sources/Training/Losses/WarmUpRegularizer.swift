@@ -107,37 +107,27 @@ extension WarmUpRegularizer {
   /// The mean over the layers of their terms, `[1]`, and what the layers look like.
   ///
   /// - Parameters:
-  ///   - layers: The input intervals of each layer of ReLUs.
+  ///   - layers: The sums over the input intervals of each layer of ReLUs, and the number of intervals.
   ///   - inputRadius: The mean half width of the network's input.
   func value<Base>(
-    of layers: [Interval<Tracked<Base>>], inputRadius: Double
+    of layers: [(sums: ReLUSums<Tracked<Base>>, count: Int)], inputRadius: Double
   ) -> (value: Tracked<Base>, layers: [LayerStatistics]) {
     var sum = Tracked(Base.full(0, [1]))
     var statistics: [LayerStatistics] = []
     let weight = 1 / Double(max(1, layers.count))
     for layer in layers {
-      let (center, radius) = (layer.center, layer.radius)
-      let (c, r) = (center.base, radius.base)
-      let sums = Base.reluStatistics(center: c, radius: r)
-      let count = Double(c.shape.count)
+      let (sums, count) = (layer.sums.statistics, Double(layer.count))
       statistics.append(
         LayerStatistics(
           looseness: sums.radius / count / max(inputRadius, .leastNormalMagnitude),
           active: sums.active.count / count, inactive: sums.inactive.count / count))
       let term = term(sums, count: count, inputRadius: inputRadius)
-      let slopes = term.slopes
+      let slopes = Base(Tensor<Double>([8], term.slopes.scalars))
       sum =
         sum
         + Tracked(
           Base.full(term.value * weight, [1]),
-          [
-            center.dependence { row in
-              Base.reluStatisticsGradient(center: c, radius: r, slopes) * (row.number * weight)
-            },
-            radius.dependence { row in
-              r.scaled(by: 0, adding: slopes.radius * row.number * weight)
-            },
-          ])
+          [layer.sums.value.dependence { slopes * ($0.number * weight) }])
     }
     return (sum, statistics)
   }

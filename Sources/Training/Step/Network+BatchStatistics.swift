@@ -15,8 +15,6 @@ struct BatchMoments<T: TensorAlgebra>: Sendable {
 
 /// A forward pass in training mode.
 struct NormalizedPass<T: TensorAlgebra>: Sendable {
-  /// The value of each node that the output depends on.
-  var nodes: [T?]
   /// The parameters, with the batch's statistics in place of the running ones.
   var parameters: Parameters<T>
   /// The statistics, in the order of the nodes.
@@ -40,13 +38,20 @@ extension Network {
     var moments: [BatchMoments<T>] = []
     var parameters = Parameters(values)
     let needed = isNeeded
+    let readers = readerCounts
     nodes[0] = x
     for (id, node) in self.nodes.enumerated() where id > 0 && needed[id] {
       guard let operation = node.operation else { continue }
+      if operation is ReLU, let source = node.inputs.first, nodes[source] == nil {
+        nodes[id] = rectified(source, nodes, parameters)
+        continue
+      }
       let inputs = node.inputs.compactMap { nodes[$0] }
       if let normalization = operation as? BatchNormalization {
         // Axis 0 is the batch, axis 1 the example's own leading axis.
-        let (mean, variance) = inputs[0].channelMoments(axis: 2)
+        let measured = inputs[0].channelMoments(axis: normalization.channelAxis)
+        nodes[node.inputs[0]] = measured.values
+        let (mean, variance) = (measured.mean, measured.variance)
         values[normalization.mean.index] = mean
         values[normalization.variance.index] = variance
         parameters = Parameters(values)
@@ -54,11 +59,35 @@ extension Network {
           BatchMoments(
             normalization: normalization, mean: mean, variance: variance,
             count: inputs[0].shape.count / max(1, mean.shape.count)))
+        // A ReLU that alone reads a normalisation does both in one pass.
+        let isRectified = readers[id] == 1 && self.nodes.contains { $0.isReLU(of: id) }
+        nodes[id] = isRectified ? nil : operation.evaluate([measured.values], parameters)
+        continue
       }
       nodes[id] = operation.evaluate(inputs, parameters)
     }
     guard let result = nodes[output] else { preconditionFailure("The output was not computed") }
-    return NormalizedPass(nodes: nodes, parameters: parameters, moments: moments, output: result)
+    return NormalizedPass(parameters: parameters, moments: moments, output: result)
+  }
+
+  /// The positive part of a normalisation.
+  private func rectified<T: TensorAlgebra>(
+    _ source: Int, _ nodes: [T?], _ parameters: Parameters<T>
+  ) -> T {
+    guard let normalization = self.nodes[source].operation as? BatchNormalization,
+      let x = nodes[self.nodes[source].inputs[0]]
+    else { preconditionFailure("Node \(source) was not computed") }
+    return x.channelRectified(
+      normalization.factor(parameters), adding: normalization.shift(parameters),
+      axis: normalization.channelAxis)
+  }
+
+  /// How often each node is read, as an input of another node or as the output.
+  private var readerCounts: [Int] {
+    var counts = [Int](repeating: 0, count: nodes.count)
+    for input in nodes.flatMap(\.inputs) { counts[input] += 1 }
+    counts[output] += 1
+    return counts
   }
 
   /// The weights of linear layers and convolutions, without biases.
@@ -78,13 +107,16 @@ extension Network {
     }
   }
 
-  /// The inputs of the ReLUs, in order.
-  var reluInputs: [Int] {
+  /// The ReLUs, in order.
+  var relus: [Int] {
     let needed = isNeeded
-    return nodes.indices.filter { needed[$0] && nodes[$0].operation is ReLU }.map {
-      nodes[$0].inputs[0]
-    }
+    return nodes.indices.filter { needed[$0] && nodes[$0].operation is ReLU }
   }
+}
+
+extension Network.Node {
+  /// Whether this is a ReLU that reads a node.
+  fileprivate func isReLU(of id: Int) -> Bool { operation is ReLU && inputs == [id] }
 }
 
 extension Parameters {

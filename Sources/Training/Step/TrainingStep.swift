@@ -15,7 +15,7 @@ public struct TrainingStep<Base: BackwardAlgebra>: Sendable {
   /// The parameters that move.
   public let trainable: [ParameterID]
   let weights: [ParameterID]
-  let reluInputs: [Int]
+  let relus: [Int]
   let measuredInput: Int
   let regularizer: WarmUpRegularizer
   /// The same network with ReLUs that shrink unstable bounds, for methods that do so.
@@ -27,7 +27,7 @@ public struct TrainingStep<Base: BackwardAlgebra>: Sendable {
     self.recipe = recipe
     trainable = network.trainableParameters
     weights = network.weightParameters
-    reluInputs = network.reluInputs
+    relus = network.relus
     measuredInput = network.measuredInput
     var regularizer = WarmUpRegularizer()
     regularizer.tolerance = recipe.regularizer.tolerance
@@ -84,7 +84,7 @@ public struct TrainingStep<Base: BackwardAlgebra>: Sendable {
     }
     if let bounds {
       let (term, layers) = regularizer.value(
-        of: reluInputs.map { bounds.intervals[$0] }.compactMap { $0 },
+        of: relus.compactMap { reluSums(at: $0, bounds) },
         inputRadius: bounds.intervals[measuredInput].map { $0.radius.base.mean } ?? 0)
       result.layers = layers
       if settings.regularizerWeight > 0 {
@@ -106,6 +106,17 @@ public struct TrainingStep<Base: BackwardAlgebra>: Sendable {
     }
     result.gradients = loss.gradients(of: variables)
     return result
+  }
+
+  /// The sums over the intervals at the input of a ReLU, and the number of those.
+  private func reluSums(
+    at relu: Int, _ bounds: BoundState<Tracked<Base>>
+  ) -> (sums: ReLUSums<Tracked<Base>>, count: Int)? {
+    guard let input = bounds.intervals[bounded.nodes[relu].inputs[0]],
+      let output = bounds.intervals[relu]
+    else { return nil }
+    let sums = output.reluSums ?? Tracked<Base>.rectified(input.scaled).sums
+    return (sums, input.scaled.center.shape.count)
   }
 
   /// Interval bounds over the whole region, where the loss or a regulariser needs them.

@@ -1,0 +1,30 @@
+import Bounds
+
+/// A step of the cascade that verifies a property.
+enum Stage {
+  /// A search for a counterexample.
+  case attack(AttackEffort)
+  /// Bounds of every violation that is open still; cut short after some seconds, if given.
+  case bounds(BoundMethod, patience: Double?)
+}
+
+extension VerifierOptions {
+  /// What is tried, in order, until something decides.
+  ///
+  /// Cheap things come first, whichever answer they can give: a glance for counterexamples, intervals, and
+  /// CROWN for as long as a search would take. What is left then deserves a search before each method that
+  /// may take long, because violations are cheaper to find than to fail to exclude.
+  var stages: [Stage] {
+    let cheap: [BoundMethod] = [.ibp, .forward, .crownIBP]
+    let costly = methods.filter { !cheap.contains($0) }
+    var stages: [Stage] = [.attack(.glance)]
+    stages += methods.filter(cheap.contains).map { .bounds($0, patience: nil) }
+    stages += costly.prefix(1).map { .bounds($0, patience: 0.25) }
+    stages.append(.attack(.quick))
+    for method in costly {
+      if method == .alphaCROWN { stages.append(.attack(.thorough)) }
+      stages.append(.bounds(method, patience: nil))
+    }
+    return stages + [.attack(.last)]
+  }
+}
