@@ -69,6 +69,32 @@ struct FinalCertificationTests {
     #expect(page.contains("No test image could be certified by ibp, crown-ibp, crown in"))
   }
 
+  @Test("until it is stopped, which leaves the model and what was certified until then")
+  func stopped() throws {
+    let tiny = try TinyTraining(epochs: 2, more: "evaluation: {first: 64}")
+    let session = try TrainingSession(
+      Recipe.named(tiny.recipe, settings: []), folder: tiny.path("out"), resumes: false)
+    var steps: [CertificationProgress] = []
+    let status = try session.train(isStopped: { !steps.isEmpty }) { progress in
+      if let step = progress.certification { steps.append(step) }
+    }
+    #expect(status == .finished)
+    #expect(steps.map(\.done) == [16] && steps.map(\.requested) == [64])
+    let run = try TrainingRun(contentsOf: tiny.path("out/run.json"))
+    #expect(run.status == .finished && run.certification?.count == 16)
+    #expect(run.modelDigest == (try sha256(ofFile: tiny.path("out/model.onnx"))))
+  }
+
+  @Test("within a minute, or a tenth of the training's time, or the time that the recipe says")
+  func budget() throws {
+    let text = "data: {name: digits}\nepsilon: {test: 0.1}\n"
+    let standard = try Recipe(yaml: text, source: "r.yaml").evaluation
+    #expect([0, 600, 6_000].map(standard.certificationSeconds) == [60, 60, 600])
+    let own = try Recipe(yaml: text, source: "r.yaml", settings: ["evaluation.seconds=5"])
+    #expect(own.evaluation.certificationSeconds(afterTraining: 6_000) == 5)
+    #expect(own.yaml.contains("  seconds: 5\n") && standard.seconds == nil)
+  }
+
   @Test("and the record names the versions and the data")
   func versions() throws {
     let tiny = try TinyTraining(epochs: 2)

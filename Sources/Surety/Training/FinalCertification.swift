@@ -10,7 +10,7 @@ import Training
 /// radius has the same images; a group that was cut off does not count.
 struct FinalCertification {
   private let certifier: Certifier
-  private let settings: EvaluationSettings
+  private let seconds: Double
   private let radii: [Double]
   private let count: Int
   private static let group = 16
@@ -19,11 +19,13 @@ struct FinalCertification {
   ///   - network: The network as its file says.
   ///   - digest: The SHA-256 digest of the file.
   ///   - images: The test images.
+  ///   - settings: How many images, and by which methods.
+  ///   - seconds: The time that it may take.
   ///   - radii: The radii in pixel values, smallest first.
   /// - Throws: `InputError` when no method of the settings has a rule for each operation.
   init(
     _ network: Network, digest: String, images: ImageSet, settings: EvaluationSettings,
-    radii: [Double]
+    seconds: Double, radii: [Double]
   ) throws(InputError) {
     var options = CertifierOptions(epsilon: radii.last ?? 0)
     options.methods = settings.methods
@@ -31,7 +33,7 @@ struct FinalCertification {
     // Enough to see what an attack reaches; `surety certify` searches longer.
     (options.attackSteps, options.attackRestarts) = (20, 1)
     certifier = try Certifier(network, modelDigest: digest, images: images, options: options)
-    self.settings = settings
+    self.seconds = seconds
     self.radii = radii
     count = min(settings.certified, images.count)
   }
@@ -50,7 +52,7 @@ struct FinalCertification {
       let examples = Array(first..<min(first + Self.group, count))
       var group: [[ResultLine]] = []
       for radius in radii {
-        let left = settings.seconds - (ContinuousClock.now - begin) / .seconds(1)
+        let left = seconds - (ContinuousClock.now - begin) / .seconds(1)
         guard left > 0, !isStopped() else { break groups }
         let part = certifier.with(
           epsilon: radius, timeout: .seconds(left / Double(examples.count)))
@@ -59,7 +61,7 @@ struct FinalCertification {
         group.append(lines)
       }
       // What was decided in the last moment may lack its costlier methods.
-      guard (ContinuousClock.now - begin) / .seconds(1) < settings.seconds else { break }
+      guard (ContinuousClock.now - begin) / .seconds(1) < seconds else { break }
       for (place, lines) in group.enumerated() { results[place] += lines }
       done += examples.count
       report(CertificationProgress(done: done, requested: count, verdicts: [:]))

@@ -32,9 +32,10 @@ extension TrainingSession {
     run.radii = try radii.map { try evaluation.record(epsilon: $0) }
     if recipe.evaluation.certified > 0 {
       // Of the file, so that what is certified is what was written.
+      let training = epochs.reduce(0) { $0 + $1.seconds }
       let certification = try FinalCertification(
         Network(contentsOf: path), digest: digest, images: test, settings: recipe.evaluation,
-        radii: radii)
+        seconds: recipe.evaluation.certificationSeconds(afterTraining: training), radii: radii)
       run.certification = try certification.run(isStopped: isStopped) { step in
         var progress = progress(secondsLeft: 0)
         progress.certification = step

@@ -10,8 +10,8 @@ public struct EvaluationSettings: Sendable, Hashable {
   public var certified = 200
   /// The methods that the certifier tries, in order.
   public var methods: [BoundMethod] = [.ibp, .crownIBP, .crown]
-  /// The seconds that the certifier may take.
-  public var seconds = 60.0
+  /// The seconds that the certifier may take; nil for a minute, or a tenth of the training's if that is more.
+  public var seconds: Double?
 
   mutating func visit(_ fields: inout some RecipeFields) {
     fields.integer("every", &every, in: 1...1_000_000, default: 1)
@@ -21,7 +21,12 @@ public struct EvaluationSettings: Sendable, Hashable {
       return fields.inapplicable(["methods", "seconds"], "certify is 0, so nothing is certified")
     }
     fields.choices("methods", &methods, default: [.ibp, .crownIBP, .crown])
-    fields.number("seconds", &seconds, in: .positive, default: 60)
+    fields.number("seconds", &seconds, in: .positive, none: "auto", default: nil)
+  }
+
+  /// The seconds that the certifier may take after a training of some length.
+  public func certificationSeconds(afterTraining training: Double) -> Double {
+    seconds ?? max(60, training / 10)
   }
 
   /// Reports a certifier without a method.
