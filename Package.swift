@@ -84,7 +84,7 @@ let tests: [Target] = [
   .target(
     name: "TestSupport", dependencies: ["Networks", "Properties", "RandomNumbers", "Tensors"],
     path: "Tests/TestSupport"),
-  .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
+  .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors", "TestSupport"]),
   .testTarget(
     name: "DifferentiationTests",
     dependencies: ["Bounds", "Differentiation", "Networks", "TestSupport"]),

@@ -51,19 +51,18 @@ func jsonProblem(_ error: any Error) -> String {
 
 /// Appends a line and waits until it is on the disk.
 ///
-/// - Throws: `InputError` when the disk is full or the file is gone.
+/// - Throws: `InputError` when a number is not finite, the disk is full or the file is gone; the file is as it was.
 func appendLine(
   _ line: some Encodable, to file: FileHandle, path: String
 ) throws(InputError) {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  do {
-    // One write for the whole line: a crash of the program cannot split it.
-    try file.write(contentsOf: encoder.encode(line) + Data("\n".utf8))
-    try file.synchronize()
-  } catch {
-    throw InputError(path, "cannot be written: \((error as NSError).localizedDescription)")
+  let data: Data
+  do { data = try encoder.encode(line) } catch {
+    throw InputError(path, "cannot be written: a number of the line is not finite")
   }
+  // One write for the whole line: a crash of the program cannot split it.
+  try appendToFile(data + Data("\n".utf8), file, path: path)
 }
 
 /// Opens a file for appending after its first `length` bytes, cutting off the rest; makes it when missing.

@@ -27,6 +27,25 @@ public struct MachineRecord: Codable, Sendable, Hashable {
   }
 }
 
+/// What a run was computed by, beside Surety itself.
+public struct SoftwareRecord: Codable, Sendable, Hashable {
+  /// The compilers that Surety was built with.
+  public var compiler: String
+  /// The version, options and kernels of OpenBLAS.
+  public var openBLAS: String
+
+  enum CodingKeys: String, CodingKey {
+    case compiler
+    case openBLAS = "openblas"
+  }
+
+  /// Creates a record.
+  public init(compiler: String, openBLAS: String) {
+    self.compiler = compiler
+    self.openBLAS = openBLAS
+  }
+}
+
 /// A set of images that a run used.
 public struct ImagesRecord: Codable, Sendable, Hashable {
   /// The name of the set and its part, such as `cifar10 train`.
@@ -93,6 +112,10 @@ public struct TrainingRun: Codable, Sendable, Hashable {
   public var parameters: Int
   /// The machine.
   public var machine: MachineRecord
+  /// The compilers and libraries; nil in records of before they were kept.
+  public var software: SoftwareRecord?
+  /// The SHA-256 digest of the model that training started from; nil for a network that was drawn.
+  public var startDigest: String?
   /// When the run began, or was last resumed: date and time in UTC, such as `2026-11-24T12:00:00Z`.
   public var started: String
   /// When it ended; nil while it goes on.
@@ -103,13 +126,17 @@ public struct TrainingRun: Codable, Sendable, Hashable {
   public var reason: String?
   /// The SHA-256 digest of the model file; nil while there is none.
   public var modelDigest: String?
-  /// How the final network does at several radii, smallest first.
+  /// How the final network does at several radii by intervals, smallest first.
   public var radii: [EvaluationRecord] = []
+  /// What the certifier shows of the final network; nil where it was not asked.
+  public var certification: CertificationRecord?
 
   enum CodingKeys: String, CodingKey {
-    case schema, version, recipe, seed, images, parameters, machine, started, ended, status, reason
+    case schema, version, recipe, seed, images, parameters, machine, software
+    case startDigest = "start_sha256"
+    case started, ended, status, reason
     case modelDigest = "model_sha256"
-    case radii
+    case radii, certification
   }
 
   /// Creates the record of a run that begins.

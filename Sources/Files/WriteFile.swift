@@ -31,39 +31,102 @@ private func kind(of path: String) -> Kind {
 }
 
 private func writeThrough(_ data: Data, to path: String) throws(InputError) {
-  do {
-    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-    try handle.write(contentsOf: data)
-    try handle.close()
-  } catch {
-    throw InputError(path, "cannot be written: \(writeProblem(path, error))")
+  let file = open(path, O_WRONLY)
+  guard file >= 0 else {
+    throw InputError(path, "cannot be written: \(systemMessage(errno))")
+  }
+  defer { close(file) }
+  if let failure = writeAll(data, to: file) {
+    throw InputError(path, "cannot be written: \(systemMessage(failure))")
   }
 }
 
 private func replaceFile(_ data: Data, at path: String) throws(InputError) {
   let temporary = "\(path).\(ProcessInfo.processInfo.processIdentifier).partial"
-  do {
-    let url = URL(fileURLWithPath: temporary)
-    try data.write(to: url)
-    let handle = try FileHandle(forWritingTo: url)
-    try handle.synchronize()
-    try handle.close()
-  } catch {
-    try? FileManager.default.removeItem(atPath: temporary)
-    throw InputError(path, "cannot be written: \(writeProblem(path, error))")
+  if let failure = writeNewFile(data, at: temporary) {
+    unlink(temporary)
+    throw InputError(path, "cannot be written: \(writeProblem(path, failure))")
   }
   guard rename(temporary, path) == 0 else {
-    let reason = String(cString: strerror(errno))
-    try? FileManager.default.removeItem(atPath: temporary)
+    let reason = systemMessage(errno)
+    unlink(temporary)
     throw InputError(path, "cannot be written: \(reason)")
   }
 }
 
-private func writeProblem(_ path: String, _ error: any Error) -> String {
+/// Writes a new file and flushes it to the disk.
+///
+/// - Returns: The system's number for what went wrong; nil when everything is on the disk.
+private func writeNewFile(_ data: Data, at path: String) -> Int32? {
+  let file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
+  guard file >= 0 else { return errno }
+  let failure = writeAndFlush(data, to: file)
+  // Some file systems say only now that the disk is full.
+  let isClosed = close(file) == 0
+  return failure ?? (isClosed ? nil : errno)
+}
+
+/// Writes data to a stream such as standard output, which may be a pipe, a terminal or a file on a full disk.
+///
+/// - Parameters:
+///   - stream: The stream.
+///   - name: What to name in errors.
+/// - Throws: `InputError` naming `name` when the stream takes no more.
+public func writeToStream(
+  _ data: Data, _ stream: FileHandle, name: String
+) throws(InputError) {
+  if let failure = writeAll(data, to: stream.fileDescriptor) {
+    throw InputError(name, "cannot be written: \(systemMessage(failure))")
+  }
+}
+
+/// Adds data at the end of an open file and flushes it to the disk, or leaves the file as it was.
+///
+/// - Parameters:
+///   - file: The file, at its end.
+///   - path: What to name in errors.
+/// - Throws: `InputError` naming `path` when the disk is full or the file is gone.
+public func appendToFile(_ data: Data, _ file: FileHandle, path: String) throws(InputError) {
+  let end = lseek(file.fileDescriptor, 0, SEEK_CUR)
+  guard let failure = writeAndFlush(data, to: file.fileDescriptor) else { return }
+  // A part of the data would be taken for a line that a crash cut off; better there is none.
+  if end >= 0, ftruncate(file.fileDescriptor, end) == 0 {
+    lseek(file.fileDescriptor, end, SEEK_SET)
+  }
+  throw InputError(path, "cannot be written: \(systemMessage(failure))")
+}
+
+private func writeAndFlush(_ data: Data, to file: Int32) -> Int32? {
+  writeAll(data, to: file) ?? (fsync(file) == 0 ? nil : errno)
+}
+
+private func writeAll(_ data: Data, to file: Int32) -> Int32? {
+  data.withUnsafeBytes { bytes in
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let part = UnsafeRawBufferPointer(rebasing: rest)
+      let count = write(file, part.baseAddress, part.count)
+      if count >= 0 {
+        rest = rest.dropFirst(count)
+      } else if errno != EINTR {
+        return errno
+      }
+    }
+    return nil
+  }
+}
+
+/// What the system calls an error, in the middle of a sentence.
+private func systemMessage(_ number: Int32) -> String {
+  let text = String(cString: strerror(number))
+  return text.prefix(1).lowercased() + text.dropFirst()
+}
+
+private func writeProblem(_ path: String, _ failure: Int32) -> String {
   let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
   if !FileManager.default.fileExists(atPath: folder) { return "no folder \(folder)" }
   if !FileManager.default.isWritableFile(atPath: folder) {
     return "folder \(folder) is not writable"
   }
-  return (error as NSError).localizedDescription
+  return systemMessage(failure)
 }

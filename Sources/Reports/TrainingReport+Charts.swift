@@ -100,38 +100,6 @@ extension TrainingReport {
       + "<div class=\"small\">\(pictures.joined(separator: "\n"))</div>"
   }
 
-  /// Accuracy of the final network against the radius.
-  var radii: String {
-    guard !run.radii.isEmpty else { return "" }
-    let unit = RadiusUnit(run.radii.map(\.epsilon))
-    func line(
-      _ name: String, _ colour: Int, _ value: (EvaluationRecord) -> Double?
-    ) -> LineChart.Series {
-      let points = run.radii.compactMap { record in
-        value(record).map { LineChart.Point(x: unit.value(record.epsilon), y: $0) }
-      }
-      return LineChart.Series(name: name, points: points, colour: colour)
-    }
-    let chart = LineChart(
-      "Accuracy of the final network", over: unit.name,
-      [
-        line("under attack", 2, \.attackAccuracy), line("verified", 1, \.verifiedAccuracy),
-      ], label: percentTick)
-    let rows = run.radii.map { record in
-      "<tr><td>\(radiusText(record.epsilon))</td><td>\(percent(record.cleanAccuracy))</td>"
-        + "<td>\(record.attackAccuracy.map(percent) ?? "")</td>"
-        + "<td>\(percent(record.verifiedAccuracy))</td></tr>"
-    }
-    return """
-      <h2>Accuracy against the radius</h2>
-      \(chart.svg)
-      <div class="scroll"><table>
-      <thead><tr><th>radius</th><th>right</th><th>under attack</th><th>verified</th></tr></thead>
-      <tbody>\(rows.joined())</tbody>
-      </table></div>
-      """
-  }
-
   /// Logarithms where numbers differ by more than a factor of thirty.
   private func scale(_ series: [LineChart.Series]) -> Axis.Scale {
     let values = series.flatMap(\.points).map(\.y)
@@ -139,21 +107,7 @@ extension TrainingReport {
     return high / low > 30 ? .logarithmic : .linear
   }
 
-  private func percentTick(_ value: Double) -> String {
+  func percentTick(_ value: Double) -> String {
     "\(shortNumber((1e3 * value).rounded() / 10)) %"
   }
-}
-
-/// How radii are written on an axis: small ones in 255ths, in which pixels are stored.
-private struct RadiusUnit {
-  private let isSmall: Bool
-
-  init(_ radii: [Double]) {
-    let largest = radii.max() ?? 0
-    isSmall = largest > 0 && largest < 0.1
-  }
-
-  var name: String { isSmall ? "radius in 255ths" : "radius" }
-
-  func value(_ radius: Double) -> Double { isSmall ? radius * 255 : radius }
 }

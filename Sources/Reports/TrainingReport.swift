@@ -114,6 +114,8 @@ public struct TrainingReport: Sendable {
       ("processor", "\(run.machine.processor), \(run.machine.cores) cores"),
       ("memory", "\(shortNumber(Double(run.machine.memory) / Double(1 << 30))) GiB"),
       ("system", run.machine.system), ("surety", run.version),
+      ("compiler", run.software?.compiler ?? "not recorded"),
+      ("OpenBLAS", run.software?.openBLAS ?? "not recorded"),
       ("training images", "\(run.images.training.name), \(run.images.training.digest)"),
       ("test images", "\(run.images.test.name), \(run.images.test.digest)"),
       ("model", run.modelDigest ?? "none yet"),
@@ -155,8 +157,9 @@ public struct TrainingReport: Sendable {
     """
     <dl>
     <dt>verified</dt><dd>Interval bounds show that no change of the pixels within the radius changes the right \
-    answer. Rounding errors of the calculation are not accounted for; <code>surety certify</code> judges a \
-    network with tighter methods.</dd>
+    answer. Rounding errors of the calculation are not accounted for.</dd>
+    <dt>certified</dt><dd>The methods of <code>surety certify</code> show the same, with bounds that are tighter and \
+    cost more; on fewer images.</dd>
     <dt>radius</dt><dd>The largest change of any pixel, in values from 0 to 1. While it grows, accuracies are those \
     at the radius of the moment.</dd>
     <dt>bound width</dt><dd>The mean width of the intervals that enter the ReLUs of a layer, over the width of the \

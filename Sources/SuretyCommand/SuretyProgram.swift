@@ -11,6 +11,7 @@ struct SuretyProgram {
     do {
       var command = try Tool.parseAsRoot()
       try command.run()
+      try Console.flush()
     } catch {
       Exit.with(error)
     }

@@ -30,10 +30,26 @@ enum Program {
       .first { FileManager.default.isExecutableFile(atPath: $0) }
   }()
 
+  /// Runs a shell script, with the program's path as `$0`.
+  ///
+  /// - Parameter prefix: A command that runs the shell, with its arguments.
+  static func shell(
+    _ script: String, _ arguments: [String] = [], within prefix: [String] = []
+  ) throws -> Outcome {
+    let program = try #require(path, "surety was not built")
+    let command = prefix + ["sh", "-c", script, program] + arguments
+    let (output, errors) = (Pipe(), Pipe())
+    let process = try start(
+      command, executable: "/usr/bin/env", output: output, errors: errors)
+    return outcome(of: process, output, errors)
+  }
+
   /// Starts the program without waiting for it.
-  static func start(_ arguments: [String], output: Pipe, errors: Pipe) throws -> Process {
+  static func start(
+    _ arguments: [String], executable: String? = path, output: Pipe, errors: Pipe
+  ) throws -> Process {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: try #require(path, "surety was not built"))
+    process.executableURL = URL(fileURLWithPath: try #require(executable, "surety was not built"))
     process.arguments = arguments
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output
@@ -48,7 +64,10 @@ enum Program {
   /// Runs the program to its end.
   static func run(_ arguments: [String]) throws -> Outcome {
     let (output, errors) = (Pipe(), Pipe())
-    let process = try start(arguments, output: output, errors: errors)
+    return outcome(of: try start(arguments, output: output, errors: errors), output, errors)
+  }
+
+  private static func outcome(of process: Process, _ output: Pipe, _ errors: Pipe) -> Outcome {
     // Standard error is short, so reading one pipe after the other cannot block the program.
     let text = output.fileHandleForReading.readDataToEndOfFile()
     let problems = errors.fileHandleForReading.readDataToEndOfFile()

@@ -73,5 +73,15 @@ func sampleHistory(epochs count: Int = 25, layers: Int = 6) -> TrainingHistory {
         attackAccuracy: 0.31 * exp(-parts / 38) - 0.001 * parts)
     }
   }
+  run.software = SoftwareRecord(compiler: "Swift 6.3, Clang", openBLAS: "OpenBLAS 0.3 (example)")
+  if count > 0 {
+    run.certification = CertificationRecord(
+      methods: ["ibp", "crown"], arithmetic: "float32", requested: 200, count: 160, seconds: 60,
+      radii: [2, 4, 6, 8, 12].map { (parts: Double) in
+        CertificationRecord.Radius(
+          epsilon: parts / 255, cleanAccuracy: 0.32, attackAccuracy: 0.32 * exp(-parts / 36),
+          certifiedAccuracy: 0.32 * exp(-parts / 33))
+      })
+  }
   return TrainingHistory(run: run, epochs: epochs)
 }

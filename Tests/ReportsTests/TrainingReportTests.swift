@@ -38,6 +38,12 @@ struct TrainingReportTests {
     #expect(page.contains("first: 10000"))
     #expect(page.contains("AMD EPYC (example), 2 cores"))
     #expect(page.contains("<td>8/255</td>"))
+    #expect(page.contains("<td>OpenBLAS 0.3 (example)</td>"))
+    #expect(
+      page.contains(
+        "The first 160 test images of 200 that were asked for, certified by ibp, crown in float32, in 60 seconds"
+      ))
+    #expect(page.contains("certified: from "))
   }
 
   @Test("Texts from outside are escaped")

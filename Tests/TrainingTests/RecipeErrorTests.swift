@@ -85,6 +85,22 @@ struct RecipeErrorTests {
           + "linear, normalization"
       ),
       (
+        "evaluation: {certify: 0, methods: [ibp]}",
+        "r.yaml: line 3: evaluation.methods: certify is 0, so nothing is certified"
+      ),
+      (
+        "evaluation: {methods: []}",
+        "r.yaml: line 3: evaluation.methods: is empty; write certify: 0 for no certification"
+      ),
+      (
+        "evaluation: {methods: [milp]}",
+        #"r.yaml: line 3: evaluation.methods: "milp" is not one of ibp, forward, crown-ibp, crown, alpha-crown"#
+      ),
+      (
+        "evaluation: {seconds: 0}",
+        "r.yaml: line 3: evaluation.seconds: 0 is out of range; expected a number above 0, or auto"
+      ),
+      (
         "network: {file: a.onnx, width: 3}",
         "r.yaml: line 3: network.width: the network is read from a file, which decides it"
       ),

@@ -9,6 +9,15 @@ public protocol IntervalPropagating: Operation {
   func interval<T: TensorAlgebra>(_ inputs: [Interval<T>], _ parameters: Parameters<T>) -> Interval<
     T
   >
+  /// Whether the interval is computed by the arithmetic of the number system, so that it can be differentiated.
+  ///
+  /// An operation that looks at elements one by one says no: its intervals are constants to a gradient.
+  var intervalCarriesGradient: Bool { get }
+}
+
+extension IntervalPropagating {
+  /// Yes, as for every interval made of tensor operations.
+  public var intervalCarriesGradient: Bool { true }
 }
 
 extension IntervalPropagating where Self: AffineOperation {

@@ -52,9 +52,17 @@ public protocol LinearlyBounded: Operation {
   ///   - upper: The upper ends.
   func worthBounding(lower: UnsafeBufferPointer<Double>, upper: UnsafeBufferPointer<Double>)
     -> [Int32]
+  /// Whether the relaxation is computed by the arithmetic of the number system, so that bounds can be
+  /// differentiated through it.
+  ///
+  /// An operation that looks at elements one by one says no: its lines are constants to a gradient.
+  var relaxationCarriesGradient: Bool { get }
 }
 
 extension LinearlyBounded {
+  /// No, unless an operation knows better.
+  public var relaxationCarriesGradient: Bool { false }
+
   /// Every element that is not a point.
   public func worthBounding(
     lower: UnsafeBufferPointer<Double>, upper: UnsafeBufferPointer<Double>

@@ -2,6 +2,9 @@ import Networks
 import Tensors
 
 extension ReLU: LinearlyBounded {
+  /// Yes: the lines are tensor operations on the ends.
+  public var relaxationCarriesGradient: Bool { true }
+
   /// The chord above and a line through the origin below.
   ///
   /// On `l < 0 < u` the upper line is `u / (u - l) * (x - l)`. The lower line is `x` when `u > -l` and 0

@@ -141,6 +141,24 @@ typedef struct {
      `transposed` they are `channels * outputs * taps`, for the transpose of a convolution. */        \
   void surety_lane_pack_##S(const T *kernel, ptrdiff_t outputs, ptrdiff_t channels, ptrdiff_t taps,  \
                             int transposed, T *packed);                                              \
+  /* The same in one form, for 32 wide registers or for narrow ones, whatever the machine has:    \
+     tests compare the two. Both forms run everywhere. */                                            \
+  void surety_lane_convolve_as_##S(int wide, const T *image, ptrdiff_t channels, ptrdiff_t height,    \
+                                   ptrdiff_t width, surety_convolution g, int transposed,            \
+                                   const T *weights, const T *bias, const T *bias_scale,             \
+                                   ptrdiff_t outputs, ptrdiff_t oh, ptrdiff_t ow, T *out);           \
+  void surety_winograd_as_##S(int wide, const T *image, ptrdiff_t channels, ptrdiff_t height,        \
+                              ptrdiff_t width, ptrdiff_t pad_y, ptrdiff_t pad_x, const T *weights,   \
+                              const T *bias, const T *bias_scale, ptrdiff_t outputs, ptrdiff_t oh,   \
+                              ptrdiff_t ow, ptrdiff_t group, T *scratch, T *out);                    \
+  void surety_winograd_pack_as_##S(int wide, const T *kernel, ptrdiff_t outputs, ptrdiff_t channels, \
+                                   int transposed, T *packed);                                       \
+  void surety_lane_kernel_gradient_as_##S(int wide, const T *image, ptrdiff_t channels,              \
+                                          ptrdiff_t height, ptrdiff_t width, surety_convolution g,   \
+                                          const T *rows, ptrdiff_t outputs, ptrdiff_t oh,            \
+                                          ptrdiff_t ow, ptrdiff_t lanes, T *scratch, T *partial);    \
+  void surety_lane_pack_as_##S(int wide, const T *kernel, ptrdiff_t outputs, ptrdiff_t channels,     \
+                               ptrdiff_t taps, int transposed, T *packed);                           \
   /* For each channel of outer x channels x inner: sums += sum a, dots += sum a * b; without b both of \
      a - shift[channel], dots being the squares. Of each 16 elements of the last outer slice only the  \
      first `tail` count. */                                                                           \
@@ -206,5 +224,8 @@ int surety_thread_limit(void);
 void surety_set_thread_limit(int count);
 int surety_inside_parallel(void);
 void surety_set_inside_parallel(int inside);
+
+// The version of this C compiler, which comes with Swift's and tells its builds apart.
+const char *surety_compiler(void);
 
 #endif

@@ -15,9 +15,9 @@ import Tensors
 /// `undecided` with the reason, and the others go on.
 public struct Certifier: Sendable {
   /// What to certify, and how.
-  public let options: CertifierOptions
+  public private(set) var options: CertifierOptions
   /// What each result states about the run.
-  public let run: RunRecord
+  public private(set) var run: RunRecord
   private let images: ImageSet
   private let network: Network
   private let engine: any BoundEngine
@@ -60,6 +60,15 @@ public struct Certifier: Sendable {
     let gaps = Set(support.flatMap(\.missing)).map { "\($0.operation) (node \($0.node))" }.sorted()
     throw InputError(
       "network", "no method of --methods has a rule for \(gaps.joined(separator: ", "))")
+  }
+
+  /// The same certifier for another distance and time limit of an example.
+  public func with(epsilon: Double, timeout: Duration?) -> Certifier {
+    var other = self
+    other.options.epsilon = epsilon
+    other.options.timeout = timeout
+    other.run.region.epsilon = epsilon
+    return other
   }
 
   /// Certifies examples in batches.

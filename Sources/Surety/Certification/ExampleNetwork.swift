@@ -25,7 +25,13 @@ struct ExampleNetwork {
         "images have \(images.imageSize) elements (\(size)), the network takes "
           + "\(network.inputShape.count) (\(network.inputShape))")
     }
-    guard network.outputShape.count >= 2, network.outputShape.count >= images.classes.count else {
+    // With one output no other class exists, and every image would be certified for want of a question.
+    guard network.outputShape.count >= 2 else {
+      throw InputError(
+        "network",
+        "gives \(network.outputShape.count) output; certifying an answer needs 2 classes at least")
+    }
+    guard network.outputShape.count >= images.classes.count else {
       throw InputError(
         images.name,
         "has \(images.classes.count) classes, the network has \(network.outputShape.count) outputs")

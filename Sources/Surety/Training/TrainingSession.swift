@@ -15,42 +15,24 @@ import Training
 /// |---|---|
 /// | `model.onnx` | the trained network, its normalisations kept; written at the end |
 /// | `metrics.jsonl` | a line for each epoch |
-/// | `run.json` | recipe, seed, version, data, machine, and how the run ended |
+/// | `run.json` | recipe, seed, versions, data, machine, how the run ended, and what the certifier shows of the model |
 /// | `report.html` | curves of all that, for people |
 /// | `checkpoint.safetensors` | where a stopped run goes on |
 public final class TrainingSession {
-  /// What the caller hears while the run goes on.
-  public struct Progress: Sendable {
-    /// The epoch, counted from 1.
-    public var epoch: Int
-    /// The epochs of the run.
-    public var epochs: Int
-    /// The batch within the epoch, counted from 1.
-    public var batch: Int
-    /// The batches of an epoch.
-    public var batches: Int
-    /// The epoch so far.
-    public var record: EpochRecord
-    /// The last judgement, if there was one.
-    public var judged: EvaluationRecord?
-    /// The seconds left, by the pace so far.
-    public var secondsLeft: Double
-  }
-
   /// The recipe.
   public let recipe: Recipe
   /// The folder.
   public let folder: String
   /// The record of the run.
-  public private(set) var run: TrainingRun
+  public internal(set) var run: TrainingRun
   /// The epochs that are done.
   public var epochs: [EpochRecord] { metrics.epochs }
 
-  private let trainer: Trainer
-  private let test: ImageSet
-  private let metrics: MetricsLog
+  let trainer: Trainer
+  let test: ImageSet
+  let metrics: MetricsLog
   private let checkpoints: CheckpointStore
-  private var state: TrainingState
+  var state: TrainingState
   private let dataDigest: String
   private let recipeText: String
   /// Seconds from one checkpoint to the next within an epoch.
@@ -100,6 +82,8 @@ public final class TrainingSession {
           name: "\(training.name) train", count: training.count, digest: training.digest),
         test: ImagesRecord(name: "\(test.name) test", count: test.count, digest: test.digest)),
       machine: .current)
+    run.software = .current
+    if let file = recipe.network.file { run.startDigest = try sha256(ofFile: file) }
     run.parameters = network.trainableParameterCount
     try run.write(to: "\(folder)/run.json")
   }
@@ -164,19 +148,7 @@ public final class TrainingSession {
     } catch let divergence as Divergence {
       return try end(.diverged, reason: divergence.description)
     }
-    return try finish()
-  }
-
-  private func progress(secondsLeft: Double) -> Progress {
-    let perEpoch = trainer.batches.batchesPerEpoch
-    let done = max(1, state.batches)
-    let record =
-      state.totals.batches > 0
-      ? trainer.record(state) : metrics.epochs.last ?? trainer.record(state)
-    return Progress(
-      epoch: (done - 1) / perEpoch + 1, epochs: recipe.epochs, batch: (done - 1) % perEpoch + 1,
-      batches: perEpoch, record: record, judged: metrics.epochs.last { $0.test != nil }?.test,
-      secondsLeft: secondsLeft)
+    return try finish(isStopped: isStopped, report)
   }
 
   private func save() throws(InputError) {
@@ -186,6 +158,7 @@ public final class TrainingSession {
 
   /// Writes the epoch's line and a checkpoint.
   private func finishEpoch() throws {
+    try trainer.checkFinite(state)
     var record = trainer.record(state)
     let start = ContinuousClock.now
     if record.epoch % recipe.evaluation.every == 0 || record.epoch == recipe.epochs {
@@ -199,34 +172,11 @@ public final class TrainingSession {
     try metrics.append(record)
     try save()
     try writeReport()
+    try trainer.checkProgress(state, after: metrics.epochs)
   }
 
-  private func writeReport() throws(InputError) {
+  func writeReport() throws(InputError) {
     let page = TrainingReport(TrainingHistory(run: run, epochs: metrics.epochs)).page
     try writeFile(Data(page.utf8), to: "\(folder)/report.html")
-  }
-
-  /// Writes the model and what is to be known of it.
-  private func finish() throws -> TrainingStatus {
-    let network = trainer.result(state, epoch: recipe.epochs - 1)
-    guard network.parameters.allSatisfy({ $0.value.isFinite }) else {
-      return try end(.diverged, reason: "a weight of the final network is not finite")
-    }
-    let path = "\(folder)/model.onnx"
-    try network.write(toONNX: path)
-    run.modelDigest = try sha256(ofFile: path)
-    let evaluation = Evaluation(network, on: test)
-    let full = recipe.epsilon.test
-    run.radii = try [0.25, 0.5, 0.75, 1, 1.5].map { try evaluation.record(epsilon: full * $0) }
-    return try end(.finished, reason: nil)
-  }
-
-  private func end(_ status: TrainingStatus, reason: String?) throws -> TrainingStatus {
-    run.status = status
-    run.reason = reason
-    run.ended = TrainingRun.time()
-    try run.write(to: "\(folder)/run.json")
-    try writeReport()
-    return status
   }
 }

@@ -24,6 +24,9 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Where all random numbers start.")
   var seed: Int?
 
+  @Option(help: "How many test images are certified at the end; 0 for none.")
+  var certify: Int?
+
   @Option(
     name: .customLong("set"),
     help: "Replace a setting of the recipe, such as optimizer.learning-rate=1e-3; may be repeated.")
@@ -57,13 +60,14 @@ struct TrainCommand: ParsableCommand {
       guard !json, let last = session.epochs.last, last.epoch > printed else { return }
       printed = last.epoch
       line.clear()
-      Console.line(last.text(of: progress.epochs))
+      // A log that takes no more stops no training; what is printed at the end finds out.
+      try? Console.line(last.text(of: progress.epochs))
     }
     line.clear()
     if json { try Console.json(session.run) }
     switch status {
     case .finished:
-      if !json { print(session.summary) }
+      if !json { try Console.line(session.summary) }
     case .stopped, .running:
       Console.error("surety: \(session.run.reason ?? "stopped"); go on with --resume")
       throw Exit.Code(exit: .interrupted)
@@ -78,6 +82,7 @@ struct TrainCommand: ParsableCommand {
     var settings = settings
     if let seed { settings.append("seed=\(seed)") }
     if let data { settings.append("data.name=\(data)") }
+    if let certify { settings.append("evaluation.certify=\(certify)") }
     var result = try Recipe.named(recipe, settings: settings)
     if let epochs {
       guard epochs >= 1 else {
@@ -92,6 +97,9 @@ struct TrainCommand: ParsableCommand {
 extension TrainingSession.Progress {
   /// The line on a terminal.
   var text: String {
+    if let certification {
+      return "certifying: \(certification.done) of \(certification.requested) test images"
+    }
     var parts = [
       "epoch \(epoch)/\(epochs), batch \(batch)/\(batches)",
       String(format: "loss %.4g", record.loss),
@@ -125,22 +133,5 @@ extension EpochRecord {
         100 * (1 - test.cleanAccuracy), 100 * (1 - test.verifiedAccuracy))
     }
     return line
-  }
-}
-
-extension TrainingSession {
-  /// What came out, in words.
-  var summary: String {
-    let radii = run.radii.map {
-      String(
-        format: "  eps %.5f: verified %.2f %%", $0.epsilon, 100 * $0.verifiedAccuracy)
-    }
-    let clean = run.radii.first.map {
-      String(format: "clean accuracy %.2f %%", 100 * $0.cleanAccuracy)
-    }
-    return
-      ([clean.map { "\($0) on \(run.images.test.count) test images" } ?? ""] + radii + [
-        "model: \(folder)/model.onnx", "report: \(folder)/report.html",
-      ]).filter { !$0.isEmpty }.joined(separator: "\n")
   }
 }

@@ -3,21 +3,31 @@ import Logging
 import Surety
 
 /// Standard output and standard error.
+///
+/// Either may be a file on a full disk. What standard error does not take is lost; what standard output does not
+/// take is an error, since there the answer stands.
 enum Console {
   /// Prints a line on standard error.
   static func error(_ line: String) {
-    FileHandle.standardError.write(Data((line + "\n").utf8))
+    try? writeToStream(Data((line + "\n").utf8), .standardError, name: "standard error")
   }
 
   /// Prints a line on standard output at once, also into a pipe.
-  static func line(_ line: String) {
-    FileHandle.standardOutput.write(Data((line + "\n").utf8))
+  static func line(_ line: String) throws(InputError) {
+    try writeToStream(Data((line + "\n").utf8), .standardOutput, name: "standard output")
   }
 
   /// Prints one JSON object on standard output.
   static func json(_ value: some Encodable) throws(InputError) {
-    FileHandle.standardOutput.write(try JSONText.data(value))
-    FileHandle.standardOutput.write(Data("\n".utf8))
+    let data = try JSONText.data(value)
+    try writeToStream(data + Data("\n".utf8), .standardOutput, name: "standard output")
+  }
+
+  /// Hands over what `print` still holds.
+  static func flush() throws(InputError) {
+    guard fflush(nil) != 0 else { return }
+    let reason = String(cString: strerror(errno)).lowercased()
+    throw InputError("standard output", "cannot be written: \(reason)")
   }
 
   /// A number for people: at most six significant digits.

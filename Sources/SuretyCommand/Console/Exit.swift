@@ -19,6 +19,7 @@ enum Exit: Int32 {
     if let code = error as? Exit.Code { exit(code.exit.rawValue) }
     if Tool.exitCode(for: error) == .success {
       print(Tool.fullMessage(for: error))
+      do throws(InputError) { try Console.flush() } catch { fail(error.description) }
       exit(answered.rawValue)
     }
     let message = Tool.message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")

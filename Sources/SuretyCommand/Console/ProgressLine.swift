@@ -1,4 +1,5 @@
 import Foundation
+import Surety
 
 /// One line on a terminal that is written over and over; nothing in a pipe.
 struct ProgressLine {
@@ -7,7 +8,7 @@ struct ProgressLine {
   /// Shows a line in the place of the one before.
   func show(_ line: String) {
     guard isTerminal else { return }
-    FileHandle.standardError.write(Data("\r\u{1B}[K\(line)".utf8))
+    try? writeToStream(Data("\r\u{1B}[K\(line)".utf8), .standardError, name: "standard error")
   }
 
   /// Removes the line.

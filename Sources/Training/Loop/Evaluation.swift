@@ -1,6 +1,7 @@
 import Bounds
 import Certificates
 import Datasets
+import Files
 import Networks
 import Tensors
 
@@ -17,7 +18,10 @@ public struct Evaluation: Sendable {
   ///   - network: The network; normalisations use their own statistics.
   ///   - images: The images.
   ///   - first: How many of them, from the first on; nil for all.
-  public init(_ network: Network, on images: ImageSet, first: Int? = nil) {
+  /// - Throws: `InputError` when the images do not fit the network, or it has fewer than two outputs, of which every
+  ///   answer would count as verified.
+  public init(_ network: Network, on images: ImageSet, first: Int? = nil) throws(InputError) {
+    try Trainer.check(network, against: images, source: "network")
     bounder = Bounder(network.simplified())
     self.images = images
     count = min(images.count, first ?? images.count)

@@ -20,6 +20,8 @@ public struct Trainer: Sendable {
   public let batches: TrainingBatches
   /// What the schedules say about each batch.
   public let schedules: TrainingSchedules
+  /// When training that learns nothing is given up.
+  private let collapse: CollapseRule
   private let step: TrainingStep<Lanes<Float>>
   private let optimizer: Optimizer
 
@@ -28,30 +30,51 @@ public struct Trainer: Sendable {
   /// - Parameters:
   ///   - network: The network to train, its first parameters drawn.
   ///   - images: The training images.
-  /// - Throws: `InputError` when the images do not fit the network, or an operation of it cannot be trained by the
-  ///   recipe's method.
+  /// - Throws: `InputError` when the images do not fit the network, it has fewer than two classes, or an operation of
+  ///   it cannot be trained by the recipe's method.
   public init(_ recipe: Recipe, _ network: Network, on images: ImageSet) throws(InputError) {
-    guard network.inputShape.count == images.imageSize,
-      network.outputShape.count == images.classes.count
-    else {
-      throw InputError(
-        recipe.network.file ?? recipe.network.architecture,
-        "takes \(network.inputShape) and gives \(network.outputShape.count) classes; images of "
-          + "\(images.name) are \(Shape(images.shape)) of \(images.classes.count) classes")
-    }
+    let source = recipe.network.file ?? recipe.network.architecture
+    try Self.check(network, against: images, source: source)
     // Every step needs what the last one freed.
     MemoryReuse.keep(1 << 31)
     step = TrainingStep(network, recipe)
-    if let problem = step.unsupported {
-      throw InputError(
-        recipe.network.file ?? recipe.network.architecture,
-        "cannot be trained by \(recipe.method.rawValue): \(problem)")
+    if let obstacle = step.obstacle {
+      throw InputError(source, "cannot be trained by \(recipe.method.rawValue): \(obstacle)")
     }
     self.recipe = recipe
     self.network = network
     batches = try TrainingBatches(images, recipe.batchOptions())
     schedules = recipe.schedules(batchesPerEpoch: batches.batchesPerEpoch)
     optimizer = Optimizer(recipe.optimizer)
+    var counts = [Int](repeating: 0, count: images.classes.count)
+    for index in 0..<images.count { counts[images.label(index)] += 1 }
+    let full = (0..<recipe.epochs).first { [schedules, batches] epoch in
+      !schedules.settings(at: epoch * batches.batchesPerEpoch).isWarmUp
+    }
+    collapse = CollapseRule(
+      counts: counts, epochs: recipe.epochs, firstFullEpoch: (full ?? recipe.epochs) + 1)
+  }
+
+  /// Checks that a network classifies images of a set.
+  ///
+  /// A network with one output is refused: it has no other class that an answer could change to, so every image
+  /// would count as verified.
+  ///
+  /// - Throws: `InputError` naming `source` and the numbers that do not agree.
+  static func check(
+    _ network: Network, against images: ImageSet, source: String
+  ) throws(InputError) {
+    let outputs = network.outputShape.count
+    guard outputs >= 2 else {
+      throw InputError(
+        source, "gives \(outputs) output; expected one for each class, and 2 classes at least")
+    }
+    guard network.inputShape.count == images.imageSize, outputs == images.classes.count else {
+      throw InputError(
+        source,
+        "takes \(network.inputShape) and gives \(outputs) classes; images of "
+          + "\(images.name) are \(Shape(images.shape)) of \(images.classes.count) classes")
+    }
   }
 
   /// The state before the first batch.
@@ -94,6 +117,29 @@ public struct Trainer: Sendable {
     state.totals.add(
       result, images: batch.count, norm: norm,
       seconds: (ContinuousClock.now - start) / .seconds(1))
+  }
+
+  /// Checks that every weight is a finite number, as the last step of an epoch may have left them.
+  ///
+  /// - Throws: `Divergence` when one is not.
+  public func checkFinite(_ state: TrainingState) throws(Divergence) {
+    guard !state.isFinite else { return }
+    throw divergence(state, "a weight is not finite")
+  }
+
+  /// Checks that it makes sense to go on after an epoch.
+  ///
+  /// - Parameter epochs: The epochs of the run, in their order.
+  /// - Throws: `Divergence` when the network has given one constant answer for long; `CollapseRule` has the rule.
+  public func checkProgress(
+    _ state: TrainingState, after epochs: [EpochRecord]
+  ) throws(Divergence) {
+    if let reason = collapse.reason(after: epochs) { throw divergence(state, reason) }
+  }
+
+  private func divergence(_ state: TrainingState, _ reason: String) -> Divergence {
+    let epoch = max(0, state.batches - 1) / batches.batchesPerEpoch + 1
+    return Divergence(batch: state.batches, epoch: epoch, reason: reason)
   }
 
   /// The record of the epoch that ends with the state's last batch, without its judgement.
@@ -147,17 +193,4 @@ public struct Trainer: Sendable {
     }
     return result
   }
-}
-
-/// Training that left the numbers.
-public struct Divergence: Error, Sendable, CustomStringConvertible {
-  /// The batch, counted from 0 over the whole run.
-  public var batch: Int
-  /// The epoch, counted from 1.
-  public var epoch: Int
-  /// What happened.
-  public var reason: String
-
-  /// The epoch and what happened.
-  public var description: String { "training diverged in epoch \(epoch): \(reason)" }
 }

@@ -40,6 +40,7 @@ func crossEntropy<Base>(ofMargins margins: Tracked<Base>) -> Tracked<Base> {
 func smallestMargins<Base: TensorAlgebra>(_ margins: Base) -> [Double] {
   let values = margins.values
   let others = values.shape[1]
+  precondition(others > 0, "Margins of a single class say nothing")
   let scalars = values.scalars
   return (0..<values.shape[0]).map { example in
     // A NaN must not count as a positive margin.

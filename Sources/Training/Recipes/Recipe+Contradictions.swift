@@ -4,6 +4,7 @@ extension Recipe {
     reportEpochs(to: problems)
     data.reportContradictions(to: problems)
     network.reportContradictions(to: problems)
+    evaluation.reportContradictions(to: problems)
     if method.usesBounds && epsilon.test == 0 {
       problems.add(
         "epsilon.test", "is 0, and \(method.rawValue) trains for a radius; expected more")

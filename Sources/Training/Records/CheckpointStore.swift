@@ -41,7 +41,10 @@ public struct CheckpointStore: Sendable {
     let data = try archive.encoded(source: path)
     // Beside first: while the data are written, nothing has changed yet.
     let beside = "\(path).new"
-    try writeFile(data, to: beside)
+    do throws(InputError) { try writeFile(data, to: beside) } catch {
+      // Named as people know it.
+      throw InputError(path, error.message)
+    }
     if FileManager.default.fileExists(atPath: path) {
       // A second name for the old file, so that its first name never stands for nothing. Where the file system
       // has no second names, the old file is moved, and for a moment only the one before is there.

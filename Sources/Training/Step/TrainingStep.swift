@@ -38,25 +38,6 @@ public struct TrainingStep<Base: BackwardAlgebra>: Sendable {
       recipe.loss.reluShrink < 1 ? network.shrinkingUnstable(by: recipe.loss.reluShrink) : network
   }
 
-  /// The first operation that the recipe's method cannot bound; nil when there is none.
-  public var unsupported: Unsupported? {
-    guard recipe.method.usesBounds else { return nil }
-    let needed = network.isNeeded
-    for (id, node) in network.nodes.enumerated() where needed[id] {
-      guard let operation = node.operation else { continue }
-      if !(operation is any IntervalPropagating) {
-        return Unsupported(
-          operation: operation.name, node: node.name, analysis: "interval bounds")
-      }
-      if recipe.method == .crownIBP,
-        !(operation is any AffinelyPropagating || operation is any LinearlyBounded)
-      {
-        return Unsupported(operation: operation.name, node: node.name, analysis: "linear bounds")
-      }
-    }
-    return nil
-  }
-
   /// A batch and everything that was computed from it.
   struct Context: Sendable {
     var images: Base

@@ -2,6 +2,9 @@ import Networks
 import Tensors
 
 extension MatrixProduct: LinearlyBounded {
+  /// Yes: the lines are tensor operations on the ends.
+  public var relaxationCarriesGradient: Bool { true }
+
   /// McCormick's planes for every product of two elements, summed.
   ///
   /// For `Z = X Y` with `xl <= X <= xu`, `yl <= Y <= yu`:

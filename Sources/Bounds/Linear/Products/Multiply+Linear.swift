@@ -2,6 +2,9 @@ import Networks
 import Tensors
 
 extension Multiply: LinearlyBounded {
+  /// Yes: the lines are tensor operations on the ends.
+  public var relaxationCarriesGradient: Bool { true }
+
   /// McCormick's planes through the corner of the smallest `x`.
   ///
   /// On `xl <= x <= xu`, `yl <= y <= yu`, from `(x - xl) (y - yl) >= 0` and `(x - xl) (yu - y) >= 0`:

@@ -18,6 +18,9 @@ extension Softmax: IntervalPropagating {
       lower: T(layout.ungrouped(parts.sliced(0..<1, axis: 2))),
       upper: T(layout.ungrouped(parts.sliced(1..<2, axis: 2))))
   }
+
+  /// No: the ranges are found group by group.
+  public var intervalCarriesGradient: Bool { false }
 }
 
 extension Softmax: LinearlyBounded {

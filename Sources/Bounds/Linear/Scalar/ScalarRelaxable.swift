@@ -106,6 +106,9 @@ extension RangeBounded {
     }
     return Interval(lower: T(parts[0]), upper: T(parts[1]))
   }
+
+  /// No: the ranges are found element by element.
+  public var intervalCarriesGradient: Bool { false }
 }
 
 /// Computes some numbers for each element of an interval, on all workers.

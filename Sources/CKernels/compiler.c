@@ -1,0 +1,3 @@
+#include "kernels.h"
+
+const char *surety_compiler(void) { return __VERSION__; }

@@ -1,0 +1,57 @@
+import Certificates
+import Digests
+import Files
+import ModelFiles
+import Networks
+import Training
+
+extension TrainingSession {
+  /// The radii at which the final network is judged, as parts of the recipe's, smallest first.
+  private var radii: [Double] {
+    let full = recipe.epsilon.test
+    return full > 0 ? [0.25, 0.5, 0.75, 1, 1.5].map { full * $0 } : [0]
+  }
+
+  /// Writes the model and what is to be known of it.
+  ///
+  /// - Parameters:
+  ///   - isStopped: Asked between the parts of the certification, which ends early when it says so.
+  ///   - report: Called after each part.
+  func finish(
+    isStopped: () -> Bool, _ report: (Progress) -> Void
+  ) throws -> TrainingStatus {
+    let network = trainer.result(state, epoch: recipe.epochs - 1)
+    guard network.parameters.allSatisfy({ $0.value.isFinite }) else {
+      return try end(.diverged, reason: "a weight of the final network is not finite")
+    }
+    let path = "\(folder)/model.onnx"
+    try network.write(toONNX: path)
+    let digest = try sha256(ofFile: path)
+    run.modelDigest = digest
+    let evaluation = try Evaluation(network, on: test)
+    run.radii = try radii.map { try evaluation.record(epsilon: $0) }
+    if recipe.evaluation.certified > 0 {
+      // Of the file, so that what is certified is what was written.
+      let training = epochs.reduce(0) { $0 + $1.seconds }
+      let certification = try FinalCertification(
+        Network(contentsOf: path), digest: digest, images: test, settings: recipe.evaluation,
+        seconds: recipe.evaluation.certificationSeconds(afterTraining: training), radii: radii)
+      run.certification = try certification.run(isStopped: isStopped) { step in
+        var progress = progress(secondsLeft: 0)
+        progress.certification = step
+        report(progress)
+      }
+    }
+    return try end(.finished, reason: nil)
+  }
+
+  /// Records how the run ended.
+  func end(_ status: TrainingStatus, reason: String?) throws -> TrainingStatus {
+    run.status = status
+    run.reason = reason
+    run.ended = TrainingRun.time()
+    try run.write(to: "\(folder)/run.json")
+    try writeReport()
+    return status
+  }
+}

@@ -1,0 +1,9 @@
+import Certificates
+import Tensors
+
+extension SoftwareRecord {
+  /// What this program was built with.
+  public static var current: SoftwareRecord {
+    SoftwareRecord(compiler: BuildFacts.compiler, openBLAS: BuildFacts.openBLAS)
+  }
+}
