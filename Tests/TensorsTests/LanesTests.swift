@@ -33,7 +33,7 @@ struct LanesTests {
     let isCommon = seed % 3 == 0
     let kernel: Shape =
       isCommon
-      ? [draw(12...19), draw(12...14), 3, 3]
+      ? [draw(24...27), draw(24...26), 3, 3]
       : [draw(1...19), draw(1...7), draw(1...4), draw(1...5)]
     let geometry = ConvolutionGeometry(
       stride: isCommon ? [1, 1] : [draw(1...3), draw(1...3)],

@@ -128,7 +128,7 @@ private struct LaneConvolution: Sendable {
   /// Whether fewer multiplications are worth the transforms around them.
   private func isWinograd(_ kernel: Shape) -> Bool {
     kernel[2] == 3 && kernel[3] == 3 && geometry.stride == [1, 1] && geometry.dilation == [1, 1]
-      && min(kernel[0], kernel[1]) >= 12
+      && min(kernel[0], kernel[1]) >= 24
   }
 
   private func direct<S: TensorScalar>(
