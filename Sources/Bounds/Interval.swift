@@ -74,6 +74,13 @@ public struct Interval<T: TensorAlgebra>: Sendable {
     return ScaledInterval(center: center, radius: radius)
   }
 
+  /// The same interval with nothing left to be applied, for whoever reads both ends.
+  var applied: Interval {
+    guard case .scaled(let scaled) = form else { return self }
+    let (center, radius) = scaled.ends
+    return Interval(center: center, radius: radius)
+  }
+
   /// Applies a function to both ends.
   public func map(_ transform: (T) -> T) -> Interval {
     Interval(lower: transform(lower), upper: transform(upper))

@@ -49,6 +49,8 @@ static inline ptrdiff_t output_block(int wide, ptrdiff_t left) {
 #include "windows.inc"
 #include "lanes.inc"
 #include "rectified.inc"
+#include "rows.inc"
+#include "winograd.inc"
 #undef T
 #undef NAME
 #undef MATH
@@ -62,3 +64,5 @@ static inline ptrdiff_t output_block(int wide, ptrdiff_t left) {
 #include "windows.inc"
 #include "lanes.inc"
 #include "rectified.inc"
+#include "rows.inc"
+#include "winograd.inc"

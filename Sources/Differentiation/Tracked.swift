@@ -78,6 +78,3 @@ extension Tracked: TensorAlgebra {
   public var shape: Shape { base.shape }
   public var values: Tensor<Double> { base.values }
 }
-
-// The steps of a backward pass are made of the operations above, so they are differentiated as well.
-extension Tracked: BackwardAlgebra where Base: BackwardAlgebra {}

@@ -155,6 +155,18 @@ extension Network {
     return last
   }
 
+  /// How many times each node is read by those that the output depends on; the network's output counts as a
+  /// reader.
+  public var readerCounts: [Int] {
+    var counts = [Int](repeating: 0, count: nodes.count)
+    let needed = isNeeded
+    for (id, node) in nodes.enumerated() where needed[id] {
+      for input in node.inputs { counts[input] += 1 }
+    }
+    counts[output] += 1
+    return counts
+  }
+
   /// Which nodes the output depends on.
   public var isNeeded: [Bool] {
     var needed = [Bool](repeating: false, count: nodes.count)

@@ -7,6 +7,9 @@ public protocol BackwardAlgebra: TensorAlgebra {
   static var usesWindows: Bool { get }
   /// The largest height and width of a kernel that `throughConvolution` takes.
   static var largestWindowKernel: Int { get }
+  /// How many examples are kept side by side. Above 1, rows are ordered function after function, those of
+  /// each function example after example, filled up with copies of the last to a multiple of this.
+  static var exampleBlock: Int { get }
   /// Passes rows back through an activation enclosed by lines.
   ///
   /// - Returns: The rows before the activation, and what the intercepts add to each row's constant.
@@ -15,20 +18,43 @@ public protocol BackwardAlgebra: TensorAlgebra {
   static func relaxed(_ rows: RowBlock<Self>, _ lines: Lines<Self>, owners: [Int32]) -> (
     RowBlock<Self>, constant: Self
   )
+  /// The transposed derivative of `relaxed` for dense rows, applied to rows of its two results.
+  ///
+  /// - Parameters:
+  ///   - rows: The dense rows that were passed through.
+  ///   - byResult: Of the shape of the rows.
+  ///   - byConstant: `[rows]`.
+  ///   - needsLower: Whether the derivatives by the lower lines are asked for; else they are nil.
+  static func relaxedGradient(
+    _ rows: Self, _ lines: Lines<Self>, owners: [Int32], byResult: Self, byConstant: Self,
+    needsLower: Bool
+  ) -> RelaxedGradient<Self>
   /// Passes rows back through a convolution with one group: the transpose of `convolution`.
   ///
   /// - Parameters:
   ///   - kernel: The kernels, `[outputs, inputs, height, width]`.
   ///   - taps: The same as `[taps, outputs, inputs]`, inputs padded with zeros to a multiple of 16.
+  ///   - bias: The bias of each output channel; nil for none.
+  /// - Returns: The rows before the convolution, and what the bias adds to each row's constant.
   static func throughConvolution(
-    _ rows: RowBlock<Self>, kernel: Self, taps: Self, _ geometry: ConvolutionGeometry,
-    input: ImageSize
-  ) -> RowBlock<Self>
+    _ rows: RowBlock<Self>, kernel: Self, taps: @autoclosure () -> Self, bias: Self?,
+    _ geometry: ConvolutionGeometry, input: ImageSize
+  ) -> (RowBlock<Self>, constant: Self?)
+  /// The convolution of each image, its bias times a factor of the image's own.
+  ///
+  /// - Parameter factors: `[images]`.
+  func convolution(
+    _ kernel: Self, bias: Self, scaledBy factors: Self, _ geometry: ConvolutionGeometry
+  ) -> Self
   /// The smallest value of each row over its example's box, without the row's constant.
   ///
   /// - Soundness: `sum a * center - |a| * radius` is at most the row's value at every point of the box, up
   ///   to rounding.
   static func minimum(_ rows: RowBlock<Self>, center: Self, radius: Self, owners: [Int32]) -> Self
+  /// The transposed derivative of `minimum` by dense rows, applied to rows of its result.
+  static func minimumGradient(
+    _ rows: Self, center: Self, radius: Self, owners: [Int32], byResult: Self
+  ) -> Self
   /// The sum over channels and pixels of each coefficient times its channel's bias.
   static func channelSum(_ rows: RowBlock<Self>, bias: Self) -> Self
   /// The sum of two blocks of the same rows.
@@ -45,9 +71,18 @@ extension BackwardAlgebra {
   public static var usesWindows: Bool { false }
   public static var largestWindowKernel: Int { .max }
 
+  public static var exampleBlock: Int { 1 }
+
   public static func relaxed(_ rows: RowBlock<Self>, _ lines: Lines<Self>, owners: [Int32]) -> (
     RowBlock<Self>, constant: Self
   ) {
+    relaxedByDefinition(rows, lines, owners: owners)
+  }
+
+  /// `relaxed` in plain operations.
+  public static func relaxedByDefinition(
+    _ rows: RowBlock<Self>, _ lines: Lines<Self>, owners: [Int32]
+  ) -> (RowBlock<Self>, constant: Self) {
     func own(_ lines: Self, _ perRow: Bool) -> Self {
       perRow ? lines : lines.gathered(owners, axis: 0)
     }
@@ -62,22 +97,72 @@ extension BackwardAlgebra {
     return (RowBlock(dense: values), constant.rowSums())
   }
 
+  public static func relaxedGradient(
+    _ rows: Self, _ lines: Lines<Self>, owners: [Int32], byResult: Self, byConstant: Self,
+    needsLower: Bool
+  ) -> RelaxedGradient<Self> {
+    precondition(!lines.lowerIsPerRow, "Lines of rows' own carry no derivative")
+    let examples = lines.upperSlope.shape[0]
+    func own(_ lines: Self) -> Self { lines.gathered(owners, axis: 0).reshaped(rows.shape) }
+    func total(_ rows: Self, _ lines: Self) -> Self {
+      rows.scattered(owners, axis: 0, extent: examples).reshaped(lines.shape)
+    }
+    let constant = byConstant.reshaped(
+      Shape([rows.shape[0]] + [Int](repeating: 1, count: rows.shape.rank - 1)))
+    let (positive, negative) = (rows.positivePart(), rows.negativePart())
+    var above = byResult * own(lines.lowerSlope)
+    if let lower = lines.lowerIntercept { above = above + constant * own(lower) }
+    let below = byResult * own(lines.upperSlope) + constant * own(lines.upperIntercept)
+    return RelaxedGradient(
+      rows: above.masked(by: rows) + below.masked(by: -rows),
+      lowerSlope: needsLower ? total(positive * byResult, lines.lowerSlope) : nil,
+      lowerIntercept: needsLower ? total(positive * constant, lines.lowerSlope) : nil,
+      upperSlope: total(negative * byResult, lines.upperSlope),
+      upperIntercept: total(negative * constant, lines.upperIntercept))
+  }
+
   public static func throughConvolution(
-    _ rows: RowBlock<Self>, kernel: Self, taps: Self, _ geometry: ConvolutionGeometry,
-    input: ImageSize
-  ) -> RowBlock<Self> {
+    _ rows: RowBlock<Self>, kernel: Self, taps: @autoclosure () -> Self, bias: Self?,
+    _ geometry: ConvolutionGeometry, input: ImageSize
+  ) -> (RowBlock<Self>, constant: Self?) {
     let shape = rows.values.shape
     let merged = rows.values.reshaped(Shape([shape[0] * shape[1]] + shape.dropping(2).dimensions))
-    return RowBlock(
+    let result = RowBlock(
       dense: merged.convolutionTranspose(kernel, geometry, input: input)
         .reshaped([shape[0], shape[1], input.channels, input.height, input.width]))
+    return (result, bias.map { channelSum(rows, bias: $0) })
+  }
+
+  public func convolution(
+    _ kernel: Self, bias: Self, scaledBy factors: Self, _ geometry: ConvolutionGeometry
+  ) -> Self {
+    let plain = convolution(
+      kernel, taps: kernel.transposed([2, 3, 1, 0]).asTaps(), bias: nil, geometry)
+    return plain + factors.reshaped([shape[0], 1, 1, 1]) * bias.reshaped([bias.shape.count, 1, 1])
   }
 
   public static func minimum(
     _ rows: RowBlock<Self>, center: Self, radius: Self, owners: [Int32]
   ) -> Self {
+    minimumByDefinition(rows, center: center, radius: radius, owners: owners)
+  }
+
+  /// `minimum` in plain operations.
+  public static func minimumByDefinition(
+    _ rows: RowBlock<Self>, center: Self, radius: Self, owners: [Int32]
+  ) -> Self {
     let (m, r) = (center.gathered(owners, axis: 0), radius.gathered(owners, axis: 0))
     return (rows.values * m - rows.values.magnitude() * r).rowSums()
+  }
+
+  public static func minimumGradient(
+    _ rows: Self, center: Self, radius: Self, owners: [Int32], byResult: Self
+  ) -> Self {
+    let own = { (side: Self) in side.gathered(owners, axis: 0).reshaped(rows.shape) }
+    let slope = own(center) - rows.applying(.sign) * own(radius)
+    return slope
+      * byResult.reshaped(
+        Shape([rows.shape[0]] + [Int](repeating: 1, count: rows.shape.rank - 1)))
   }
 
   public static func channelSum(_ rows: RowBlock<Self>, bias: Self) -> Self {
@@ -105,4 +190,18 @@ extension BackwardAlgebra {
     let rows = shape[0]
     return reshaped([rows, shape.count / max(1, rows)]).reduced(.sum, axis: 1).reshaped([rows])
   }
+}
+
+/// The derivatives of `BackwardAlgebra.relaxed` by what went into it.
+public struct RelaxedGradient<T: TensorAlgebra>: Sendable {
+  /// By the rows.
+  public var rows: T
+  /// By the lower slopes.
+  public var lowerSlope: T?
+  /// By the lower intercepts.
+  public var lowerIntercept: T?
+  /// By the upper slopes.
+  public var upperSlope: T
+  /// By the upper intercepts.
+  public var upperIntercept: T
 }

@@ -7,16 +7,19 @@ import Foundation
 enum BufferPool {
   /// Blocks smaller than this are left to the allocator, which keeps them itself.
   private static let smallest = 1 << 16
-  /// The most memory that is kept unused.
-  private static let limit = 1 << 28
 
   private struct Kept {
+    /// The most memory that is kept unused.
+    var limit = 1 << 28
     var blocks: [Int: [UnsafeMutableRawPointer]] = [:]
     var bytes = 0
   }
   // Guarded by `lock`.
   nonisolated(unsafe) private static var kept = Kept()
   private static let lock = NSLock()
+
+  /// Lets at least some bytes be kept.
+  static func keep(_ bytes: Int) { lock.withLock { kept.limit = max(kept.limit, bytes) } }
 
   /// A block of at least some bytes, aligned for vector loads; its content is arbitrary.
   static func take(_ bytes: Int) -> UnsafeMutableRawPointer {
@@ -39,7 +42,7 @@ enum BufferPool {
     let isKept =
       size >= smallest
       && lock.withLock {
-        guard kept.bytes + size <= limit else { return false }
+        guard kept.bytes + size <= kept.limit else { return false }
         kept.blocks[size, default: []].append(block)
         kept.bytes += size
         return true
@@ -51,4 +54,13 @@ enum BufferPool {
   private static func rounded(_ bytes: Int) -> Int {
     bytes < smallest ? max(64, bytes) : (bytes + 4095) / 4096 * 4096
   }
+}
+
+/// How much memory tensors leave for the next ones.
+public enum MemoryReuse {
+  /// Lets up to some bytes of freed tensors wait for the next ones of their size, at least.
+  ///
+  /// A program that does the same step again and again spares the system's clearing of fresh pages. Its peak
+  /// does not rise; it only falls later.
+  public static func keep(_ bytes: Int) { BufferPool.keep(bytes) }
 }

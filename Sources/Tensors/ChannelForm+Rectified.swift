@@ -11,14 +11,16 @@ extension ChannelForm {
   }
 
   func rectify<S: TensorScalar>(
-    _ a: UnsafePointer<S>, _ scale: Tensor<S>, _ shift: Tensor<S>?, _ out: UnsafeMutablePointer<S>
-  ) {
-    nonisolated(unsafe) let (a, out) = (a, out)
+    _ a: Tensor<S>, _ scale: Tensor<S>, _ shift: Tensor<S>?
+  ) -> Tensor<S> {
+    let result = Buffer<S>(count: a.count)
     Workers.forEachRange(of: outer, grain: grain) { range in
       let at = range.lowerBound * channels * inner
       S.laneKernels.channelRectified(
-        a + at, range.count, channels, inner, scale.buffer.pointer, shift?.buffer.pointer, out + at)
+        a.buffer.pointer + at, range.count, channels, inner, scale.buffer.pointer,
+        shift?.buffer.pointer, result.pointer + at)
     }
+    return Tensor(shape: a.shape, buffer: result)
   }
 
   func rectifyGradient<S: TensorScalar>(

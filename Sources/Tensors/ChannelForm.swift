@@ -32,30 +32,32 @@ struct ChannelForm: Sendable {
     }
   }
 
+  // Tensors are taken, not pointers: a tensor that was only just converted lives as long as its variable.
+
   func scale<S: TensorScalar>(
-    _ a: UnsafePointer<S>, _ scale: Tensor<S>, _ shift: Tensor<S>?, _ addend: UnsafePointer<S>?,
-    _ out: UnsafeMutablePointer<S>
-  ) {
-    nonisolated(unsafe) let (a, addend, out) = (a, addend, out)
+    _ a: Tensor<S>, _ scale: Tensor<S>, _ shift: Tensor<S>?, _ addend: Tensor<S>?
+  ) -> Tensor<S> {
+    let result = Buffer<S>(count: a.count)
     Workers.forEachRange(of: outer, grain: grain) { range in
       let at = range.lowerBound * channels * inner
       S.laneKernels.channelAffine(
-        a + at, range.count, channels, inner, scale.buffer.pointer, shift?.buffer.pointer,
-        addend.map { $0 + at }, out + at)
+        a.buffer.pointer + at, range.count, channels, inner, scale.buffer.pointer,
+        shift?.buffer.pointer, addend.map { $0.buffer.pointer + at }, result.pointer + at)
     }
+    return Tensor(shape: a.shape, buffer: result)
   }
 
   /// Sums of products and of elements, added up in an order that does not depend on the workers.
   func sums<S: TensorScalar>(
-    _ a: UnsafePointer<S>, _ b: UnsafePointer<S>?, shift: Tensor<S>?
+    _ a: Tensor<S>, _ b: Tensor<S>?, shift: Tensor<S>?
   ) -> (dots: Tensor<S>, sums: Tensor<S>) {
     let partial = Tensor<S>(repeating: 0, [max(1, parts), 2, channels])
-    nonisolated(unsafe) let (a, b) = (a, b)
     forEachPart { part, range, tail in
       let at = range.lowerBound * channels * inner
       let out = partial.buffer.pointer + part * 2 * channels
       S.laneKernels.channelSums(
-        a + at, b.map { $0 + at }, shift?.buffer.pointer, range.count, channels, inner, tail, out,
+        a.buffer.pointer + at, b.map { $0.buffer.pointer + at }, shift?.buffer.pointer, range.count,
+        channels, inner, tail, out,
         out + channels)
     }
     let total = partial.reduced(.sum, axis: 0).reshaped([2, channels])
@@ -67,10 +69,10 @@ struct ChannelForm: Sendable {
 
   /// Mean and biased variance; each channel is shifted by its first element, so that little cancels.
   func moments<S: TensorScalar>(
-    _ a: UnsafePointer<S>, count: Int
+    _ a: Tensor<S>, count: Int
   ) -> (mean: Tensor<S>, variance: Tensor<S>) {
     let shift = Tensor<S>(uninitialized: [channels]) { out in
-      for c in 0..<channels { out[c] = a[c * inner] }
+      for c in 0..<channels { out[c] = a.buffer.pointer[c * inner] }
     }
     let (squares, sums) = self.sums(a, nil, shift: shift)
     let offset = sums * (1 / Double(count))

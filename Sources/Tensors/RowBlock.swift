@@ -115,6 +115,15 @@ public struct Lines<T: TensorAlgebra>: Sendable {
   /// Whether each row has lower lines of its own.
   public var lowerIsPerRow = false
 
+  /// The lines with each of their tensors replaced.
+  public func map<U>(_ transform: (T) -> U) -> Lines<U> {
+    var result = Lines<U>(
+      lowerSlope: transform(lowerSlope), lowerIntercept: lowerIntercept.map(transform),
+      upperSlope: transform(upperSlope), upperIntercept: transform(upperIntercept))
+    result.lowerIsPerRow = lowerIsPerRow
+    return result
+  }
+
   /// Creates lines.
   public init(lowerSlope: T, lowerIntercept: T?, upperSlope: T, upperIntercept: T) {
     self.lowerSlope = lowerSlope

@@ -21,12 +21,13 @@ extension Tensor: BackwardAlgebra {
   }
 
   public static func throughConvolution(
-    _ rows: RowBlock<Tensor>, kernel: Tensor, taps: Tensor, _ geometry: ConvolutionGeometry,
-    input: ImageSize
-  ) -> RowBlock<Tensor> {
+    _ rows: RowBlock<Tensor>, kernel: Tensor, taps: @autoclosure () -> Tensor, bias: Tensor?,
+    _ geometry: ConvolutionGeometry, input: ImageSize
+  ) -> (RowBlock<Tensor>, constant: Tensor?) {
     guard let from = rows.placement else {
       preconditionFailure("Rows of an image node are windows in this number system")
     }
+    let taps = taps()
     let size = (height: kernel.shape[2], width: kernel.shape[3])
     let to = from.throughConvolution(input, kernel: size, geometry)
     let scratch = Tensor(repeating: 0, [from.image.channels, from.height, from.width + 32])
@@ -39,7 +40,7 @@ extension Tensor: BackwardAlgebra {
         }
       }
     }
-    return RowBlock(result, at: to)
+    return (RowBlock(result, at: to), bias.map { channelSum(rows, bias: $0) })
   }
 
   public static func minimum(

@@ -4,18 +4,12 @@ extension Tensor {
     _ scale: Tensor, adding shift: Tensor?, and addend: Tensor?, axis: Int
   ) -> Tensor {
     precondition(addend.map { $0.shape == shape } ?? true, "An addend of another shape")
-    let form = ChannelForm(shape, axis: axis)
-    return Tensor(uninitialized: shape) { out in
-      form.scale(buffer.pointer, scale, shift, addend?.buffer.pointer, out)
-    }
+    return ChannelForm(shape, axis: axis).scale(self, scale, shift, addend)
   }
 
   /// The positive part of every element times its channel's factor, plus its channel's shift.
   public func channelRectified(_ scale: Tensor, adding shift: Tensor?, axis: Int) -> Tensor {
-    let form = ChannelForm(shape, axis: axis)
-    return Tensor(uninitialized: shape) { out in
-      form.rectify(buffer.pointer, scale, shift, out)
-    }
+    ChannelForm(shape, axis: axis).rectify(self, scale, shift)
   }
 
   /// The transposed derivative of `channelRectified` applied to rows of its result.
@@ -27,13 +21,13 @@ extension Tensor {
 
   /// For each channel the sum of the elements and of their products with another tensor's.
   public func channelSums(_ other: Tensor, axis: Int) -> (dots: Tensor, sums: Tensor) {
-    ChannelForm(shape, axis: axis).sums(buffer.pointer, other.buffer.pointer, shift: nil)
+    ChannelForm(shape, axis: axis).sums(self, other, shift: nil)
   }
 
   /// The mean and the biased variance of each channel.
   public func channelMoments(axis: Int) -> ChannelMoments<Tensor> {
     let moments = ChannelForm(shape, axis: axis).moments(
-      buffer.pointer, count: shape.count / max(1, shape[axis]))
+      self, count: shape.count / max(1, shape[axis]))
     return ChannelMoments(values: self, mean: moments.mean, variance: moments.variance)
   }
 

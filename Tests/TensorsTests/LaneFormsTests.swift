@@ -12,7 +12,13 @@ struct LaneFormsTests {
     var convolve:
       (
         Int32, UnsafePointer<S>?, Int, Int, Int, surety_convolution, Int32, UnsafePointer<S>?,
-        UnsafePointer<S>?, Int, Int, Int, UnsafeMutablePointer<S>?
+        UnsafePointer<S>?, UnsafePointer<S>?, Int, Int, Int, UnsafeMutablePointer<S>?
+      ) -> Void
+    var winogradPack: (Int32, UnsafePointer<S>?, Int, Int, Int32, UnsafeMutablePointer<S>?) -> Void
+    var winograd:
+      (
+        Int32, UnsafePointer<S>?, Int, Int, Int, Int, Int, UnsafePointer<S>?, UnsafePointer<S>?,
+        UnsafePointer<S>?, Int, Int, Int, Int, UnsafeMutablePointer<S>?, UnsafeMutablePointer<S>?
       ) -> Void
     var gradient:
       (
@@ -27,12 +33,14 @@ struct LaneFormsTests {
   private static var double: Kernels<Double> {
     Kernels(
       pack: surety_lane_pack_as_f64, convolve: surety_lane_convolve_as_f64,
+      winogradPack: surety_winograd_pack_as_f64, winograd: surety_winograd_as_f64,
       gradient: surety_lane_kernel_gradient_as_f64, sum: surety_lane_kernel_sum_f64,
       tolerance: 1e-12)
   }
   private static var float: Kernels<Float> {
     Kernels(
       pack: surety_lane_pack_as_f32, convolve: surety_lane_convolve_as_f32,
+      winogradPack: surety_winograd_pack_as_f32, winograd: surety_winograd_as_f32,
       gradient: surety_lane_kernel_gradient_as_f32, sum: surety_lane_kernel_sum_f32,
       tolerance: 1e-4)
   }
@@ -46,6 +54,7 @@ struct LaneFormsTests {
     var kernel: Tensor<Double>
     var bias: Tensor<Double>
     var rows: Tensor<Double>
+    var isCommon: Bool
 
     init(seed: Int) {
       var random = SplitMix64(seed: UInt64(seed))
@@ -56,12 +65,15 @@ struct LaneFormsTests {
         // Exact in 32 bits, so that both kinds of number start from the same.
         Tensor(shape, (0..<shape.count).map { _ in Double(Float(random.uniform(in: -1...1))) })
       }
+      // Every third has the form for which there is a faster algorithm.
+      isCommon = seed % 3 == 0
       geometry = ConvolutionGeometry(
-        stride: [draw(1...3), draw(1...3)],
+        stride: isCommon ? [1, 1] : [draw(1...3), draw(1...3)],
         padding: [draw(0...2), draw(0...2), draw(0...2), draw(0...2)],
-        dilation: [draw(1...2), draw(1...2)])
+        dilation: isCommon ? [1, 1] : [draw(1...2), draw(1...2)])
       // Every number of outputs up to two blocks of the larger form.
-      let extents = [1 + seed % 17, draw(1...4), draw(1...4), draw(1...5)]
+      let extents =
+        [1 + seed % 17, draw(1...4)] + (isCommon ? [3, 3] : [draw(1...4), draw(1...5)])
       kernel = tensor(Shape(extents))
       bias = tensor([extents[0]])
       let count = seed % 2 == 0 ? LaneFormsTests.lanes : draw(1...15)
@@ -139,9 +151,34 @@ struct LaneFormsTests {
     var out = [S](repeating: .nan, count: to.shape.count / to.shape[0] * Self.lanes)
     kernels.convolve(
       form, block(from, as: S.self), channels, from.shape[2], from.shape[3], test.form, flag,
-      packed, bias, outputs, to.shape[2], to.shape[3], &out)
-    let features = to.shape.count / to.shape[0]
-    return (0..<to.shape[0]).flatMap { lane in
+      packed, bias, nil, outputs, to.shape[2], to.shape[3], &out)
+    return examples(out, to.shape)
+  }
+
+  /// The same by fewer multiplications, some tiles at a time.
+  private func convolvedFaster<S: TensorScalar>(
+    _ test: Case, _ kernels: Kernels<S>, wide: Bool, transposed: Bool, group: Int
+  ) -> [S] {
+    let (from, to) = transposed ? (test.rows, test.images) : (test.images, test.rows)
+    let (channels, outputs) = (from.shape[1], to.shape[1])
+    var packed = [S](repeating: .nan, count: channels * outputs * 16)
+    kernels.winogradPack(
+      wide ? 1 : 0, test.kernel.scalars.map { S($0) }, outputs, channels, transposed ? 1 : 0,
+      &packed)
+    let bias = transposed ? [S](repeating: 0, count: outputs) : test.bias.scalars.map { S($0) }
+    let pad = test.geometry.padding.map { transposed ? 2 - $0 : $0 }
+    var scratch = [S](repeating: .nan, count: 16 * (channels + outputs) * group * Self.lanes)
+    var out = [S](repeating: .nan, count: to.shape.count / to.shape[0] * Self.lanes)
+    kernels.winograd(
+      wide ? 1 : 0, block(from, as: S.self), channels, from.shape[2], from.shape[3], pad[0], pad[1],
+      packed, bias, nil, outputs, to.shape[2], to.shape[3], group, &scratch, &out)
+    return examples(out, to.shape)
+  }
+
+  /// A block's values, example by example.
+  private func examples<S: TensorScalar>(_ out: [S], _ shape: Shape) -> [S] {
+    let features = shape.count / shape[0]
+    return (0..<shape[0]).flatMap { lane in
       (0..<features).map { out[$0 * Self.lanes + lane] }
     }
   }
@@ -185,6 +222,15 @@ struct LaneFormsTests {
       expectClose(
         gradient(test, kernels, wide: wide), derivative, kernels.tolerance,
         "\(name), kernel")
+      guard test.isCommon else { continue }
+      for group in [1, 3, 1000] {
+        expectClose(
+          convolvedFaster(test, kernels, wide: wide, transposed: false, group: group), forward,
+          kernels.tolerance, "\(name), forward, faster")
+        expectClose(
+          convolvedFaster(test, kernels, wide: wide, transposed: true, group: group), backward,
+          kernels.tolerance, "\(name), transposed, faster")
+      }
     }
   }
 

@@ -94,8 +94,9 @@ struct WindowTests {
     let kernel = Tensor<S>.random(test.kernelShape, &generator)
     let input = Shape([test.input.channels, test.input.height, test.input.width])
     let found = Tensor.throughConvolution(
-      rows, kernel: kernel, taps: taps(kernel.transposed([1, 0, 2, 3])), test.geometry,
-      input: test.input)
+      rows, kernel: kernel, taps: taps(kernel.transposed([1, 0, 2, 3])), bias: nil, test.geometry,
+      input: test.input
+    ).0
     let whole = Tensor.dense(rows, shape.dropping(1))
       .convolutionTranspose(kernel, test.geometry, input: test.input)
     let limit = slack(S.self, terms: test.terms)
@@ -113,8 +114,9 @@ struct WindowTests {
     let rows: RowBlock<Tensor<Double>> = randomWindows(3, image, &generator)
     let kernel = Tensor<Double>.random(test.kernelShape, &generator)
     let back = Tensor.throughConvolution(
-      rows, kernel: kernel, taps: taps(kernel.transposed([1, 0, 2, 3])), test.geometry,
-      input: test.input)
+      rows, kernel: kernel, taps: taps(kernel.transposed([1, 0, 2, 3])), bias: nil, test.geometry,
+      input: test.input
+    ).0
     let place = try #require(back.placement)
     // Outside of the image there is padding, which is zero.
     var values = Tensor<Double>.random(place.shape, &generator)

@@ -45,6 +45,12 @@ extension Add: IntervalPropagating {
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
+    let (a, b) = (inputs[0].applied, inputs[1].applied)
+    if a.isMiddle, b.isMiddle, a.center.shape == b.center.shape {
+      return Interval(
+        center: isDifference ? a.center - b.center : a.center + b.center,
+        radius: a.radius + b.radius)
+    }
     let second = isDifference ? inputs[1].negated : inputs[1]
     let (lower, otherLower) = [inputs[0].lower, second.lower].alignedRanks()
     let (upper, otherUpper) = [inputs[0].upper, second.upper].alignedRanks()

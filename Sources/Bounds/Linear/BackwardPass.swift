@@ -52,6 +52,7 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
     var pending = [RowBlock<T>?](repeating: nil, count: node + 1)
     pending[node] = functions.rows
     var constant = functions.constant
+    let readers = network.readerCounts
     for id in stride(from: node, through: 0, by: -1) {
       guard let rows = pending[id] else { continue }
       pending[id] = nil
@@ -65,13 +66,29 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
           constant + inputs.minimum(rows, shape: network.inputShape, owners: owners, frame: frame)
         continue
       }
+      let input = network.nodes[id].inputs.first ?? 0
+      if let normalization = network.nodes[id].operation as? BatchNormalization,
+        let convolution = network.nodes[input].operation as? Convolution,
+        boxes[input] == nil, readers[input] == 1,
+        let step = convolution.backward(
+          rows, through: normalization, NodeShapes(network, input), parameters)
+      {
+        if let added = step.constant { constant = constant + added }
+        pending[network.nodes[input].inputs[0]] = merged(
+          pending[network.nodes[input].inputs[0]], step.inputs[0])
+        continue
+      }
       let step = try backward(rows, at: id, owners: owners)
       if let added = step.constant { constant = constant + added }
       for (input, rows) in zip(network.nodes[id].inputs, step.inputs) {
-        pending[input] = pending[input].map { T.sum($0, rows) } ?? rows
+        pending[input] = merged(pending[input], rows)
       }
     }
     return constant
+  }
+
+  private func merged(_ waiting: RowBlock<T>?, _ rows: RowBlock<T>) -> RowBlock<T> {
+    waiting.map { T.sum($0, rows) } ?? rows
   }
 
   /// Passes rows of a node's output back to its inputs.

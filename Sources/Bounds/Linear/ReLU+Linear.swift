@@ -20,12 +20,14 @@ extension ReLU: LinearlyBounded {
 
   /// The lines, in the layout of the interval.
   func lines<T: TensorAlgebra>(over x: Interval<T>) -> Lines<T> {
-    let high = x.upper.positivePart()
-    let low = x.lower.negativePart()
+    let x = x.applied
+    let (least, most) = (x.lower, x.upper)
+    let high = most.positivePart()
+    let low = least.negativePart()
     // A point at 0 has no width; any slope will do there, and 0 needs no division by 0.
     let width = (high - low).maximum(T.full(OutwardRounding(to: T.self).leastNormal, [1]))
     let slope = high / width
-    let lower = T.full(0, [1]).combined(.less, x.upper + x.lower)
+    let lower = T.full(0, [1]).combined(.less, most + least)
     return Lines(
       lowerSlope: lower, lowerIntercept: nil, upperSlope: slope, upperIntercept: -(slope * low))
   }

@@ -76,12 +76,30 @@ extension Bounder {
     stoppingAt boxes: [Int: InputFrame<T>] = [:]
   ) throws(Unsupported) -> T {
     let (examples, perExample) = (state.count, functions.count)
+    guard T.exampleBlock == 1 else {
+      let bounds = try pass.lowerBounds(
+        of: blockRows(functions, examples: examples), stoppingAt: boxes)
+      return bounds.reshaped([perExample, bounds.shape.count / max(1, perExample)])
+        .sliced(0..<examples, axis: 1).transposed([1, 0])
+    }
     let rows = outputRows(functions, examples: examples)
     let ranges = chunks(below: network.output).ranges(examples * perExample)
     let bounds = try concurrently(ranges) { (range) throws(Unsupported) -> T in
       try pass.lowerBounds(of: rows(range), stoppingAt: boxes)
     }
     return T.concatenated(bounds, axis: 0).reshaped([examples, perExample])
+  }
+
+  /// All functions, ordered as number systems want them that keep examples side by side.
+  private func blockRows(_ functions: OutputFunctions<T>, examples: Int) -> LinearFunctions<T> {
+    let (shape, block) = (network.outputShape, T.exampleBlock)
+    let lanes = (0..<(examples + block - 1) / block * block).map { Int32(min($0, examples - 1)) }
+    let count = functions.count * lanes.count
+    let rows = functions.coefficients.transposed([1, 0, 2]).gathered(lanes, axis: 1)
+      .reshaped(Shape([count] + shape.dimensions))
+    return LinearFunctions(
+      node: network.output, rows: T.rows(rows, shape), constant: T.full(0, [count]),
+      owners: (0..<functions.count).flatMap { _ in lanes })
   }
 
   /// Makes the functions of a range of rows, example after example.

@@ -108,11 +108,24 @@ typedef struct {
   /* Copies windows out of whole grids, one grid per owner. */                                     \
   void surety_window_gather_##S(const T *grids, const int32_t *owner, surety_window to, T *out);   \
   /* The convolution, or its transpose, of one block of images `channels * height * width * LANES`   \
-     to `outputs * oh * ow * LANES`. Weights are as surety_lane_pack leaves them. */               \
+     to `outputs * oh * ow * LANES`. Weights are as surety_lane_pack leaves them. Each lane's bias is   \
+     times its entry of `bias_scale`, LANES numbers, unless that is null. */                           \
   void surety_lane_convolve_##S(const T *image, ptrdiff_t channels, ptrdiff_t height,                \
                                 ptrdiff_t width, surety_convolution g, int transposed,               \
-                                const T *weights, const T *bias, ptrdiff_t outputs, ptrdiff_t oh,    \
+                                const T *weights, const T *bias, const T *bias_scale,                \
+                                ptrdiff_t outputs, ptrdiff_t oh,                                     \
                                 ptrdiff_t ow, T *out);                                               \
+  /* The same for kernels of 3 x 3 at stride 1 without dilation, the padding above and to the left given; of a \
+     transpose it is 2 less the convolution's. Weights are as surety_winograd_pack leaves them, 16 for each \
+     pair of channels. `group` tiles of 2 x 2 outputs are taken together; `scratch` holds               \
+     16 x (channels + outputs) x group x LANES. */                                                     \
+  void surety_winograd_##S(const T *image, ptrdiff_t channels, ptrdiff_t height, ptrdiff_t width,     \
+                           ptrdiff_t pad_y, ptrdiff_t pad_x, const T *weights, const T *bias,         \
+                           const T *bias_scale, ptrdiff_t outputs, ptrdiff_t oh, ptrdiff_t ow,        \
+                           ptrdiff_t group, T *scratch, T *out);                                      \
+  /* Kernels as surety_winograd reads them; `transposed` as for surety_lane_pack. */                  \
+  void surety_winograd_pack_##S(const T *kernel, ptrdiff_t outputs, ptrdiff_t channels,               \
+                                int transposed, T *packed);                                           \
   /* Adds the derivative of a convolution by its kernels, for the first `lanes` examples of a block,  \
      to `partial`: outputs / 8 x channels x kernel_h x kernel_w x 8 x LANES. `scratch` holds           \
      SURETY_LANE_SLOTS(g, SURETY_LANE_CHUNK) x channels x padded width x LANES and                     \
@@ -128,12 +141,18 @@ typedef struct {
      `transposed` they are `channels * outputs * taps`, for the transpose of a convolution. */        \
   void surety_lane_pack_##S(const T *kernel, ptrdiff_t outputs, ptrdiff_t channels, ptrdiff_t taps,  \
                             int transposed, T *packed);                                              \
-  /* The same three in one form, for 32 wide registers or for narrow ones, whatever the machine has:    \
+  /* The same in one form, for 32 wide registers or for narrow ones, whatever the machine has:    \
      tests compare the two. Both forms run everywhere. */                                            \
   void surety_lane_convolve_as_##S(int wide, const T *image, ptrdiff_t channels, ptrdiff_t height,    \
                                    ptrdiff_t width, surety_convolution g, int transposed,            \
-                                   const T *weights, const T *bias, ptrdiff_t outputs, ptrdiff_t oh, \
-                                   ptrdiff_t ow, T *out);                                            \
+                                   const T *weights, const T *bias, const T *bias_scale,             \
+                                   ptrdiff_t outputs, ptrdiff_t oh, ptrdiff_t ow, T *out);           \
+  void surety_winograd_as_##S(int wide, const T *image, ptrdiff_t channels, ptrdiff_t height,        \
+                              ptrdiff_t width, ptrdiff_t pad_y, ptrdiff_t pad_x, const T *weights,   \
+                              const T *bias, const T *bias_scale, ptrdiff_t outputs, ptrdiff_t oh,   \
+                              ptrdiff_t ow, ptrdiff_t group, T *scratch, T *out);                    \
+  void surety_winograd_pack_as_##S(int wide, const T *kernel, ptrdiff_t outputs, ptrdiff_t channels, \
+                                   int transposed, T *packed);                                       \
   void surety_lane_kernel_gradient_as_##S(int wide, const T *image, ptrdiff_t channels,              \
                                           ptrdiff_t height, ptrdiff_t width, surety_convolution g,   \
                                           const T *rows, ptrdiff_t outputs, ptrdiff_t oh,            \
@@ -174,6 +193,26 @@ typedef struct {
   /* One step of Adam on weights: decay * w + rate * m / (sqrt(v * second_scale) + epsilon) is taken off. */ \
   void surety_adam_##S(const T *gradient, size_t n, T first_decay, T second_decay, T rate,            \
                        T second_scale, T epsilon, T decay, T *first, T *second, T *weights);          \
+  /* Rows of one block of examples through an activation between lines: function f of them is `stride`  \
+     further on, n vectors of LANES each. out = a * lower slope where a > 0, a * upper slope where a < 0; \
+     constant + f * constant_stride, LANES numbers, accumulates a * shift. lower_shift may be null. */  \
+  void surety_lane_relax_##S(const T *rows, ptrdiff_t functions, ptrdiff_t stride, ptrdiff_t n,       \
+                             const T *lower_slope, const T *lower_shift, const T *upper_slope,        \
+                             const T *upper_shift, T *out, T *constant, ptrdiff_t constant_stride);   \
+  /* The transpose of its derivative. by_rows is written; the others accumulate, those of the lower line \
+     unless they are null. */                                                                         \
+  void surety_lane_relax_gradient_##S(                                                                \
+      const T *rows, const T *by_out, const T *by_constant, ptrdiff_t constant_stride,                \
+      ptrdiff_t functions, ptrdiff_t stride, ptrdiff_t n, const T *lower_slope, const T *lower_shift, \
+      const T *upper_slope, const T *upper_shift, T *by_rows, T *by_lower_slope, T *by_lower_shift,   \
+      T *by_upper_slope, T *by_upper_shift);                                                          \
+  /* Rows laid out so, at their minimum over a box of each example; and the transpose of the derivative \
+     by the rows. */                                                                                  \
+  void surety_lane_minimum_##S(const T *rows, ptrdiff_t functions, ptrdiff_t stride, ptrdiff_t n,     \
+                               const T *center, const T *radius, T *out, ptrdiff_t out_stride);       \
+  void surety_lane_minimum_gradient_##S(const T *rows, const T *by_out, ptrdiff_t out_stride,         \
+                                        ptrdiff_t functions, ptrdiff_t stride, ptrdiff_t n,           \
+                                        const T *center, const T *radius, T *by_rows);                \
   /* rows where mask > 0, else 0. */                                                                 \
   void surety_masked_##S(const T *rows, const T *mask, size_t n, T *out);
 

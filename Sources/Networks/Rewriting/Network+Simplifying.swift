@@ -65,15 +65,4 @@ extension Network {
     else { return nil }
     return input
   }
-
-  /// How many times each node is read; the network's output counts as a reader.
-  var readerCounts: [Int] {
-    var counts = [Int](repeating: 0, count: nodes.count)
-    let needed = isNeeded
-    for (id, node) in nodes.enumerated() where needed[id] {
-      for input in node.inputs { counts[input] += 1 }
-    }
-    counts[output] += 1
-    return counts
-  }
 }

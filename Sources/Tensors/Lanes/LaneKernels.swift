@@ -10,8 +10,16 @@ public struct LaneKernels<Scalar: TensorScalar>: Sendable {
   /// A convolution or its transpose, one block of images.
   public let convolve:
     @Sendable (
-      Input?, Int, Int, Int, surety_convolution, Int32, Input?, Input?, Int, Int, Int, Output?
+      Input?, Int, Int, Int, surety_convolution, Int32, Input?, Input?, Input?, Int, Int, Int,
+      Output?
     ) -> Void
+  /// The same for kernels of 3 by 3 at stride 1, by fewer multiplications.
+  public let winograd:
+    @Sendable (
+      Input?, Int, Int, Int, Int, Int, Input?, Input?, Input?, Int, Int, Int, Int, Output?, Output?
+    ) -> Void
+  /// Orders kernels as that reads them.
+  public let winogradPack: @Sendable (Input?, Int, Int, Int32, Output?) -> Void
   /// Adds the derivative of a convolution by its kernels.
   public let kernelGradient:
     @Sendable (
@@ -46,6 +54,22 @@ public struct LaneKernels<Scalar: TensorScalar>: Sendable {
       Input?, Input?, Input?, Input?, Int, Int, Int, Int, Input?, Input?, Input?, Output?, Output?,
       Output?
     ) -> Void
+  /// Rows of a block of examples between lines.
+  public let relax:
+    @Sendable (
+      Input?, Int, Int, Int, Input?, Input?, Input?, Input?, Output?, Output?, Int
+    ) -> Void
+  /// The transposed derivative of that.
+  public let relaxGradient:
+    @Sendable (
+      Input?, Input?, Input?, Int, Int, Int, Int, Input?, Input?, Input?, Input?, Output?, Output?,
+      Output?, Output?, Output?
+    ) -> Void
+  /// Rows of a block of examples at their minima over boxes.
+  public let minimum: @Sendable (Input?, Int, Int, Int, Input?, Input?, Output?, Int) -> Void
+  /// The transposed derivative of that by the rows.
+  public let minimumGradient:
+    @Sendable (Input?, Input?, Int, Int, Int, Int, Input?, Input?, Output?) -> Void
   /// One step of Adam.
   public let adam:
     @Sendable (
@@ -59,13 +83,16 @@ extension LaneKernels where Scalar == Float {
   /// The kernels for 32-bit numbers.
   static var float: LaneKernels {
     LaneKernels(
-      convolve: surety_lane_convolve_f32, kernelGradient: surety_lane_kernel_gradient_f32,
+      convolve: surety_lane_convolve_f32, winograd: surety_winograd_f32,
+      winogradPack: surety_winograd_pack_f32, kernelGradient: surety_lane_kernel_gradient_f32,
       kernelSum: surety_lane_kernel_sum_f32, pack: surety_lane_pack_f32,
       channelSums: surety_channel_sums_f32, channelAffine: surety_channel_affine_f32,
       channelRectified: surety_channel_relu_f32,
       channelRectifiedGradient: surety_channel_relu_gradient_f32,
       intervalRectified: surety_interval_relu_f32,
-      intervalRectifiedGradient: surety_interval_relu_gradient_f32, adam: surety_adam_f32,
+      intervalRectifiedGradient: surety_interval_relu_gradient_f32, relax: surety_lane_relax_f32,
+      relaxGradient: surety_lane_relax_gradient_f32, minimum: surety_lane_minimum_f32,
+      minimumGradient: surety_lane_minimum_gradient_f32, adam: surety_adam_f32,
       masked: surety_masked_f32)
   }
 }
@@ -74,13 +101,16 @@ extension LaneKernels where Scalar == Double {
   /// The kernels for 64-bit numbers.
   static var double: LaneKernels {
     LaneKernels(
-      convolve: surety_lane_convolve_f64, kernelGradient: surety_lane_kernel_gradient_f64,
+      convolve: surety_lane_convolve_f64, winograd: surety_winograd_f64,
+      winogradPack: surety_winograd_pack_f64, kernelGradient: surety_lane_kernel_gradient_f64,
       kernelSum: surety_lane_kernel_sum_f64, pack: surety_lane_pack_f64,
       channelSums: surety_channel_sums_f64, channelAffine: surety_channel_affine_f64,
       channelRectified: surety_channel_relu_f64,
       channelRectifiedGradient: surety_channel_relu_gradient_f64,
       intervalRectified: surety_interval_relu_f64,
-      intervalRectifiedGradient: surety_interval_relu_gradient_f64, adam: surety_adam_f64,
+      intervalRectifiedGradient: surety_interval_relu_gradient_f64, relax: surety_lane_relax_f64,
+      relaxGradient: surety_lane_relax_gradient_f64, minimum: surety_lane_minimum_f64,
+      minimumGradient: surety_lane_minimum_gradient_f64, adam: surety_adam_f64,
       masked: surety_masked_f64)
   }
 }

@@ -91,6 +91,12 @@ extension Lanes: TensorAlgebra {
 
   public func broadcast(to target: Shape) -> Lanes {
     if target == shape { return self }
+    // What grows much is worth having as blocks.
+    if target.rank == shape.rank, target.rank > 1, target[0] == shape[0],
+      isBlocked || target.count >= 8 * shape.count
+    {
+      return Lanes(blocks: blocks.broadcast(to: Self.blockShape(target)), target)
+    }
     return Lanes(plain: plain.broadcast(to: target))
   }
 
@@ -126,5 +132,3 @@ extension Lanes: TensorAlgebra {
     return Lanes(plain: Tensor.concatenated(parts.map(\.plain), axis: axis))
   }
 }
-
-extension Lanes: BackwardAlgebra {}

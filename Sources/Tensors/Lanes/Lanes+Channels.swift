@@ -14,22 +14,15 @@ extension Lanes {
         plain: plain.channelScaled(
           scale.plain, adding: shift?.plain, and: addend?.plain, axis: axis))
     }
-    let (blocks, addend) = (blocks, addend?.blocks)
-    let result = Tensor<Scalar>(uninitialized: blocks.shape) { out in
-      form(axis).scale(
-        blocks.buffer.pointer, scale.plain, shift?.plain, addend?.buffer.pointer, out)
-    }
-    return Lanes(blocks: result, shape)
+    return Lanes(
+      blocks: form(axis).scale(blocks, scale.plain, shift?.plain, addend?.blocks), shape)
   }
 
   public func channelRectified(_ scale: Lanes, adding shift: Lanes?, axis: Int) -> Lanes {
     guard axis > 0, let blocks = blocksIfAny else {
       return Lanes(plain: plain.channelRectified(scale.plain, adding: shift?.plain, axis: axis))
     }
-    let result = Tensor<Scalar>(uninitialized: blocks.shape) { out in
-      form(axis).rectify(blocks.buffer.pointer, scale.plain, shift?.plain, out)
-    }
-    return Lanes(blocks: result, shape)
+    return Lanes(blocks: form(axis).rectify(blocks, scale.plain, shift?.plain), shape)
   }
 
   public func channelRectifiedGradient(
@@ -51,8 +44,7 @@ extension Lanes {
       let (dots, sums) = plain.channelSums(other.plain, axis: axis)
       return (Lanes(plain: dots), Lanes(plain: sums))
     }
-    let (dots, sums) = form(axis).sums(
-      blocks.buffer.pointer, other.blocks.buffer.pointer, shift: nil)
+    let (dots, sums) = form(axis).sums(blocks, other.blocks, shift: nil)
     return (Lanes(plain: dots), Lanes(plain: sums))
   }
 
@@ -63,7 +55,7 @@ extension Lanes {
       return ChannelMoments(
         values: self, mean: Lanes(plain: moments.mean), variance: Lanes(plain: moments.variance))
     }
-    let moments = form(axis).moments(blocks.buffer.pointer, count: count)
+    let moments = form(axis).moments(blocks, count: count)
     return ChannelMoments(
       values: self, mean: Lanes(plain: moments.mean), variance: Lanes(plain: moments.variance))
   }

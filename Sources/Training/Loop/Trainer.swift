@@ -35,6 +35,8 @@ public struct Trainer: Sendable {
   public init(_ recipe: Recipe, _ network: Network, on images: ImageSet) throws(InputError) {
     let source = recipe.network.file ?? recipe.network.architecture
     try Self.check(network, against: images, source: source)
+    // Every step needs what the last one freed.
+    MemoryReuse.keep(1 << 31)
     step = TrainingStep(network, recipe)
     if let obstacle = step.obstacle {
       throw InputError(source, "cannot be trained by \(recipe.method.rawValue): \(obstacle)")

@@ -82,14 +82,6 @@ extension Network {
       axis: normalization.channelAxis)
   }
 
-  /// How often each node is read, as an input of another node or as the output.
-  private var readerCounts: [Int] {
-    var counts = [Int](repeating: 0, count: nodes.count)
-    for input in nodes.flatMap(\.inputs) { counts[input] += 1 }
-    counts[output] += 1
-    return counts
-  }
-
   /// The weights of linear layers and convolutions, without biases.
   var weightParameters: [ParameterID] {
     trainableParameters.filter { self.parameters[$0.index].value.shape.rank > 1 }
