@@ -48,6 +48,24 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
   func lowerBounds(
     of functions: LinearFunctions<T>, stoppingAt boxes: [Int: InputFrame<T>] = [:]
   ) throws(Unsupported) -> T {
+    let (rows, constant) = try lowered(functions, stoppingAt: boxes)
+    guard let rows else { return constant }
+    return constant
+      + inputs.minimum(rows, shape: network.inputShape, owners: functions.owners, frame: frame)
+  }
+
+  /// Carries linear functions of one node back to the input.
+  ///
+  /// - Parameters:
+  ///   - functions: The functions.
+  ///   - boxes: Boxes of nodes at which the pass stops instead of going on to the input.
+  /// - Returns: The coefficients at the input, nil where no path led there, and what is added to each row,
+  ///   of shape `[rows]`.
+  /// - Soundness: Each function of the input is at most the row's value for every input of the example's
+  ///   region, up to rounding, if the relaxations hold there.
+  func lowered(
+    _ functions: LinearFunctions<T>, stoppingAt boxes: [Int: InputFrame<T>] = [:]
+  ) throws(Unsupported) -> (rows: RowBlock<T>?, constant: T) {
     let (node, owners) = (functions.node, functions.owners)
     var pending = [RowBlock<T>?](repeating: nil, count: node + 1)
     pending[node] = functions.rows
@@ -60,18 +78,14 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
           constant + T.minimum(rows, center: box.center, radius: box.radius, owners: owners)
         continue
       }
-      guard network.nodes[id].operation != nil else {
-        constant =
-          constant + inputs.minimum(rows, shape: network.inputShape, owners: owners, frame: frame)
-        continue
-      }
+      guard network.nodes[id].operation != nil else { return (rows, constant) }
       let step = try backward(rows, at: id, owners: owners)
       if let added = step.constant { constant = constant + added }
       for (input, rows) in zip(network.nodes[id].inputs, step.inputs) {
         pending[input] = pending[input].map { T.sum($0, rows) } ?? rows
       }
     }
-    return constant
+    return (nil, constant)
   }
 
   /// Passes rows of a node's output back to its inputs.

@@ -20,7 +20,7 @@ public struct Verifier: Sendable {
   private let network: Network
   private let simplified: Network
   /// The search for counterexamples, confirmed on the network as it was read; or why there is none.
-  private let attack: Result<Attack, Unsupported>
+  let attack: Result<Attack, Unsupported>
 
   /// Creates a verifier.
   public init(_ network: Network, options: VerifierOptions = .init()) {
@@ -59,20 +59,20 @@ public struct Verifier: Sendable {
 }
 
 /// One run of the pipeline.
-private final class VerificationRun {
+final class VerificationRun {
   var progress: (String) -> Void = { _ in }
-  private let attack: Result<Attack, Unsupported>
-  private let property: Property
-  private let options: VerifierOptions
-  private let start = Date()
-  private let deadline: Date?
+  let attack: Result<Attack, Unsupported>
+  let property: Property
+  let options: VerifierOptions
+  let start = Date()
+  let deadline: Date?
   private let engine: any BoundEngine
-  private let bounded: Network
-  private var open: [OpenRegion]
+  let bounded: Network
+  private(set) var open: [OpenRegion]
   /// The least amount by which a violation was ruled out.
   private var smallestMargin = Double.infinity
   private var steps: [Verification.Step] = []
-  private var notes: [String] = []
+  var notes: [String] = []
 
   init(
     attack: Result<Attack, Unsupported>, bounded: Network, property: Property,
@@ -87,7 +87,7 @@ private final class VerificationRun {
     open = property.openRegions
   }
 
-  private var isOverdue: Bool { deadline.map { $0 <= Date() } ?? false }
+  var isOverdue: Bool { deadline.map { $0 <= Date() } ?? false }
   private var secondsLeft: Double { deadline?.timeIntervalSinceNow ?? .infinity }
 
   func result() -> Verification {
@@ -108,6 +108,7 @@ private final class VerificationRun {
       }
     }
     if isOverdue { return late() }
+    if options.completion != nil, let answer = complete() { return answer }
     if let witness = search(.last) { return violated(witness) }
     return isOverdue ? late() : undecided()
   }
@@ -169,7 +170,7 @@ private final class VerificationRun {
     progress("\(seconds) s: \(method), \(openCount) of \(property.disjuncts.count) violations open")
   }
 
-  private func record(_ method: String, since begin: Date, ruledOut: Int) {
+  func record(_ method: String, since begin: Date, ruledOut: Int) {
     steps.append(
       Verification.Step(
         method: method, seconds: Date().timeIntervalSince(begin), ruledOut: ruledOut))
@@ -177,7 +178,7 @@ private final class VerificationRun {
 
   // MARK: Answers
 
-  private var arithmetic: String { options.precision.arithmetic }
+  var arithmetic: String { options.precision.arithmetic }
 
   private var bestMargin: Double? {
     let margins = open.flatMap { $0.conditions.map(\.margin) } + [smallestMargin]
@@ -211,7 +212,7 @@ private final class VerificationRun {
     return "\(openCount) of \(total) violation\(total == 1 ? "" : "s") not ruled out\(margin)"
   }
 
-  private func end(
+  func end(
     _ answer: Verification.Answer, _ reason: String, method: String? = nil
   ) -> Verification {
     Verification(

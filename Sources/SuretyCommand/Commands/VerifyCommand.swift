@@ -77,15 +77,18 @@ struct VerifyCommand: ParsableCommand {
   }
 
   private func answer(within limit: Duration?, _ watchdog: Watchdog) throws {
-    guard complete == .none else {
+    guard complete != .milp else {
       throw InputError(
-        "--complete \(complete.rawValue)", "is not available in this version, expected none")
+        "--complete \(complete.rawValue)", "is not available in this version, expected bab or none")
     }
     var options = VerifierOptions()
     options.precision = try precision.precision()
     options.timeout = limit
     options.memory = try resources.apply()
     options.seed = seed
+    options.completion = complete == .bab ? .branchAndBound : nil
+    let interruption = Interruption(finishing: "this step")
+    options.isCancelled = interruption.check
     let network = try model.load()
     let question = try Property(contentsOf: property)
     try question.matches(inputs: network.inputShape.count, outputs: network.outputShape.count)
@@ -96,6 +99,7 @@ struct VerifyCommand: ParsableCommand {
     let verification = try Verifier(network, options: options)
       .verify(question, progress: line.show)
     watchdog.stop()
+    withExtendedLifetime(interruption) {}
     line.clear()
     if let result { try writeFile(Data(verification.answer.resultText.utf8), to: result) }
     if json {
