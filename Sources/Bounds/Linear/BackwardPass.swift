@@ -59,12 +59,14 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
   /// - Parameters:
   ///   - functions: The functions.
   ///   - boxes: Boxes of nodes at which the pass stops instead of going on to the input.
+  ///   - visit: Called with each node that the functions come by, and their coefficients there.
   /// - Returns: The coefficients at the input, nil where no path led there, and what is added to each row,
   ///   of shape `[rows]`.
   /// - Soundness: Each function of the input is at most the row's value for every input of the example's
   ///   region, up to rounding, if the relaxations hold there.
   func lowered(
-    _ functions: LinearFunctions<T>, stoppingAt boxes: [Int: InputFrame<T>] = [:]
+    _ functions: LinearFunctions<T>, stoppingAt boxes: [Int: InputFrame<T>] = [:],
+    visit: (Int, RowBlock<T>) -> Void = { _, _ in }
   ) throws(Unsupported) -> (rows: RowBlock<T>?, constant: T) {
     let (node, owners) = (functions.node, functions.owners)
     var pending = [RowBlock<T>?](repeating: nil, count: node + 1)
@@ -73,6 +75,7 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
     for id in stride(from: node, through: 0, by: -1) {
       guard let rows = pending[id] else { continue }
       pending[id] = nil
+      visit(id, rows)
       if let box = boxes[id] {
         constant =
           constant + T.minimum(rows, center: box.center, radius: box.radius, owners: owners)

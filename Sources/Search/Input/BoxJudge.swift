@@ -104,7 +104,9 @@ struct BoxJudge<S: TensorScalar> {
   }
 
   /// Records what is decided, and cuts what is left into parts.
-  func finish(_ result: inout BoxResult<S>, known: [S]) {
+  ///
+  /// - Parameter shares: How much of the error of `rowToPush` each input causes, where known.
+  func finish(_ result: inout BoxResult<S>, known: [S], shares: [Double]?) {
     var rest = box
     rest.known = known
     var hull: Cut?
@@ -127,7 +129,7 @@ struct BoxJudge<S: TensorScalar> {
     rest.upper = hull.upperEnds(box.upper)
     rest.share *= rest.volume(in: box)
     result.decided = box.share - rest.share
-    if let input = splitInput(rest) {
+    if let input = splitInput(rest, shares) {
       result.children = rest.halves(along: input)
     } else {
       result.isStuck = true
@@ -138,20 +140,27 @@ struct BoxJudge<S: TensorScalar> {
     Cut.Limit(row: requirement.place, value: requirement.bound + requirement.tolerance)
   }
 
-  /// The input along which the planes of the open conditions change most.
-  private func splitInput(_ rest: SubBox<S>) -> Int? {
-    var scores = [Double](repeating: 0, count: planes.inputs)
-    for standing in conditions where rest.open.contains(standing.condition) {
-      // The constraint that is nearest to being impossible is the one to push on.
-      let best = standing.requirements.max {
-        planes.bounds[$0.place] - $0.bound < planes.bounds[$1.place] - $1.bound
-      }
-      guard let best else { continue }
-      for i in scores.indices {
-        let width = Double(rest.upper[i]) - Double(rest.lower[i])
-        let size = abs(planes.coefficients[best.place * planes.inputs + i])
-        scores[i] += size.isFinite ? size * width : 0
-      }
+  /// The row that is nearest to making the most possible condition impossible.
+  var rowToPush: Int {
+    let open = conditions.filter { $0.judgement != .impossible }
+    let worst = open.min { $0.margin < $1.margin }
+    return worst?.requirements.max { margin($0) < margin($1) }?.place ?? 0
+  }
+
+  private func margin(_ requirement: Requirement) -> Double {
+    planes.bounds[requirement.place] - requirement.bound
+  }
+
+  /// The input to split along: the one with the largest share of the relaxations' error and of the plane's fall.
+  private func splitInput(_ rest: SubBox<S>, _ shares: [Double]?) -> Int? {
+    let row = rowToPush * planes.inputs
+    let scores = (0..<planes.inputs).map { i in
+      let before = Double(box.upper[i]) - Double(box.lower[i])
+      let width = Double(rest.upper[i]) - Double(rest.lower[i])
+      let fall = abs(planes.coefficients[row + i]) * width
+      let error = before > 0 ? (shares?[i] ?? 0) * width / before : 0
+      let score = error + Self.fallWeight * fall
+      return score.isFinite ? score : 0
     }
     let movable = scores.indices.filter { rest.canHalve($0) }
     return movable.max { a, b in
@@ -159,6 +168,9 @@ struct BoxJudge<S: TensorScalar> {
       return (scores[a], widths[0]) < (scores[b], widths[1])
     }
   }
+
+  /// How much the plane's own fall counts beside the error: halving raises only one half's bound by it.
+  private static var fallWeight: Double { 0.25 }
 }
 
 extension SubBox {

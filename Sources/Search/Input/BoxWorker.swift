@@ -61,6 +61,7 @@ struct BoxWorker<S: TensorScalar>: Sendable {
     }
     try lookCloser(at: &judges, boxes, rows)
     let intervals = state.remembered(remembered)
+    let shares = try errorShares(judges, rows, state)
     return judges.indices.map { index in
       var result = BoxResult<S>()
       for (point, output) in points.candidates(of: index)
@@ -71,8 +72,28 @@ struct BoxWorker<S: TensorScalar>: Sendable {
         }
       }
       result.isTied = judges[index].isTied
-      judges[index].finish(&result, known: intervals(index))
+      judges[index].finish(&result, known: intervals(index), shares: shares(index))
       return result
+    }
+  }
+
+  /// How much of the error of each box's row to push every input causes.
+  private func errorShares(
+    _ judges: [BoxJudge<S>], _ rows: BoxRows, _ state: BoundState<T>
+  ) throws(Unsupported) -> (Int) -> [Double]? {
+    let count = rows.coefficients.shape[1]
+    let picked = judges.enumerated().map { Int32($0 * count + $1.rowToPush) }
+    let outputs = rows.coefficients.shape[2]
+    let functions = rows.coefficients.reshaped([judges.count * count, outputs])
+      .gathered(picked, axis: 0).reshaped([judges.count, 1, outputs])
+    let shares = try bounder.errorShares(of: OutputFunctions(T(functions)), state)
+    return { index in
+      shares.map { shares in
+        let inputs = shares.shape[1]
+        return shares.withElements { values in
+          values[index * inputs..<(index + 1) * inputs].map(Double.init)
+        }
+      }
     }
   }
 
