@@ -6,7 +6,7 @@ import Tensors
 /// Decides cases by cutting them into parts until bounds decide every part.
 ///
 ///     let search = CompleteSearch(network, precision: .float)
-///     let result = search.decide(cases) { point in attack.witness(at: point, of: property) }
+///     let result = search.decide(cases, hunter)
 ///
 /// - Soundness: `impossible` states that every part was ruled out by bounds in the search's arithmetic, with
 ///   room for its rounding; `found` that the caller confirmed a point.
@@ -32,35 +32,60 @@ public struct CompleteSearch: Sendable {
   ///
   /// - Parameters:
   ///   - cases: The cases.
-  ///   - confirm: Called on several threads with points that seem to meet a condition; returns the witness
-  ///     if the point is one.
+  ///   - hunter: Looks for counterexamples and confirms them.
   ///   - progress: Called between batches.
   public func decide(
-    _ cases: [SearchCase], confirm: @escaping @Sendable ([Float]) -> Witness?,
+    _ cases: [SearchCase], _ hunter: any CounterexampleHunter,
     progress: (SearchProgress) -> Void = { _ in }
   ) -> SearchResult {
-    let prepared = cases.map(PreparedCase.init)
-    let strategy = Self.strategy(for: network, cases, options)
+    let strategy = strategy(for: cases)
     let (outcome, state) =
       switch precision {
-      case .float:
-        InputSplitting<Float>(network, prepared, options, precision, confirm: confirm)
-          .run(progress: progress)
-      case .double:
-        InputSplitting<Double>(network, prepared, options, precision, confirm: confirm)
-          .run(progress: progress)
+      case .float: run(Float.self, cases, strategy.split, hunter, progress)
+      case .double: run(Double.self, cases, strategy.split, hunter, progress)
       }
     return SearchResult(outcome: outcome, progress: state, strategy: strategy.reason)
   }
 
+  private func run<S: TensorScalar>(
+    _ type: S.Type, _ cases: [SearchCase], _ split: SplitKind, _ hunter: any CounterexampleHunter,
+    _ progress: (SearchProgress) -> Void
+  ) -> (SearchOutcome, SearchProgress) {
+    let prepared = cases.map(PreparedCase.init)
+    switch split {
+    case .inputs:
+      return InputSplitting<S>(network, prepared, options, precision, confirm: hunter.witness)
+        .run(hunt: hunter.hunt, progress: progress)
+    case .neurons:
+      return NeuronSplitting<S>(network: network, cases: prepared, options: options)
+        .run(hunt: hunter.hunt, progress: progress)
+    }
+  }
+
   /// How to split, and why so.
-  static func strategy(
-    for network: Network, _ cases: [SearchCase], _ options: SearchOptions
-  ) -> (split: SplitKind, reason: String) {
+  func strategy(for cases: [SearchCase]) -> (split: SplitKind, reason: String) {
+    if let split = options.split { return (split, "splitting \(split.rawValue), as was asked for") }
     let movable =
       cases.map { region in
         zip(region.region.lower, region.region.upper).reduce(0) { $0 + ($1.0 < $1.1 ? 1 : 0) }
       }.max() ?? 0
-    return (.inputs, "splitting inputs, because \(movable) of them can move")
+    if movable <= Self.fewInputs {
+      return (.inputs, "splitting inputs, because only \(movable) of them can move")
+    }
+    let needed = network.isNeeded
+    let bent = network.nodes.enumerated().filter { needed[$0.offset] }
+      .compactMap { $0.element.operation as? any LinearlyBounded }
+    guard !bent.isEmpty, bent.allSatisfy({ $0 is ReLU || $0 is LeakyReLU }) else {
+      return (.inputs, "splitting inputs, because not every activation is piecewise linear")
+    }
+    return (.neurons, "splitting neurons, because \(movable) inputs can move")
   }
+}
+
+/// Looks for counterexamples on behalf of a search, and confirms those that the search comes by.
+public protocol CounterexampleHunter: Sendable {
+  /// The witness that a point is, if it is one.
+  func witness(at point: [Float]) -> Witness?
+  /// A witness from a search of its own that takes about some seconds.
+  func hunt(seconds: Double) -> Witness?
 }

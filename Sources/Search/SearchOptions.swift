@@ -22,6 +22,8 @@ public struct SearchOptions: Sendable {
   /// Creates options with defaults that work.
   public init() {}
 
-  /// Whether the deadline has passed.
-  var isOverdue: Bool { deadline.map { $0 <= Date() } ?? false }
+  /// The limit that has come, if any.
+  var limit: SearchLimit? {
+    isCancelled() ? .cancelled : deadline.map { $0 <= Date() } ?? false ? .time : nil
+  }
 }

@@ -37,7 +37,10 @@ struct InputSplitting<S: TensorScalar>: Sendable {
   }
 
   /// Searches until every box is decided, a condition is met, or a limit comes.
-  func run(progress: (SearchProgress) -> Void) -> (SearchOutcome, SearchProgress) {
+  func run(
+    hunt: (Double) -> Witness?, progress: (SearchProgress) -> Void
+  ) -> (SearchOutcome, SearchProgress) {
+    var hunting = HuntSchedule()
     var frontier = Frontier<SubBox<S>>(limit: options.memory / 2)
     for index in cases.indices { frontier.insert(root(of: index)) }
     var state = SearchProgress()
@@ -47,7 +50,8 @@ struct InputSplitting<S: TensorScalar>: Sendable {
       state.bytes = frontier.bytes
       state.worstMargin = frontier.worst.map(Double.init)
       progress(state)
-      if let limit = limit() { return (.stopped(limit), state) }
+      if let limit = options.limit { return (.stopped(limit), state) }
+      if let witness = hunting.next().flatMap(hunt) { return (.found(witness), state) }
       var batch: [SubBox<S>] = []
       while batch.count < batchSize, let box = frontier.popFirst() { batch.append(box) }
       let results: [BoxResult<S>]
@@ -57,7 +61,7 @@ struct InputSplitting<S: TensorScalar>: Sendable {
         return (.stopped(.unsupported(error.description)), state)
       }
       // What a passed deadline left unfinished still waits.
-      if let limit = limit() { return (.stopped(limit), state) }
+      if let limit = options.limit { return (.stopped(limit), state) }
       state.visited += batch.count
       for result in results {
         if let witness = result.witness { return (.found(witness), state) }
@@ -69,10 +73,6 @@ struct InputSplitting<S: TensorScalar>: Sendable {
     }
     state.open = 0
     return (ties.last.map { .stopped($0) } ?? .impossible, state)
-  }
-
-  private func limit() -> SearchLimit? {
-    options.isCancelled() ? .cancelled : options.isOverdue ? .time : nil
   }
 
   private func root(of index: Int) -> SubBox<S> {

@@ -2,6 +2,7 @@ import Attacks
 import Foundation
 import Properties
 import Search
+import Synchronization
 
 extension VerificationRun {
   /// Decides by branch and bound what is open still.
@@ -16,13 +17,10 @@ extension VerificationRun {
     let cases = open.map {
       SearchCase(region: $0.region, conditions: $0.conditions.map(\.constraints))
     }
-    let (attack, property) = (attack, property)
-    let confirm: @Sendable ([Float]) -> Witness? = { point in
-      (try? attack.get())?.witness(at: point, of: property)
-    }
+    let hunter = Hunter(attack: try? attack.get(), property: property, options: options)
     var shown = begin
     let result = CompleteSearch(bounded, precision: options.precision, options: searchOptions)
-      .decide(cases, confirm: confirm) { state in
+      .decide(cases, hunter) { state in
         guard Date().timeIntervalSince(shown) > 0.2 else { return }
         shown = Date()
         progress(line(state, since: begin))
@@ -66,5 +64,33 @@ extension VerificationRun {
       Date().timeIntervalSince(start), state.open, state.visited,
       Double(state.visited) / max(1e-3, seconds), 100 * state.decided, margin,
       state.bytes >> 20)
+  }
+}
+
+/// Looks for counterexamples between the batches of a search.
+private final class Hunter: CounterexampleHunter {
+  let attack: Attack?
+  let property: Property
+  let options: VerifierOptions
+  private let turns = Mutex(UInt64(0))
+
+  init(attack: Attack?, property: Property, options: VerifierOptions) {
+    self.attack = attack
+    self.property = property
+    self.options = options
+  }
+
+  func witness(at point: [Float]) -> Witness? { attack?.witness(at: point, of: property) }
+
+  func hunt(seconds: Double) -> Witness? {
+    guard options.attacks, var attack else { return nil }
+    attack.options = AttackEffort.last.options(secondsLeft: .infinity)
+    attack.options.deadline = Date(timeIntervalSinceNow: seconds)
+    // No turn repeats another.
+    attack.options.seed = turns.withLock { turn in
+      turn += 1
+      return options.seed &+ 1000 &+ turn
+    }
+    return attack.counterexample(to: property)
   }
 }

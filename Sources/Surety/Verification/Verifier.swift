@@ -156,7 +156,10 @@ final class VerificationRun {
         ruledOut.append(try refutation.ruleOut(&open, by: method))
         refutation.options.optimizesIntermediateBounds = true
       }
-      ruledOut.append(try refutation.ruleOut(&open, by: method))
+      // A complete search optimises the intermediate layers itself, and keeps them.
+      if method != .alphaCROWN || options.completion == nil {
+        ruledOut.append(try refutation.ruleOut(&open, by: method))
+      }
     } catch {
       notes.append(error.description)
     }
