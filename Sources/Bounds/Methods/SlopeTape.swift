@@ -95,11 +95,12 @@ extension BackwardPass {
         return false
       }
       values[id] = value
-      // A multiplier without a unit was not subtracted.
-      for index in tape.multipliers[id].indices where tape.multipliers[id][index].unit != nil {
-        let (row, place) = (tape.multipliers[id][index].row, tape.multipliers[id][index].place)
-        let element = value.withElements { $0[row * (value.count / max(1, rows.count)) + place] }
-        tape.multipliers[id][index].ascend(element, rate: S(rate), step: step)
+      if !tape.multipliers[id].isEmpty {
+        value.withElements {
+          Bounds.ascend(
+            &tape.multipliers[id], values: $0, size: value.count / max(1, rows.count),
+            MultiplierStep(rate: rate, step: step))
+        }
       }
       for input in network.nodes[id].inputs where last[input] == id { values[input] = nil }
     }

@@ -28,37 +28,61 @@ extension BackwardPass {
       let shape = network.nodes[id].shape
       let (size, before) = (shape.count, Int32(network.nodes[id].inputs[0]))
       guard coefficients.values.count == rows * size else { continue }
-      coefficients.values.withElements { coefficients in
+      let found = coefficients.values.withElements { coefficients in
         slopes.withElements { slopes in
           relaxation.lines.upperIntercept.withElements { intercepts in
             relaxation.lines.upperSlope.withElements { chords in
-              for place in 0..<size {
-                let intercept = intercepts[owner * size + place]
-                guard intercept > 0 else { continue }
-                let coefficient = coefficients[row * size + place]
-                let chord = chords[owner * size + place]
-                // The ends, from the chord: its intercept is -chord * low, and it meets (high, high).
-                let (low, high) = (intercept / chord, intercept / max(1 - chord, S.ulpOfOne))
-                let slope = slopes[row * size + place]
-                let loss =
-                  coefficient < 0
-                  ? -coefficient * intercept
-                  : coefficient * min(max(slope * low, (1 - slope) * high), intercept)
-                guard loss.isFinite, loss > 0,
-                  best.count < count || Double(loss) > best[best.count - 1].score
-                else { continue }
-                let split = NeuronSplit(
-                  node: before,
-                  element: Int32(shape.element(atRowPlace: place, as: T.self)), isPositive: true)
-                let at = best.firstIndex { $0.score < Double(loss) } ?? best.count
-                best.insert(SplitCandidate(split: split, score: Double(loss)), at: at)
-                if best.count > count { best.removeLast() }
-              }
+              costliest(
+                coefficients: coefficients[from: row * size, size],
+                slopes: slopes[from: row * size, size],
+                intercepts: intercepts[from: owner * size, size],
+                chords: chords[from: owner * size, size], count)
             }
           }
         }
       }
+      best += found.map { place, loss in
+        let element = Int32(shape.element(atRowPlace: place, as: T.self))
+        return SplitCandidate(
+          split: NeuronSplit(node: before, element: element, isPositive: true), score: loss)
+      }
     }
-    return best
+    return Array(best.sorted { $0.score > $1.score }.prefix(count))
+  }
+}
+
+/// The places of the activations whose lines cost the most, in no order, with their costs.
+@_specialize(where S == Float)
+@_specialize(where S == Double)
+private func costliest<S: TensorScalar>(
+  coefficients: UnsafeBufferPointer<S>, slopes: UnsafeBufferPointer<S>,
+  intercepts: UnsafeBufferPointer<S>, chords: UnsafeBufferPointer<S>, _ count: Int
+) -> [(place: Int, loss: Double)] {
+  var best: [(place: Int, loss: Double)] = []
+  for place in coefficients.indices where intercepts[place] > 0 {
+    let (coefficient, intercept) = (coefficients[place], intercepts[place])
+    // The ends, from the chord: its intercept is -chord * low, and it meets (high, high).
+    let low = intercept / chords[place]
+    let high = intercept / max(1 - chords[place], S.ulpOfOne)
+    let slope = slopes[place]
+    let loss =
+      coefficient < 0
+      ? -coefficient * intercept
+      : coefficient * min(max(slope * low, (1 - slope) * high), intercept)
+    guard loss.isFinite, loss > 0 else { continue }
+    if best.count < count {
+      best.append((place, Double(loss)))
+    } else if let least = best.indices.min(by: { best[$0].loss < best[$1].loss }),
+      best[least].loss < Double(loss)
+    {
+      best[least] = (place, Double(loss))
+    }
+  }
+  return best
+}
+
+extension UnsafeBufferPointer {
+  fileprivate subscript(from start: Int, count: Int) -> UnsafeBufferPointer {
+    UnsafeBufferPointer(rebasing: self[start..<start + count])
   }
 }

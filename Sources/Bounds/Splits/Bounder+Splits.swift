@@ -64,9 +64,10 @@ extension Bounder {
       rate *= steps.decay
     }
     let bounds = best.scalars
+    let multipliers = tape.multipliers(rows)
     return rows.indices.map { row in
       SplitBound(
-        bound: bounds[row], multipliers: tape.multipliers(of: row, count: rows[row].splits.count),
+        bound: bounds[row], multipliers: multipliers[row],
         slopes: tape.slopes(of: row, rows: rows.count),
         candidates: candidates > 0 && !(Double(bounds[row]) > rows[row].limit)
           ? pass.candidates(
@@ -107,10 +108,13 @@ extension SlopeTape {
           lines.upperIntercept.withElements { intercepts in
             for (row, start) in rows.enumerated() {
               let owner = Int(owners[row]) * size
-              for i in 0..<size {
-                out[row * size + i] =
-                  intercepts[owner + i] > 0 && !start.slopes.isEmpty
-                  ? start.slopes[from + i] : usual[owner + i]
+              start.slopes.withUnsafeBufferPointer { given in
+                guard let usual = usual.baseAddress, let intercepts = intercepts.baseAddress else {
+                  return
+                }
+                chooseSlopes(
+                  out + row * size, given: start.slopes.isEmpty ? nil : given.baseAddress?.advanced(by: from),
+                  usual: usual + owner, intercepts: intercepts + owner, count: size)
               }
             }
           }
@@ -121,26 +125,29 @@ extension SlopeTape {
     }
   }
 
-  /// The multipliers of a row, in the order of its splits.
-  func multipliers(of row: Int, count: Int) -> [S] {
-    var result = [S](repeating: 0, count: count)
+  /// The multipliers of each row, in the order of its splits.
+  func multipliers(_ rows: [SplitRow<S>]) -> [[S]] {
+    var result = rows.map { [S](repeating: 0, count: $0.splits.count) }
     for node in multipliers {
-      for multiplier in node where multiplier.row == row {
-        result[multiplier.split] = multiplier.value
-      }
+      for multiplier in node { result[multiplier.row][multiplier.split] = multiplier.value }
     }
     return result
   }
 
   /// The slopes of a row, of all optimised activations one after another.
   func slopes(of row: Int, rows: Int) -> [S] {
-    var result: [S] = []
-    for slopes in slopes {
-      guard let slopes else { continue }
-      let size = slopes.count / max(1, rows)
-      slopes.withElements { result += $0[row * size..<(row + 1) * size] }
+    let used = slopes.compactMap { $0 }
+    let total = used.reduce(0) { $0 + $1.count / max(1, rows) }
+    return [S](unsafeUninitializedCapacity: total) { buffer, filled in
+      for slopes in used {
+        let size = slopes.count / max(1, rows)
+        slopes.withElements {
+          guard let from = $0.baseAddress, let to = buffer.baseAddress else { return }
+          (to + filled).initialize(from: from + row * size, count: size)
+        }
+        filled += size
+      }
     }
-    return result
   }
 }
 

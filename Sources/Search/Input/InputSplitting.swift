@@ -30,7 +30,7 @@ struct InputSplitting<S: TensorScalar>: Sendable {
     worker = BoxWorker(network, cases, options, precision, confirm: confirm)
   }
 
-  /// How many boxes are bounded at a time.
+  /// How many boxes are bounded at a time, at most.
   private var batchSize: Int {
     let elements = network.nodes.reduce(1) { $0 + $1.shape.count }
     return max(1, min(512, 2_000_000 / elements))
@@ -41,6 +41,7 @@ struct InputSplitting<S: TensorScalar>: Sendable {
     hunt: (Double) -> Witness?, progress: (SearchProgress) -> Void
   ) -> (SearchOutcome, SearchProgress) {
     var hunting = HuntSchedule()
+    var pace = Pace(most: batchSize)
     var frontier = Frontier<SubBox<S>>(limit: options.memory / 2)
     for index in cases.indices { frontier.insert(root(of: index)) }
     var state = SearchProgress()
@@ -53,10 +54,10 @@ struct InputSplitting<S: TensorScalar>: Sendable {
       if let limit = options.limit { return (.stopped(limit), state) }
       if let witness = hunting.next().flatMap(hunt) { return (.found(witness), state) }
       var batch: [SubBox<S>] = []
-      while batch.count < batchSize, let box = frontier.popFirst() { batch.append(box) }
+      while batch.count < pace.size, let box = frontier.popFirst() { batch.append(box) }
       let results: [BoxResult<S>]
       do throws(Unsupported) {
-        results = try worker.process(batch)
+        results = try pace.measure { () throws(Unsupported) in try worker.process(batch) }
       } catch {
         return (.stopped(.unsupported(error.description)), state)
       }

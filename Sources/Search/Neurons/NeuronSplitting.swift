@@ -20,7 +20,7 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
   let cases: [PreparedCase]
   let options: SearchOptions
 
-  /// How many sub-problems are bounded at a time.
+  /// How many sub-problems are bounded at a time, at most.
   private var batchSize: Int {
     let elements = network.nodes.reduce(1) { $0 + $1.shape.count }
     return max(4, min(256, 1_000_000 / elements))
@@ -60,6 +60,7 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
     }
     var isStuck = false
     var hunting = HuntSchedule()
+    var pace = Pace(most: batchSize)
     while !frontier.isEmpty {
       state.open = frontier.count
       state.bytes = frontier.bytes
@@ -68,8 +69,8 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
       if let limit = options.limit { return (.stopped(limit), state) }
       if let witness = hunting.next().flatMap(hunt) { return (.found(witness), state) }
       var batch: [NeuronProblem<S>] = []
-      while batch.count < batchSize, let problem = frontier.popFirst() { batch.append(problem) }
-      let outcomes = try worker.process(batch)
+      while batch.count < pace.size, let problem = frontier.popFirst() { batch.append(problem) }
+      let outcomes = try pace.measure { () throws(Unsupported) in try worker.process(batch) }
       // What a passed deadline left unfinished still waits.
       if let limit = options.limit { return (.stopped(limit), state) }
       state.visited += batch.count

@@ -17,7 +17,7 @@ extension VerificationRun {
     let cases = open.map {
       SearchCase(region: $0.region, conditions: $0.conditions.map(\.constraints))
     }
-    let hunter = Hunter(attack: try? attack.get(), property: property, options: options)
+    let hunter = Hunter(attack: try? attack.get(), property: property, options: options, deadline: deadline)
     var shown = begin
     let result = CompleteSearch(bounded, precision: options.precision, options: searchOptions)
       .decide(cases, hunter) { state in
@@ -72,12 +72,14 @@ private final class Hunter: CounterexampleHunter {
   let attack: Attack?
   let property: Property
   let options: VerifierOptions
+  let deadline: Date?
   private let turns = Mutex(UInt64(0))
 
-  init(attack: Attack?, property: Property, options: VerifierOptions) {
+  init(attack: Attack?, property: Property, options: VerifierOptions, deadline: Date?) {
     self.attack = attack
     self.property = property
     self.options = options
+    self.deadline = deadline
   }
 
   func witness(at point: [Float]) -> Witness? { attack?.witness(at: point, of: property) }
@@ -85,7 +87,8 @@ private final class Hunter: CounterexampleHunter {
   func hunt(seconds: Double) -> Witness? {
     guard options.attacks, var attack else { return nil }
     attack.options = AttackEffort.last.options(secondsLeft: .infinity)
-    attack.options.deadline = Date(timeIntervalSinceNow: seconds)
+    let left = deadline?.timeIntervalSinceNow ?? .infinity
+    attack.options.deadline = Date(timeIntervalSinceNow: min(seconds, 0.3 * left))
     // No turn repeats another.
     attack.options.seed = turns.withLock { turn in
       turn += 1
