@@ -16,17 +16,18 @@ struct NeuronBatch<S: TensorScalar>: Sendable {
   /// Makes a batch.
   ///
   /// - Parameters:
-  ///   - intervals: The intervals of a root in this arithmetic.
+  ///   - region: The region of a root in this arithmetic, and its intervals.
   ///   - slack: How far a bound must clear its limit for a row to need no more work.
   init<Given>(
     _ problems: [NeuronProblem<Given>], _ roots: [NeuronRoot<Given>], _ bounder: Bounder<T>,
-    intervals: KeyPath<NeuronRoot<Given>, [Interval<T>?]>, slack: Double
+    region: (NeuronRoot<Given>) -> (inputs: InputSet<T>, intervals: [Interval<T>?]), slack: Double
   ) {
     let network = bounder.network
     let owners = problems.map { roots[Int($0.root)] }
     var known = [Interval<T>?](repeating: nil, count: network.nodes.count)
+    let regions = owners.map(region)
     for id in network.nodes.indices {
-      let parts = owners.compactMap { $0[keyPath: intervals][id] }
+      let parts = regions.compactMap { $0.intervals[id] }
       guard parts.count == problems.count, !parts.isEmpty else { continue }
       var lower = T.concatenated(parts.map(\.lower), axis: 0)
       var upper = T.concatenated(parts.map(\.upper), axis: 0)
@@ -44,7 +45,7 @@ struct NeuronBatch<S: TensorScalar>: Sendable {
       known[id] = Interval(lower: lower, upper: upper)
     }
     state = bounder.state(
-      over: InputSet(owners.map(\.region), shape: network.inputShape), intervals: known)
+      over: InputSet(joining: regions.map(\.inputs)), intervals: known)
     let count = max(1, owners.map(\.condition.count).max() ?? 1)
     let outputs = network.outputShape.count
     var coefficients = Tensor<Double>(repeating: 0, [problems.count, count, outputs])

@@ -4,7 +4,8 @@ import Tensors
 
 /// A condition of a case with what is known before any split: the root of a tree.
 struct NeuronRoot<S: TensorScalar>: Sendable {
-  let region: Region
+  let inputs: InputSet<Tensor<S>>
+  let carefulInputs: InputSet<Tensor<Double>>
   let condition: [LinearConstraint]
   /// The intervals of the nodes that relaxations read, by node, for one example.
   let intervals: [Interval<Tensor<S>>?]

@@ -97,13 +97,14 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
     let nodes = network.nodesToTighten
     var roots: [NeuronRoot<S>] = []
     for prepared in cases {
-      var unhurried = bounder
+      let inputs = InputSet<T>([prepared.region], shape: network.inputShape)
+      let quick = try bounder.crown(over: inputs)
+      var limited = bounder
       if let deadline = options.deadline {
         // Tighter intervals help everything that follows, but not at any price.
-        unhurried.options.deadline = Date(timeIntervalSinceNow: deadline.timeIntervalSinceNow * 0.15)
+        limited.options.deadline = Date(timeIntervalSinceNow: deadline.timeIntervalSinceNow * 0.2)
       }
-      let state = try unhurried.alphaCROWN(
-        over: InputSet<T>([prepared.region], shape: network.inputShape))
+      let state = try limited.alphaCROWN(over: inputs, knowing: quick.intervals)
       var intervals = [Interval<T>?](repeating: nil, count: network.nodes.count)
       var wide = [Interval<Tensor<Double>>?](repeating: nil, count: network.nodes.count)
       for node in nodes {
@@ -120,7 +121,9 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
         }
         roots.append(
           NeuronRoot(
-            region: prepared.region, condition: condition, intervals: intervals,
+            inputs: inputs,
+            carefulInputs: InputSet([prepared.region], shape: network.inputShape),
+            condition: condition, intervals: intervals,
             carefulIntervals: wide, slack: slack))
       }
     }

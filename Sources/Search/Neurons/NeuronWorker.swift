@@ -24,7 +24,7 @@ struct NeuronWorker<S: TensorScalar>: Sendable {
   /// - Soundness: A sub-problem is decided only by a bound in double, over intervals that leave room for the
   ///   rounding of those they came from.
   func process(_ problems: [NeuronProblem<S>]) throws(Unsupported) -> [Outcome] {
-    let batch = NeuronBatch(problems, roots, bounder, intervals: \.intervals, slack: 2)
+    let batch = NeuronBatch(problems, roots, bounder, region: { ($0.inputs, $0.intervals) }, slack: 2)
     let found = try bounder.splitLowerBounds(
       of: batch.functions, batch.state, batch.rows, steps: steps.slopes,
       candidates: steps.candidates)
@@ -64,7 +64,7 @@ struct NeuronWorker<S: TensorScalar>: Sendable {
   private func confirmed(_ problems: [NeuronProblem<S>]) throws(Unsupported) -> [Bool] {
     guard !problems.isEmpty else { return [] }
     let batch = NeuronBatch(
-      problems, roots, careful, intervals: \.carefulIntervals, slack: .infinity)
+      problems, roots, careful, region: { ($0.carefulInputs, $0.carefulIntervals) }, slack: .infinity)
     let found = try careful.splitLowerBounds(
       of: batch.functions, batch.state, batch.rows,
       steps: SlopeSteps(count: 0, rate: 0, decay: 1), candidates: 0)
@@ -87,7 +87,7 @@ struct NeuronWorker<S: TensorScalar>: Sendable {
     // Many trials of large networks would take much memory at a time.
     for start in stride(from: 0, to: trials.count, by: steps.batch) {
       let part = Array(trials[start..<min(trials.count, start + steps.batch)])
-      let batch = NeuronBatch(part, roots, bounder, intervals: \.intervals, slack: 2)
+      let batch = NeuronBatch(part, roots, bounder, region: { ($0.inputs, $0.intervals) }, slack: 2)
       let found = try bounder.splitLowerBounds(
         of: batch.functions, batch.state, batch.rows,
         steps: SlopeSteps(count: 0, rate: 0, decay: 1), candidates: 0)
