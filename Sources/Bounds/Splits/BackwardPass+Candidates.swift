@@ -10,10 +10,11 @@ extension BackwardPass {
     }
   }
 
-  /// The activations' inputs whose lines lower a row's bound the most.
+  /// The activations' inputs whose upper lines lower a row's bound the most: each by its intercept times the
+  /// size of a negative coefficient.
   ///
-  /// The upper line of an activation costs at most its intercept times the size of a negative coefficient;
-  /// a lower line costs up to its coefficient times the smaller of both ends.
+  /// Lower lines do not count, because optimised slopes lose little by them; with them, trees grow several times
+  /// as large.
   ///
   /// Source: Bunel et al., "Branch and bound for piecewise linear neural network verification" (2020), section 6.2
   /// (BaBSR), whose score the intercept's part follows.
@@ -23,22 +24,16 @@ extension BackwardPass {
     var best: [SplitCandidate] = []
     for id in optimizedNodes {
       guard let coefficients = tape.rows[id],
-        let relaxation = relaxations[id] as? ElementwiseRelaxation<T>, let slopes = tape.slopes[id]
+        let relaxation = relaxations[id] as? ElementwiseRelaxation<T>
       else { continue }
       let shape = network.nodes[id].shape
       let (size, before) = (shape.count, Int32(network.nodes[id].inputs[0]))
       guard coefficients.values.count == rows * size else { continue }
       let found = coefficients.values.withElements { coefficients in
-        slopes.withElements { slopes in
-          relaxation.lines.upperIntercept.withElements { intercepts in
-            relaxation.lines.upperSlope.withElements { chords in
-              costliest(
-                coefficients: coefficients[from: row * size, size],
-                slopes: slopes[from: row * size, size],
-                intercepts: intercepts[from: owner * size, size],
-                chords: chords[from: owner * size, size], count)
-            }
-          }
+        relaxation.lines.upperIntercept.withElements { intercepts in
+          costliest(
+            coefficients: coefficients[from: row * size, size],
+            intercepts: intercepts[from: owner * size, size], count)
         }
       }
       best += found.map { place, loss in
@@ -55,20 +50,11 @@ extension BackwardPass {
 @_specialize(where S == Float)
 @_specialize(where S == Double)
 private func costliest<S: TensorScalar>(
-  coefficients: UnsafeBufferPointer<S>, slopes: UnsafeBufferPointer<S>,
-  intercepts: UnsafeBufferPointer<S>, chords: UnsafeBufferPointer<S>, _ count: Int
+  coefficients: UnsafeBufferPointer<S>, intercepts: UnsafeBufferPointer<S>, _ count: Int
 ) -> [(place: Int, loss: Double)] {
   var best: [(place: Int, loss: Double)] = []
-  for place in coefficients.indices where intercepts[place] > 0 {
-    let (coefficient, intercept) = (coefficients[place], intercepts[place])
-    // The ends, from the chord: its intercept is -chord * low, and it meets (high, high).
-    let low = intercept / chords[place]
-    let high = intercept / max(1 - chords[place], S.ulpOfOne)
-    let slope = slopes[place]
-    let loss =
-      coefficient < 0
-      ? -coefficient * intercept
-      : coefficient * min(max(slope * low, (1 - slope) * high), intercept)
+  for place in coefficients.indices where intercepts[place] > 0 && coefficients[place] < 0 {
+    let loss = -coefficients[place] * intercepts[place]
     guard loss.isFinite, loss > 0 else { continue }
     if best.count < count {
       best.append((place, Double(loss)))

@@ -66,7 +66,8 @@ struct NeuronBatch<S: TensorScalar>: Sendable {
         rows.append(
           SplitRow(
             splits: problem.splits, multipliers: problem.multipliers[place].map { S($0) },
-            slopes: problem.slopes[place].map { S($0) },
+            slopes: (problem.slopes[place].isEmpty && place < root.slopes.count
+              ? root.slopes[place] : problem.slopes[place]).map { S($0) },
             limit: constraint.bound + slack * root.slack[place]))
       }
     }

@@ -20,6 +20,9 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
   let cases: [PreparedCase]
   let options: SearchOptions
 
+  /// The steps on a sub-problem. Few are best: its parts go on from where it ended.
+  private static var steps: SlopeSteps { SlopeSteps(count: 6, rate: 0.2, decay: 0.92) }
+
   /// How many sub-problems are bounded at a time, at most.
   private var batchSize: Int {
     let elements = network.nodes.reduce(1) { $0 + $1.shape.count }
@@ -47,9 +50,9 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
     bounds.deadline = options.deadline
     let bounder = Bounder<T>(network, options: bounds)
     let careful = Bounder<Tensor<Double>>(network, options: bounds)
-    let roots = try roots(bounder, careful)
-    let worker = NeuronWorker(
-      bounder: bounder, careful: careful, roots: roots, steps: NeuronSteps(batch: batchSize))
+    var roots = try roots(bounder, careful)
+    for index in roots.indices { roots[index].slopes = try slopes(of: index, roots, bounder) }
+    let worker = NeuronWorker(bounder: bounder, careful: careful, roots: roots, steps: Self.steps)
     var frontier = Frontier<NeuronProblem<S>>(limit: options.memory / 2)
     for (index, root) in roots.enumerated() {
       let none = [[S]](repeating: [], count: root.condition.count)
@@ -88,6 +91,21 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
       return (.stopped(.rounding("a part is left that has no activation to split")), state)
     }
     return (.impossible, state)
+  }
+
+  /// Slopes for each constraint of a root that are optimised before any split.
+  private func slopes(
+    of root: Int, _ roots: [NeuronRoot<S>], _ bounder: Bounder<T>
+  ) throws(Unsupported) -> [[S]] {
+    let none = [[S]](repeating: [], count: roots[root].condition.count)
+    let whole = NeuronProblem(
+      root: Int32(root), splits: [], multipliers: none, slopes: none, margin: 0, share: 1)
+    let batch = NeuronBatch(
+      [whole], roots, bounder, region: { ($0.inputs, $0.intervals) }, slack: .infinity)
+    return try bounder.splitLowerBounds(
+      of: batch.functions, batch.state, batch.rows, steps: bounder.options.outputSteps,
+      candidates: 0
+    ).map(\.slopes)
   }
 
   /// Bounds the regions before any split.

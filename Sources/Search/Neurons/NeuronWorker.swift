@@ -10,7 +10,7 @@ struct NeuronWorker<S: TensorScalar>: Sendable {
   let bounder: Bounder<T>
   let careful: Bounder<Tensor<Double>>
   let roots: [NeuronRoot<S>]
-  let steps: NeuronSteps
+  let steps: SlopeSteps
 
   /// What became of a sub-problem.
   struct Outcome: Sendable {
@@ -26,10 +26,11 @@ struct NeuronWorker<S: TensorScalar>: Sendable {
   func process(_ problems: [NeuronProblem<S>]) throws(Unsupported) -> [Outcome] {
     let batch = NeuronBatch(problems, roots, bounder, region: { ($0.inputs, $0.intervals) }, slack: 2)
     let found = try bounder.splitLowerBounds(
-      of: batch.functions, batch.state, batch.rows, steps: steps.slopes,
-      candidates: steps.candidates)
-    var open: [Candidate] = []
-    var closing: [(problem: Int, problemWithSlopes: NeuronProblem<S>)] = []
+      of: batch.functions, batch.state, batch.rows, steps: steps, candidates: 1)
+    var outcomes = [Outcome](repeating: Outcome(), count: problems.count)
+    var closing: [Int] = []
+    var bounded: [NeuronProblem<S>] = []
+    var splits: [NeuronSplit?] = []
     for (index, problem) in problems.enumerated() {
       let root = roots[Int(problem.root)]
       let bounds = found[index * batch.rowsPerProblem..<(index + 1) * batch.rowsPerProblem]
@@ -37,27 +38,24 @@ struct NeuronWorker<S: TensorScalar>: Sendable {
       problem.multipliers = bounds.prefix(root.condition.count).map(\.multipliers)
       problem.slopes = bounds.prefix(root.condition.count).map(\.slopes)
       problem.margin = Float(root.margin(bounds))
-      if problem.margin > 0 { closing.append((index, problem)) }
+      if problem.margin > 0 { closing.append(index) }
+      // The constraint that is nearest to being impossible is the one to push on.
       let pushed = zip(root.condition, bounds).max {
         Double($0.1.bound) - $0.0.bound < Double($1.1.bound) - $1.0.bound
       }
-      open.append(Candidate(problem: problem, splits: pushed?.1.candidates.map(\.split) ?? []))
+      bounded.append(problem)
+      splits.append(pushed?.1.candidates.first?.split)
     }
-    let closed = try confirmed(closing.map(\.problemWithSlopes))
-    let decided = Set(zip(closing, closed).filter(\.1).map(\.0.problem))
-    let rest = open.indices.filter { !decided.contains($0) }
-    let children = try split(rest.map { open[$0] })
-    var outcomes = [Outcome](repeating: Outcome(), count: problems.count)
-    for (index, parts) in zip(rest, children) {
-      outcomes[index].children = parts
-      outcomes[index].isStuck = parts.isEmpty
+    let decided = try confirmed(closing.map { bounded[$0] })
+    let closed = Set(zip(closing, decided).filter(\.1).map(\.0))
+    for index in problems.indices where !closed.contains(index) {
+      if let split = splits[index] ?? bounded[index].firstOpen(roots, bounder.network) {
+        outcomes[index].children = bounded[index].children(split)
+      } else {
+        outcomes[index].isStuck = true
+      }
     }
     return outcomes
-  }
-
-  private struct Candidate: Sendable {
-    var problem: NeuronProblem<S>
-    var splits: [NeuronSplit]
   }
 
   /// Which sub-problems are impossible in double, with the slopes and multipliers that they have.
@@ -73,56 +71,4 @@ struct NeuronWorker<S: TensorScalar>: Sendable {
         found[index * batch.rowsPerProblem..<(index + 1) * batch.rowsPerProblem])
     }
   }
-
-  /// Splits each sub-problem at the candidate whose worse part has the better bound.
-  ///
-  /// Source: De Palma et al., "Improved branch and bound for neural network verification via Lagrangian
-  /// decomposition" (2021), section 4.2 (filtered smart branching).
-  private func split(_ open: [Candidate]) throws(Unsupported) -> [[NeuronProblem<S>]] {
-    let trials = open.flatMap { candidate in
-      candidate.splits.count > 1
-        ? candidate.splits.flatMap { candidate.problem.children($0, margin: 0) } : []
-    }
-    var margins: [Double] = []
-    // Many trials of large networks would take much memory at a time.
-    for start in stride(from: 0, to: trials.count, by: steps.batch) {
-      let part = Array(trials[start..<min(trials.count, start + steps.batch)])
-      let batch = NeuronBatch(part, roots, bounder, region: { ($0.inputs, $0.intervals) }, slack: 2)
-      let found = try bounder.splitLowerBounds(
-        of: batch.functions, batch.state, batch.rows,
-        steps: SlopeSteps(count: 0, rate: 0, decay: 1), candidates: 0)
-      for (index, problem) in part.enumerated() {
-        margins.append(
-          roots[Int(problem.root)].margin(
-            found[index * batch.rowsPerProblem..<(index + 1) * batch.rowsPerProblem]))
-      }
-    }
-    var next = 0
-    return open.map { candidate in
-      guard candidate.splits.count > 1 else {
-        return candidate.splits.first.map {
-          candidate.problem.children($0, margin: candidate.problem.margin)
-        } ?? []
-      }
-      var best = (gain: -Double.infinity, split: candidate.splits[0])
-      for split in candidate.splits {
-        let (a, b) = (margins[next], margins[next + 1])
-        next += 2
-        // A part that is decided needs no more gain.
-        let gain = min(a, b, 0) * 4 + min(max(a, b), 0)
-        if gain > best.gain { best = (gain, split) }
-      }
-      return candidate.problem.children(best.split, margin: candidate.problem.margin)
-    }
-  }
-}
-
-/// How hard sub-problems are worked on.
-struct NeuronSteps: Sendable {
-  /// The steps on slopes and multipliers.
-  var slopes = SlopeSteps(count: 12, rate: 0.2, decay: 0.92)
-  /// The candidates for a split that are tried.
-  var candidates = 4
-  /// The sub-problems of a batch.
-  var batch: Int
 }
