@@ -57,13 +57,14 @@ public struct CompleteSearch: Sendable {
       return InputSplitting<S>(network, prepared, options, precision, confirm: hunter.witness)
         .run(hunt: hunter.hunt, progress: progress)
     case .neurons:
-      return NeuronSplitting<S>(network: network, cases: prepared, options: options)
-        .run(hunt: hunter.hunt, progress: progress)
+      return NeuronSplitting<S>(
+        network: network, cases: prepared, options: options, confirm: hunter.witness
+      ).run(hunt: hunter.hunt, progress: progress)
     }
   }
 
   /// How to split, and why so.
-  func strategy(for cases: [SearchCase]) -> (split: SplitKind, reason: String) {
+  public func strategy(for cases: [SearchCase]) -> (split: SplitKind, reason: String) {
     if let split = options.split { return (split, "splitting \(split.rawValue), as was asked for") }
     let movable =
       cases.map { region in

@@ -65,14 +65,26 @@ extension Bounder {
     }
     let bounds = best.scalars
     let multipliers = tape.multipliers(rows)
+    let points = candidates > 0 ? pass.minimizers(tape, owners: functions.owners) : nil
+    let width = network.inputShape.count
     return rows.indices.map { row in
       SplitBound(
         bound: bounds[row], multipliers: multipliers[row],
         slopes: tape.slopes(of: row, rows: rows.count),
+        point: points.map { Array($0[row * width..<(row + 1) * width]) } ?? [],
         candidates: candidates > 0 && !(Double(bounds[row]) > rows[row].limit)
           ? pass.candidates(
             tape, row: row, of: rows.count, owner: Int(functions.owners[row]), candidates) : [])
     }
+  }
+}
+
+extension BackwardPass {
+  /// The inputs at which the rows of the last pass are least, one after another, flattened row-major.
+  func minimizers<S>(_ tape: SlopeTape<S>, owners: [Int32]) -> [S]? where T == Tensor<S> {
+    guard var rows = tape.rows[0] else { return nil }
+    rows.values = inputs.minimizer(rows, shape: network.inputShape, owners: owners, frame: frame)
+    return T.dense(rows, network.inputShape).scalars
   }
 }
 
@@ -113,7 +125,8 @@ extension SlopeTape {
                   return
                 }
                 chooseSlopes(
-                  out + row * size, given: start.slopes.isEmpty ? nil : given.baseAddress?.advanced(by: from),
+                  out + row * size,
+                  given: start.slopes.isEmpty ? nil : given.baseAddress?.advanced(by: from),
                   usual: usual + owner, intercepts: intercepts + owner, count: size)
               }
             }

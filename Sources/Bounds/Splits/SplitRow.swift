@@ -31,6 +31,8 @@ public struct SplitBound<S: TensorScalar>: Sendable {
   public var multipliers: [S]
   /// The slopes of the last step.
   public var slopes: [S]
+  /// The input at which the last step's bound is reached, flattened row-major.
+  public var point: [S]
   /// Elements worth splitting, the most promising first.
   public var candidates: [SplitCandidate]
 }

@@ -154,9 +154,7 @@ struct BoxWorker<S: TensorScalar>: Sendable {
               target.update(repeating: missing, count: size)
               continue
             }
-            known.withUnsafeBufferPointer {
-              target.update(from: $0.baseAddress.unsafelyUnwrapped + offset, count: size)
-            }
+            for i in 0..<size { target[i] = known[offset + i] }
           }
         }
       }

@@ -19,6 +19,7 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
   let network: Network
   let cases: [PreparedCase]
   let options: SearchOptions
+  let confirm: @Sendable ([Float]) -> Witness?
 
   /// The steps on a sub-problem. Few are best: its parts go on from where it ended.
   private static var steps: SlopeSteps { SlopeSteps(count: 6, rate: 0.2, decay: 0.92) }
@@ -52,7 +53,9 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
     let careful = Bounder<Tensor<Double>>(network, options: bounds)
     var roots = try roots(bounder, careful)
     for index in roots.indices { roots[index].slopes = try slopes(of: index, roots, bounder) }
-    let worker = NeuronWorker(bounder: bounder, careful: careful, roots: roots, steps: Self.steps)
+    let worker = NeuronWorker(
+      bounder: bounder, careful: careful, roots: roots, steps: Self.steps,
+      confirm: confirm)
     var frontier = Frontier<NeuronProblem<S>>(limit: options.memory / 2)
     for (index, root) in roots.enumerated() {
       let none = [[S]](repeating: [], count: root.condition.count)
@@ -78,6 +81,7 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
       if let limit = options.limit { return (.stopped(limit), state) }
       state.visited += batch.count
       for (problem, outcome) in zip(batch, outcomes) {
+        if let witness = outcome.witness { return (.found(witness), state) }
         if outcome.isStuck {
           isStuck = true
         } else if outcome.children.isEmpty {
@@ -88,6 +92,7 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
     }
     state.open = 0
     guard !isStuck else {
+      if let witness = hunt(1) { return (.found(witness), state) }
       return (.stopped(.rounding("a part is left that has no activation to split")), state)
     }
     return (.impossible, state)

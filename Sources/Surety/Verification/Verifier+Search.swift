@@ -5,26 +5,37 @@ import Search
 import Synchronization
 
 extension VerificationRun {
+  private var search: CompleteSearch {
+    var searchOptions = SearchOptions()
+    searchOptions.memory = options.memory
+    searchOptions.deadline = deadline
+    searchOptions.isCancelled = options.isCancelled
+    return CompleteSearch(bounded, precision: options.precision, options: searchOptions)
+  }
+
+  private var cases: [SearchCase] {
+    open.map { SearchCase(region: $0.region, conditions: $0.conditions.map(\.constraints)) }
+  }
+
+  /// Whether a search over boxes of inputs comes last, which smaller boxes help more than better slopes do.
+  var searchesInputs: Bool {
+    options.completion != nil && search.strategy(for: cases).split == .inputs
+  }
+
   /// Decides by branch and bound what is open still.
   ///
   /// - Returns: The answer; nil when the search could not be carried through, of which it leaves a note.
   func complete() -> Verification? {
     let begin = Date()
-    var searchOptions = SearchOptions()
-    searchOptions.memory = options.memory
-    searchOptions.deadline = deadline
-    searchOptions.isCancelled = options.isCancelled
-    let cases = open.map {
-      SearchCase(region: $0.region, conditions: $0.conditions.map(\.constraints))
-    }
-    let hunter = Hunter(attack: try? attack.get(), property: property, options: options, deadline: deadline)
+    announce("branch and bound")
+    let hunter = Hunter(
+      attack: try? attack.get(), property: property, options: options, deadline: deadline)
     var shown = begin
-    let result = CompleteSearch(bounded, precision: options.precision, options: searchOptions)
-      .decide(cases, hunter) { state in
-        guard Date().timeIntervalSince(shown) > 0.2 else { return }
-        shown = Date()
-        progress(line(state, since: begin))
-      }
+    let result = search.decide(cases, hunter) { state in
+      guard Date().timeIntervalSince(shown) > 0.2 else { return }
+      shown = Date()
+      progress(line(state, since: begin))
+    }
     let count = open.reduce(0) { $0 + $1.conditions.count }
     let name = Completion.branchAndBound.rawValue
     record(name, since: begin, ruledOut: result.outcome == .impossible ? count : 0)

@@ -13,7 +13,7 @@ struct VerifyCommand: ParsableCommand {
       or error.
       """)
 
-  /// The complete searches there will be.
+  /// The complete searches: branch and bound, and one that there will be.
   enum Completion: String, ExpressibleByArgument, CaseIterable {
     case none, bab, milp
   }
@@ -26,8 +26,8 @@ struct VerifyCommand: ParsableCommand {
   @Option(help: "The time limit in seconds.")
   var timeout: Double?
 
-  @Option(help: "The search that decides what bounds leave open.")
-  var complete = Completion.none
+  @Option(help: "The search that decides what bounds leave open: bab (branch and bound) or none.")
+  var complete = Completion.bab
 
   @Option(help: "A file for the verdict and the counterexample.")
   var result: String?
