@@ -44,6 +44,8 @@ let library: [Target] = [
     name: "Attacks",
     dependencies: ["Bounds", "Networks", "Properties", "RandomNumbers", "Tensors"]),
   .target(
+    name: "Search", dependencies: ["Bounds", "Networks", "Properties", "Tensors"]),
+  .target(
     name: "Datasets", dependencies: ["CPNG", "CPictures", "Digests", "Files", "RandomNumbers"]),
   .target(name: "Certificates", dependencies: ["Files", "Properties"]),
   .target(
@@ -57,7 +59,7 @@ let library: [Target] = [
     name: "Surety",
     dependencies: [
       "Attacks", "Bounds", "Certificates", "Datasets", "Digests", "Files", "ModelFiles", "Networks",
-      "Properties", "RandomNumbers", "Reports", "Tensors", "Training",
+      "Properties", "RandomNumbers", "Reports", "Search", "Tensors", "Training",
     ]),
 ]
 
@@ -95,6 +97,8 @@ let tests: [Target] = [
   .testTarget(name: "PropertiesTests", dependencies: ["Properties", "TestSupport"]),
   .testTarget(name: "BoundsTests", dependencies: ["Bounds", "ModelFiles", "TestSupport"]),
   .testTarget(name: "AttacksTests", dependencies: ["Attacks", "TestSupport"]),
+  .testTarget(
+    name: "SearchTests", dependencies: ["Attacks", "ModelFiles", "Search", "TestSupport"]),
   .testTarget(
     name: "DatasetsTests", dependencies: ["Datasets", "Digests", "Files", "TestSupport"]),
   .testTarget(

@@ -19,7 +19,7 @@ public struct Attack: Sendable {
   private let network: Network
   private let gradients: Gradients
   private let parameters: Parameters<Tensor<Float>>
-  private let replay: Replay
+  let replay: Replay
 
   /// Prepares an attack.
   ///

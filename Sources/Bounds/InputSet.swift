@@ -42,6 +42,19 @@ public struct InputSet<T: TensorAlgebra>: Sendable {
     }
   }
 
+  /// Joins several sets into one batch.
+  ///
+  /// - Precondition: There is one at least, and all have balls of one norm or none has any.
+  public init(joining parts: [InputSet]) {
+    self.init(box: Interval(joining: parts.map(\.box)))
+    guard let norm = parts.first?.balls?.norm else { return }
+    let balls = parts.compactMap(\.balls)
+    precondition(balls.count == parts.count, "Regions with and without balls in a batch")
+    self.balls = Balls(
+      center: T.concatenated(balls.map(\.center), axis: 0),
+      radius: T.concatenated(balls.map(\.radius), axis: 0), norm: norm)
+  }
+
   /// The number of examples.
   public var count: Int { box.lower.shape[0] }
 }

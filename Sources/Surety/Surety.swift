@@ -10,6 +10,7 @@
 @_exported import Properties
 @_exported import RandomNumbers
 @_exported import Reports
+@_exported import Search
 @_exported import Tensors
 @_exported import Training
 

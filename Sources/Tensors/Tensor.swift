@@ -53,6 +53,8 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
   }
 
   /// Converts the elements of another tensor, rounding to nearest.
+  @_specialize(where Scalar == Float, Other == Double)
+  @_specialize(where Scalar == Double, Other == Float)
   public init<Other>(converting other: Tensor<Other>) {
     if let same = other as? Tensor<Scalar> {
       self = same

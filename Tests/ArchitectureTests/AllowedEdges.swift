@@ -26,6 +26,7 @@ let rooms: [Room] = [
   Room(name: "Bounds", imports: ["Networks", "Properties", "Tensors"]),
   Room(
     name: "Attacks", imports: ["Bounds", "Networks", "Properties", "RandomNumbers", "Tensors"]),
+  Room(name: "Search", imports: ["Bounds", "Networks", "Properties", "Tensors"]),
   Room(
     name: "Datasets", imports: ["CPictures", "Digests", "Files", "RandomNumbers"],
     libraries: ["CPNG"]),
@@ -42,7 +43,8 @@ let rooms: [Room] = [
     name: "Surety",
     imports: [
       "Attacks", "Bounds", "Certificates", "Datasets", "Digests", "Files", "ModelFiles", "Networks",
-      "Properties", "RandomNumbers", "Reports", "Tensors", "Training",
+      "Properties", "RandomNumbers", "Reports", "Search", "Tensors",
+      "Training",
     ]),
   // Programs see the library through its umbrella.
   Room(name: "SuretyCommand", imports: ["Surety"], libraries: ["ArgumentParser", "Logging"]),

@@ -31,8 +31,8 @@ struct ErrorLineTests {
       ),
       (["info", "absent.onnx"], "absent.onnx: no such file"),
       (
-        ["verify", "absent.onnx", "absent.vnnlib", "--complete", "bab"],
-        "--complete bab: is not available in this version, expected none"
+        ["verify", "absent.onnx", "absent.vnnlib", "--complete", "milp"],
+        "--complete milp: is not available in this version, expected bab or none"
       ),
       (
         ["verify", "absent.onnx", "absent.vnnlib", "--precision", "rigorous"],

@@ -48,6 +48,26 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
   func lowerBounds(
     of functions: LinearFunctions<T>, stoppingAt boxes: [Int: InputFrame<T>] = [:]
   ) throws(Unsupported) -> T {
+    let (rows, constant) = try lowered(functions, stoppingAt: boxes)
+    guard let rows else { return constant }
+    return constant
+      + inputs.minimum(rows, shape: network.inputShape, owners: functions.owners, frame: frame)
+  }
+
+  /// Carries linear functions of one node back to the input.
+  ///
+  /// - Parameters:
+  ///   - functions: The functions.
+  ///   - boxes: Boxes of nodes at which the pass stops instead of going on to the input.
+  ///   - visit: Called with each node that the functions come by, and their coefficients there.
+  /// - Returns: The coefficients at the input, nil where no path led there, and what is added to each row,
+  ///   of shape `[rows]`.
+  /// - Soundness: Each function of the input is at most the row's value for every input of the example's
+  ///   region, up to rounding, if the relaxations hold there.
+  func lowered(
+    _ functions: LinearFunctions<T>, stoppingAt boxes: [Int: InputFrame<T>] = [:],
+    visit: (Int, RowBlock<T>) -> Void = { _, _ in }
+  ) throws(Unsupported) -> (rows: RowBlock<T>?, constant: T) {
     let (node, owners) = (functions.node, functions.owners)
     var pending = [RowBlock<T>?](repeating: nil, count: node + 1)
     pending[node] = functions.rows
@@ -56,16 +76,13 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
     for id in stride(from: node, through: 0, by: -1) {
       guard let rows = pending[id] else { continue }
       pending[id] = nil
+      visit(id, rows)
       if let box = boxes[id] {
         constant =
           constant + T.minimum(rows, center: box.center, radius: box.radius, owners: owners)
         continue
       }
-      guard network.nodes[id].operation != nil else {
-        constant =
-          constant + inputs.minimum(rows, shape: network.inputShape, owners: owners, frame: frame)
-        continue
-      }
+      guard network.nodes[id].operation != nil else { return (rows, constant) }
       let input = network.nodes[id].inputs.first ?? 0
       if let normalization = network.nodes[id].operation as? BatchNormalization,
         let convolution = network.nodes[input].operation as? Convolution,
@@ -84,7 +101,7 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
         pending[input] = merged(pending[input], rows)
       }
     }
-    return constant
+    return (nil, constant)
   }
 
   private func merged(_ waiting: RowBlock<T>?, _ rows: RowBlock<T>) -> RowBlock<T> {

@@ -19,6 +19,24 @@ public struct BoundState<T: BackwardAlgebra>: Sendable {
     intervals[0] = inputs.box
   }
 
+  /// For each example, whether the intervals of all nodes are finite; if not, its bounds mean nothing.
+  public var finiteExamples: [Bool] {
+    var isFinite = [Bool](repeating: true, count: count)
+    for interval in intervals {
+      guard let interval else { continue }
+      for end in [interval.lower.values, interval.upper.values] where !end.isFinite {
+        let size = end.count / max(1, count)
+        end.withElements { values in
+          for example in 0..<count
+          where !values[example * size..<(example + 1) * size].allSatisfy(\.isFinite) {
+            isFinite[example] = false
+          }
+        }
+      }
+    }
+    return isFinite
+  }
+
   func inputIntervals(of node: Int) -> [Interval<T>] {
     network.nodes[node].inputs.map { input in
       guard let interval = intervals[input] else {
@@ -57,7 +75,7 @@ public struct BoundState<T: BackwardAlgebra>: Sendable {
 
 extension Network {
   /// The nodes that are read by operations which need relaxing, in order, without the input.
-  var nodesToTighten: [Int] {
+  public var nodesToTighten: [Int] {
     var nodes = Set<Int>()
     let needed = isNeeded
     for (id, node) in self.nodes.enumerated()

@@ -30,12 +30,15 @@ extension Bounder {
   /// Layers are bounded in order, each neuron with slopes of its own that are optimised for its own bound,
   /// over relaxations from the bounds already optimised. A later layer never has to be bounded again.
   ///
-  /// - Soundness: As for `crown(over:)`.
+  /// - Parameter known: What is known of nodes already, by node; nothing where empty.
+  /// - Soundness: As for `crown(over:knowing:)`.
   public func alphaCROWN<S>(
-    over inputs: InputSet<T>
+    over inputs: InputSet<T>, knowing known: [Interval<T>?] = []
   ) throws(Unsupported) -> BoundState<T> where T == Tensor<S> {
-    guard options.optimizesIntermediateBounds else { return try crown(over: inputs) }
-    return try crown(over: inputs) { (pass, selected) throws(Unsupported) in
+    guard options.optimizesIntermediateBounds else {
+      return try crown(over: inputs, knowing: known)
+    }
+    return try crown(over: inputs, knowing: known) { (pass, selected) throws(Unsupported) in
       try bothOptimizedBounds(pass, selected)
     }
   }

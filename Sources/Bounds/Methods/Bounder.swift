@@ -49,15 +49,20 @@ public struct Bounder<T: BackwardAlgebra>: Sendable {
   /// functions" (2018); Zhang et al., "Towards stable and efficient training of verifiably robust neural
   /// networks" (2020) for the backward form.
   ///
-  /// - Soundness: As for `intervals(over:)`; passes use only relaxations over intervals already proved.
-  public func crown(over inputs: InputSet<T>) throws(Unsupported) -> BoundState<T> {
-    try crown(over: inputs) { (pass, selected) throws(Unsupported) in try bothBounds(pass, selected)
+  /// - Parameter known: What is known of nodes already, by node; nothing where empty.
+  /// - Soundness: As for `intervals(over:)`; passes use only relaxations over intervals already proved, and
+  ///   those that are given must hold for every input of their example's region.
+  public func crown(
+    over inputs: InputSet<T>, knowing known: [Interval<T>?] = []
+  ) throws(Unsupported) -> BoundState<T> {
+    try crown(over: inputs, knowing: known) { (pass, selected) throws(Unsupported) in
+      try bothBounds(pass, selected)
     }
   }
 
   /// Bounds of every node, those that relaxations are made from tightened by `bound`.
   func crown(
-    over inputs: InputSet<T>,
+    over inputs: InputSet<T>, knowing known: [Interval<T>?] = [],
     _ bound: (BackwardPass<T>, SelectedElements) throws(Unsupported) -> (
       lower: [Double], upper: [Double]
     )
@@ -67,6 +72,9 @@ public struct Bounder<T: BackwardAlgebra>: Sendable {
     let exact = inputs.balls == nil ? network.isExactUnderIntervals : []
     for id in network.nodes.indices.dropFirst() {
       try state.advance(to: id)
+      if known.indices.contains(id), let given = known[id] {
+        state.intervals[id] = state.intervals[id]?.intersection(given)
+      }
       state.relax(id)
       guard toTighten.contains(id), !(exact.indices.contains(id) && exact[id]), !options.isOverdue
       else { continue }

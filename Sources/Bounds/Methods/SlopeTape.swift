@@ -9,11 +9,14 @@ struct SlopeTape<S: TensorScalar>: Sendable {
   var slopes: [Tensor<S>?]
   /// The optimiser's state for each of them.
   var moments: [SlopeMoments<S>?]
+  /// The multipliers of the splits at each node.
+  var multipliers: [[SplitMultiplier<S>]]
 
   init(nodes: Int) {
     rows = .init(repeating: nil, count: nodes)
     slopes = .init(repeating: nil, count: nodes)
     moments = .init(repeating: nil, count: nodes)
+    multipliers = .init(repeating: [], count: nodes)
   }
 }
 
@@ -21,7 +24,7 @@ extension BackwardPass {
   /// Lower bounds as `lowerBounds(of:)` computes them, with the tape's slopes where it has any.
   ///
   /// - Soundness: Every slope within an activation's range gives a sound lower line, so the bounds hold for
-  ///   whatever slopes the tape has.
+  ///   whatever slopes the tape has, over those inputs that have the signs of its splits.
   func lowerBounds<S>(
     of functions: LinearFunctions<T>, recording tape: inout SlopeTape<S>
   ) throws(Unsupported) -> T where T == Tensor<S> {
@@ -30,8 +33,9 @@ extension BackwardPass {
     var constant = functions.constant
     let owners = functions.owners
     for id in stride(from: functions.node, through: 0, by: -1) {
-      guard let rows = pending[id] else { continue }
+      guard var rows = pending[id] else { continue }
       pending[id] = nil
+      rows.subtract(&tape.multipliers[id], size: network.nodes[id].shape.count)
       tape.rows[id] = rows
       guard network.nodes[id].operation != nil else {
         return constant
@@ -91,6 +95,13 @@ extension BackwardPass {
         return false
       }
       values[id] = value
+      if !tape.multipliers[id].isEmpty {
+        value.withElements {
+          Bounds.ascend(
+            &tape.multipliers[id], values: $0, size: value.count / max(1, rows.count),
+            MultiplierStep(rate: rate, step: step))
+        }
+      }
       for input in network.nodes[id].inputs where last[input] == id { values[input] = nil }
     }
     // Nothing reads the value of the functions' own node, but its slopes are raised if it has any.

@@ -182,20 +182,3 @@ extension Tensor<Double> {
     return (0..<count).map { Array(values[$0 * size..<($0 + 1) * size]) }
   }
 }
-
-extension BoundState {
-  /// For each example, whether the intervals of all nodes are finite.
-  var finiteExamples: [Bool] {
-    var isFinite = [Bool](repeating: true, count: count)
-    for interval in intervals {
-      guard let interval else { continue }
-      for end in [interval.lower.values, interval.upper.values] where !end.isFinite {
-        for (example, values) in end.rows(count).enumerated()
-        where !values.allSatisfy(\.isFinite) {
-          isFinite[example] = false
-        }
-      }
-    }
-    return isFinite
-  }
-}

@@ -6,6 +6,8 @@ enum Stage {
   case attack(AttackEffort)
   /// Bounds of every violation that is open still; cut short after some seconds, if given.
   case bounds(BoundMethod, patience: Double?)
+  /// A complete search over parts of the region.
+  case completion
 }
 
 extension VerifierOptions {
@@ -25,6 +27,7 @@ extension VerifierOptions {
       if method == .alphaCROWN { stages.append(.attack(.thorough)) }
       stages.append(.bounds(method, patience: nil))
     }
+    if completion != nil { stages.append(.completion) }
     return stages + [.attack(.last)]
   }
 }

@@ -24,7 +24,8 @@ extension Network {
   ///     let verdict = try network.verify(.label(3), over: region, within: .seconds(30))
   ///
   /// - Parameters:
-  ///   - time: How long to try; nil for as long as it takes.
+  ///   - time: How long to try, with branch and bound where bounds leave the claim open; nil for bounds alone,
+  ///     as long as they take.
   ///   - precision: The arithmetic of the bounds.
   /// - Throws: `InputError` when the region or the label does not fit the network.
   public func verify(
@@ -37,6 +38,7 @@ extension Network {
       }
     var options = VerifierOptions()
     options.timeout = time
+    options.completion = time == nil ? nil : .branchAndBound
     options.precision = precision
     let property = try Property.robustness(
       label: label, classes: outputShape.count, region: region)

@@ -64,6 +64,12 @@ extension Verification.Answer {
   }
 }
 
+/// A search that decides what bounds leave open.
+public enum Completion: String, Sendable, CaseIterable, Codable {
+  /// Branch and bound.
+  case branchAndBound = "bab"
+}
+
 /// How a property is verified.
 public struct VerifierOptions: Sendable {
   /// How long to try; nil for as long as it takes.
@@ -74,6 +80,10 @@ public struct VerifierOptions: Sendable {
   public var methods: [BoundMethod] = Verifier.methods
   /// Whether to search for a counterexample.
   public var attacks = true
+  /// The search that decides what bounds leave open, if any.
+  public var completion: Completion? = nil
+  /// Asked between batches of the complete search; it stops when this says true.
+  public var isCancelled: @Sendable () -> Bool = { false }
   /// The bytes that the rows of backward passes may take.
   public var memory = 4 << 30
   /// Where the random numbers of the search start.

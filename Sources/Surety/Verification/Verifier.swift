@@ -20,7 +20,7 @@ public struct Verifier: Sendable {
   private let network: Network
   private let simplified: Network
   /// The search for counterexamples, confirmed on the network as it was read; or why there is none.
-  private let attack: Result<Attack, Unsupported>
+  let attack: Result<Attack, Unsupported>
 
   /// Creates a verifier.
   public init(_ network: Network, options: VerifierOptions = .init()) {
@@ -59,22 +59,22 @@ public struct Verifier: Sendable {
 }
 
 /// One run of the pipeline.
-private final class VerificationRun {
+final class VerificationRun {
   var progress: (String) -> Void = { _ in }
-  private let attack: Result<Attack, Unsupported>
-  private let property: Property
-  private let options: VerifierOptions
-  private let start = Date()
-  private let deadline: Date?
+  let attack: Result<Attack, Unsupported>
+  let property: Property
+  let options: VerifierOptions
+  let start = Date()
+  let deadline: Date?
   private let engine: any BoundEngine
-  private let bounded: Network
-  private var open: [OpenRegion]
+  let bounded: Network
+  private(set) var open: [OpenRegion]
   /// The least amount by which a violation was ruled out.
   private var smallestMargin = Double.infinity
   private var steps: [Verification.Step] = []
   /// The methods that were tried on everything open, without being cut short.
   private var finished: Set<BoundMethod> = []
-  private var notes: [String] = []
+  var notes: [String] = []
 
   init(
     attack: Result<Attack, Unsupported>, bounded: Network, property: Property,
@@ -89,7 +89,7 @@ private final class VerificationRun {
     open = property.openRegions
   }
 
-  private var isOverdue: Bool { deadline.map { $0 <= Date() } ?? false }
+  var isOverdue: Bool { deadline.map { $0 <= Date() } ?? false }
   private var secondsLeft: Double { deadline?.timeIntervalSinceNow ?? .infinity }
 
   func result() -> Verification {
@@ -103,12 +103,15 @@ private final class VerificationRun {
       case .attack(let effort):
         if let witness = search(effort) { return violated(witness) }
       case .bounds(let method, let patience):
+        if method == .alphaCROWN && searchesInputs { continue }
         ruleOut(by: method, within: patience)
         if open.isEmpty {
           return end(
             .holds, "\(method.rawValue) bounds rule out every violation, in \(arithmetic)",
             method: method.rawValue)
         }
+      case .completion:
+        if let answer = complete() { return answer }
       }
     }
     return isOverdue ? late() : undecided()
@@ -160,7 +163,10 @@ private final class VerificationRun {
         ruledOut.append(try refutation.ruleOut(&open, by: method))
         refutation.options.optimizesIntermediateBounds = true
       }
-      ruledOut.append(try refutation.ruleOut(&open, by: method))
+      // A complete search optimises the intermediate layers itself, and keeps them.
+      if method != .alphaCROWN || options.completion == nil {
+        ruledOut.append(try refutation.ruleOut(&open, by: method))
+      }
     } catch {
       notes.append(error.description)
     }
@@ -170,12 +176,12 @@ private final class VerificationRun {
     record(method.rawValue, since: begin, ruledOut: count)
   }
 
-  private func announce(_ method: String) {
+  func announce(_ method: String) {
     let seconds = Int(Date().timeIntervalSince(start))
     progress("\(seconds) s: \(method), \(openCount) of \(property.disjuncts.count) violations open")
   }
 
-  private func record(_ method: String, since begin: Date, ruledOut: Int) {
+  func record(_ method: String, since begin: Date, ruledOut: Int) {
     steps.append(
       Verification.Step(
         method: method, seconds: Date().timeIntervalSince(begin), ruledOut: ruledOut))
@@ -183,7 +189,7 @@ private final class VerificationRun {
 
   // MARK: Answers
 
-  private var arithmetic: String { options.precision.arithmetic }
+  var arithmetic: String { options.precision.arithmetic }
 
   private var bestMargin: Double? {
     let margins = open.flatMap { $0.conditions.map(\.margin) } + [smallestMargin]
@@ -217,7 +223,7 @@ private final class VerificationRun {
     return "\(openCount) of \(total) violation\(total == 1 ? "" : "s") not ruled out\(margin)"
   }
 
-  private func end(
+  func end(
     _ answer: Verification.Answer, _ reason: String, method: String? = nil
   ) -> Verification {
     Verification(

@@ -13,7 +13,7 @@ struct VerifyCommand: ParsableCommand {
       or error.
       """)
 
-  /// The complete searches there will be.
+  /// The complete searches: branch and bound, and one that there will be.
   enum Completion: String, ExpressibleByArgument, CaseIterable {
     case none, bab, milp
   }
@@ -26,8 +26,8 @@ struct VerifyCommand: ParsableCommand {
   @Option(help: "The time limit in seconds.")
   var timeout: Double?
 
-  @Option(help: "The search that decides what bounds leave open.")
-  var complete = Completion.none
+  @Option(help: "The search that decides what bounds leave open: bab (branch and bound) or none.")
+  var complete = Completion.bab
 
   @Option(help: "A file for the verdict and the counterexample.")
   var result: String?
@@ -77,15 +77,18 @@ struct VerifyCommand: ParsableCommand {
   }
 
   private func answer(within limit: Duration?, _ watchdog: Watchdog) throws {
-    guard complete == .none else {
+    guard complete != .milp else {
       throw InputError(
-        "--complete \(complete.rawValue)", "is not available in this version, expected none")
+        "--complete \(complete.rawValue)", "is not available in this version, expected bab or none")
     }
     var options = VerifierOptions()
     options.precision = try precision.precision()
     options.timeout = limit
     options.memory = try resources.apply()
     options.seed = seed
+    options.completion = complete == .bab ? .branchAndBound : nil
+    let interruption = Interruption(finishing: "this step")
+    options.isCancelled = interruption.check
     let network = try model.load()
     let question = try Property(contentsOf: property)
     try question.matches(inputs: network.inputShape.count, outputs: network.outputShape.count)
@@ -96,6 +99,7 @@ struct VerifyCommand: ParsableCommand {
     let verification = try Verifier(network, options: options)
       .verify(question, progress: line.show)
     watchdog.stop()
+    withExtendedLifetime(interruption) {}
     line.clear()
     if let result { try writeFile(Data(verification.answer.resultText.utf8), to: result) }
     if json {

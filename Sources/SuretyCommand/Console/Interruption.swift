@@ -11,16 +11,20 @@ struct Interruption {
     let isSet = Atomic<Bool>(false)
   }
 
-  init() {
+  /// - Parameter step: What the program finishes before it stops.
+  init(finishing step: String = "this batch") {
     signal(SIGINT, SIG_IGN)
     source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
     source.setEventHandler { [flag] in
       if flag.isSet.exchange(true, ordering: .relaxed) { exit(Exit.interrupted.rawValue) }
-      Console.error("surety: stopping after this batch; press Ctrl-C again to stop at once")
+      Console.error("surety: stopping after \(step); press Ctrl-C again to stop at once")
     }
     source.resume()
   }
 
   /// Whether Ctrl-C was pressed.
   var wasRequested: Bool { flag.isSet.load(ordering: .relaxed) }
+
+  /// The same question, to be asked from any thread.
+  var check: @Sendable () -> Bool { { [flag] in flag.isSet.load(ordering: .relaxed) } }
 }

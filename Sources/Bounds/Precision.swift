@@ -12,5 +12,5 @@ public enum Precision: String, Sendable, CaseIterable, Codable {
   ///
   /// Bounds do not account for their own rounding. What they lose in practice stays well below this, and a
   /// bound closer to its limit decides nothing.
-  var slack: Double { self == .float ? 1e-5 : 1e-11 }
+  public var slack: Double { self == .float ? 1e-5 : 1e-11 }
 }

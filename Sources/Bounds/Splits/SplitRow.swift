@@ -1,0 +1,46 @@
+import Tensors
+
+/// A function of the output over a part of a region where some activations' inputs have given signs.
+public struct SplitRow<S: TensorScalar>: Sendable {
+  /// The signs.
+  public var splits: [NeuronSplit]
+  /// A multiplier for each split to start from; fewer where the last have none yet.
+  public var multipliers: [S]
+  /// Lower slopes to start from, of all optimised activations one after another; empty for none.
+  public var slopes: [S]
+  /// What the function's bound must exceed; no more work is done where it does.
+  public var limit: Double
+
+  /// Creates a row.
+  public init(
+    splits: [NeuronSplit] = [], multipliers: [S] = [], slopes: [S] = [],
+    limit: Double = .infinity
+  ) {
+    self.splits = splits
+    self.multipliers = multipliers
+    self.slopes = slopes
+    self.limit = limit
+  }
+}
+
+/// A bound of a `SplitRow`, and what it was reached with.
+public struct SplitBound<S: TensorScalar>: Sendable {
+  /// The lower bound.
+  public var bound: S
+  /// The multipliers of the last step.
+  public var multipliers: [S]
+  /// The slopes of the last step.
+  public var slopes: [S]
+  /// The input at which the last step's bound is reached, flattened row-major.
+  public var point: [S]
+  /// Elements worth splitting, the most promising first.
+  public var candidates: [SplitCandidate]
+}
+
+/// An activation's input whose sign would be worth knowing.
+public struct SplitCandidate: Sendable, Hashable {
+  /// The split, with one of both signs.
+  public var split: NeuronSplit
+  /// By how much the activation's lines are estimated to lower the bound.
+  public var score: Double
+}

@@ -1,0 +1,92 @@
+import Bounds
+import Networks
+import Properties
+import Tensors
+
+/// Decides cases by cutting them into parts until bounds decide every part.
+///
+///     let search = CompleteSearch(network, precision: .float)
+///     let result = search.decide(cases, hunter)
+///
+/// - Soundness: `impossible` states that every part was ruled out by bounds in the search's arithmetic, with
+///   room for its rounding; `found` that the caller confirmed a point.
+public struct CompleteSearch: Sendable {
+  /// Up to how many inputs that can move boxes of inputs are split.
+  static let fewInputs = 12
+
+  /// What the search may use.
+  public var options: SearchOptions
+  private let network: Network
+  private let precision: Precision
+
+  /// Creates a search.
+  ///
+  /// - Parameter network: The network; it should be simplified first.
+  public init(_ network: Network, precision: Precision, options: SearchOptions = .init()) {
+    self.network = network
+    self.precision = precision
+    self.options = options
+  }
+
+  /// Decides whether any input of any case's region meets a condition of the case.
+  ///
+  /// - Parameters:
+  ///   - cases: The cases.
+  ///   - hunter: Looks for counterexamples and confirms them.
+  ///   - progress: Called between batches.
+  public func decide(
+    _ cases: [SearchCase], _ hunter: any CounterexampleHunter,
+    progress: (SearchProgress) -> Void = { _ in }
+  ) -> SearchResult {
+    let strategy = strategy(for: cases)
+    let (outcome, state) =
+      switch precision {
+      case .float: run(Float.self, cases, strategy.split, hunter, progress)
+      case .double: run(Double.self, cases, strategy.split, hunter, progress)
+      }
+    return SearchResult(outcome: outcome, progress: state, strategy: strategy.reason)
+  }
+
+  private func run<S: TensorScalar>(
+    _ type: S.Type, _ cases: [SearchCase], _ split: SplitKind, _ hunter: any CounterexampleHunter,
+    _ progress: (SearchProgress) -> Void
+  ) -> (SearchOutcome, SearchProgress) {
+    let prepared = cases.map(PreparedCase.init)
+    switch split {
+    case .inputs:
+      return InputSplitting<S>(network, prepared, options, precision, confirm: hunter.witness)
+        .run(hunt: hunter.hunt, progress: progress)
+    case .neurons:
+      return NeuronSplitting<S>(
+        network: network, cases: prepared, options: options, confirm: hunter.witness
+      ).run(hunt: hunter.hunt, progress: progress)
+    }
+  }
+
+  /// How to split, and why so.
+  public func strategy(for cases: [SearchCase]) -> (split: SplitKind, reason: String) {
+    if let split = options.split { return (split, "splitting \(split.rawValue), as was asked for") }
+    let movable =
+      cases.map { region in
+        zip(region.region.lower, region.region.upper).reduce(0) { $0 + ($1.0 < $1.1 ? 1 : 0) }
+      }.max() ?? 0
+    if movable <= Self.fewInputs {
+      return (.inputs, "splitting inputs, because only \(movable) of them can move")
+    }
+    let needed = network.isNeeded
+    let bent = network.nodes.enumerated().filter { needed[$0.offset] }
+      .compactMap { $0.element.operation as? any LinearlyBounded }
+    guard !bent.isEmpty, bent.allSatisfy({ $0 is ReLU || $0 is LeakyReLU }) else {
+      return (.inputs, "splitting inputs, because not every activation is piecewise linear")
+    }
+    return (.neurons, "splitting neurons, because \(movable) inputs can move")
+  }
+}
+
+/// Looks for counterexamples on behalf of a search, and confirms those that the search comes by.
+public protocol CounterexampleHunter: Sendable {
+  /// The witness that a point is, if it is one.
+  func witness(at point: [Float]) -> Witness?
+  /// A witness from a search of its own that takes about some seconds.
+  func hunt(seconds: Double) -> Witness?
+}

@@ -1,0 +1,47 @@
+import Tensors
+
+/// A part of a region that waits: a box in the number type of the bounds, and what is known of it.
+struct SubBox<S: TensorScalar>: Waiting {
+  /// Which case it belongs to.
+  var root: Int32
+  /// The conditions that are still possible.
+  var open: [Int32]
+  /// The lower ends.
+  var lower: [S]
+  /// The upper ends.
+  var upper: [S]
+  /// The part of its case's volume that it is.
+  var share: Double
+  var margin: Float
+  /// Intervals of the nodes that relaxations read, all lower ends and then all upper ends; of a larger box.
+  var known: [S]?
+
+  var bytes: Int {
+    let scalars = lower.count * 2 + (known?.count ?? 0)
+    // Every array has a header of 32 bytes.
+    return MemoryLayout<Self>.stride + 128 + open.count * 4 + scalars * MemoryLayout<S>.size
+  }
+
+  mutating func compact() { known = nil }
+
+  /// Halves the box along one input.
+  ///
+  /// - Soundness: Every point of the box lies in one of the halves; both contain the middle.
+  func halves(along input: Int) -> [SubBox] {
+    let middle = self.middle(of: input)
+    var (first, second) = (self, self)
+    first.upper[input] = middle
+    second.lower[input] = middle
+    first.share /= 2
+    second.share /= 2
+    return [first, second]
+  }
+
+  func middle(of input: Int) -> S { lower[input] / 2 + upper[input] / 2 }
+
+  /// Whether an input has a number strictly between its ends.
+  func canHalve(_ input: Int) -> Bool {
+    let middle = self.middle(of: input)
+    return lower[input] < middle && middle < upper[input]
+  }
+}

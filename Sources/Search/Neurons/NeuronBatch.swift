@@ -1,0 +1,96 @@
+import Bounds
+import Networks
+import Properties
+import Tensors
+
+/// A batch of sub-problems as one batch of regions, in the arithmetic of `S`.
+struct NeuronBatch<S: TensorScalar>: Sendable {
+  typealias T = Tensor<S>
+
+  let state: BoundState<T>
+  let functions: OutputFunctions<T>
+  let rows: [SplitRow<S>]
+  /// The rows of each sub-problem.
+  let rowsPerProblem: Int
+
+  /// Makes a batch.
+  ///
+  /// - Parameters:
+  ///   - region: The region of a root in this arithmetic, and its intervals.
+  ///   - slack: How far a bound must clear its limit for a row to need no more work.
+  init<Given>(
+    _ problems: [NeuronProblem<Given>], _ roots: [NeuronRoot<Given>], _ bounder: Bounder<T>,
+    region: (NeuronRoot<Given>) -> (inputs: InputSet<T>, intervals: [Interval<T>?]), slack: Double
+  ) {
+    let network = bounder.network
+    let owners = problems.map { roots[Int($0.root)] }
+    var known = [Interval<T>?](repeating: nil, count: network.nodes.count)
+    let regions = owners.map(region)
+    for id in network.nodes.indices {
+      let parts = regions.compactMap { $0.intervals[id] }
+      guard parts.count == problems.count, !parts.isEmpty else { continue }
+      var lower = T.concatenated(parts.map(\.lower), axis: 0)
+      var upper = T.concatenated(parts.map(\.upper), axis: 0)
+      let size = network.nodes[id].shape.count
+      for (index, problem) in problems.enumerated() {
+        for split in problem.splits where Int(split.node) == id {
+          let place = index * size + Int(split.element)
+          if split.isPositive {
+            lower.withMutableElements { $0[place] = max(0, $0[place]) }
+          } else {
+            upper.withMutableElements { $0[place] = min(0, $0[place]) }
+          }
+        }
+      }
+      known[id] = Interval(lower: lower, upper: upper)
+    }
+    state = bounder.state(
+      over: InputSet(joining: regions.map(\.inputs)), intervals: known)
+    let count = max(1, owners.map(\.condition.count).max() ?? 1)
+    let outputs = network.outputShape.count
+    var coefficients = Tensor<Double>(repeating: 0, [problems.count, count, outputs])
+    var rows: [SplitRow<S>] = []
+    for (index, (problem, root)) in zip(problems, owners).enumerated() {
+      for place in 0..<count {
+        guard place < root.condition.count else {
+          // A row of zeros fills the place; any bound is enough for it.
+          rows.append(SplitRow(limit: -.infinity))
+          continue
+        }
+        let constraint = root.condition[place]
+        coefficients.withMutableElements { values in
+          for term in constraint.outputs {
+            values[(index * count + place) * outputs + term.index] = term.coefficient
+          }
+        }
+        rows.append(
+          SplitRow(
+            splits: problem.splits, multipliers: problem.multipliers[place].map { S($0) },
+            slopes: (problem.slopes[place].isEmpty && place < root.slopes.count
+              ? root.slopes[place] : problem.slopes[place]).map { S($0) },
+            limit: constraint.bound + slack * root.slack[place]))
+      }
+    }
+    functions = OutputFunctions(T(coefficients))
+    self.rows = rows
+    rowsPerProblem = count
+  }
+}
+
+extension NeuronRoot {
+  /// The largest margin of the constraints' bounds; a condition is impossible as soon as one is.
+  func margin<R: TensorScalar>(_ bounds: some Sequence<SplitBound<R>>) -> Double {
+    zip(condition, bounds).reduce(-.infinity) { best, pair in
+      let margin = Double(pair.1.bound) - pair.0.bound
+      return margin.isFinite ? max(best, margin) : best
+    }
+  }
+
+  /// Whether a constraint's bound clears its limit by more than the slack.
+  func isImpossible(_ bounds: some Sequence<SplitBound<Double>>) -> Bool {
+    zip(zip(condition, slack), bounds).contains { pair in
+      let margin = pair.1.bound - pair.0.0.bound
+      return margin.isFinite && margin > pair.0.1 && margin > 0
+    }
+  }
+}

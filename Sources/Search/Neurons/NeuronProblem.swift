@@ -1,0 +1,71 @@
+import Bounds
+import Networks
+import Properties
+import Tensors
+
+/// A condition of a case with what is known before any split: the root of a tree.
+struct NeuronRoot<S: TensorScalar>: Sendable {
+  let inputs: InputSet<Tensor<S>>
+  let carefulInputs: InputSet<Tensor<Double>>
+  let condition: [LinearConstraint]
+  /// The intervals of the nodes that relaxations read, by node, for one example.
+  let intervals: [Interval<Tensor<S>>?]
+  /// The same in double and wide enough for what rounding may have lost.
+  let carefulIntervals: [Interval<Tensor<Double>>?]
+  /// For each constraint, slopes that were optimised before any split.
+  var slopes: [[S]] = []
+  /// How far the bound in double of each constraint must clear its limit.
+  let slack: [Double]
+}
+
+/// A part of a region where some activations' inputs have given signs, which waits to be bounded.
+struct NeuronProblem<S: TensorScalar>: Waiting {
+  /// Which root it belongs to.
+  var root: Int32
+  var splits: [NeuronSplit]
+  /// For each constraint, the multipliers to start from.
+  var multipliers: [[S]]
+  /// For each constraint, the slopes to start from; empty where they were dropped.
+  var slopes: [[S]]
+  var margin: Float
+  /// The part of all trees that it is.
+  var share: Double
+
+  var bytes: Int {
+    let scalars = multipliers.reduce(0) { $0 + $1.count } + slopes.reduce(0) { $0 + $1.count }
+    return MemoryLayout<Self>.stride + 96 + 64 * multipliers.count
+      + splits.count * MemoryLayout<NeuronSplit>.stride + scalars * MemoryLayout<S>.size
+  }
+
+  mutating func compact() { slopes = slopes.map { _ in [] } }
+
+  /// The two parts that one more split makes.
+  func children(_ split: NeuronSplit) -> [NeuronProblem] {
+    [split, split.opposite].map { split in
+      var child = self
+      child.splits.append(split)
+      child.share /= 2
+      return child
+    }
+  }
+
+  /// A split of any activation's input that can have either sign still, where none promises to gain.
+  ///
+  /// When no upper line costs anything, the bound may still wait for its multipliers; deciding signs ends that.
+  func firstOpen(_ roots: [NeuronRoot<S>], _ network: Network) -> NeuronSplit? {
+    let taken = Set(splits.map { [$0.node, $0.element] })
+    for (id, interval) in roots[Int(root)].intervals.enumerated() {
+      let isRead = network.nodes.contains { node in
+        node.inputs.contains(id) && (node.operation is ReLU || node.operation is LeakyReLU)
+      }
+      guard isRead, let interval else { continue }
+      let (lower, upper) = (interval.lower.scalars, interval.upper.scalars)
+      for element in lower.indices where lower[element] < 0 && upper[element] > 0 {
+        if !taken.contains([Int32(id), Int32(element)]) {
+          return NeuronSplit(node: Int32(id), element: Int32(element), isPositive: true)
+        }
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,169 @@
+import Bounds
+import Foundation
+import Networks
+import Properties
+import Tensors
+
+/// Branch and bound over the signs of activations' inputs.
+///
+/// Intervals are computed once for each region, with optimised slopes; every sub-problem cuts them to its signs,
+/// and starts from the slopes and multipliers of the one that it came from.
+///
+/// Source: Wang et al., "Beta-CROWN" (2021), algorithm 1.
+///
+/// - Soundness: The sub-problems that were decided and those that wait cover every region, because each split
+///   leaves the parts of either sign. Sub-problems are decided by `NeuronWorker` alone.
+struct NeuronSplitting<S: TensorScalar>: Sendable {
+  typealias T = Tensor<S>
+
+  let network: Network
+  let cases: [PreparedCase]
+  let options: SearchOptions
+  let confirm: @Sendable ([Float]) -> Witness?
+
+  /// The steps on a sub-problem. Few are best: its parts go on from where it ended.
+  private static var steps: SlopeSteps { SlopeSteps(count: 6, rate: 0.2, decay: 0.92) }
+
+  /// How many sub-problems are bounded at a time, at most.
+  private var batchSize: Int {
+    let elements = network.nodes.reduce(1) { $0 + $1.shape.count }
+    return max(4, min(256, 1_000_000 / elements))
+  }
+
+  /// Searches until every sub-problem is decided or a limit comes.
+  func run(
+    hunt: (Double) -> Witness?, progress: (SearchProgress) -> Void
+  ) -> (SearchOutcome, SearchProgress) {
+    var state = SearchProgress()
+    do throws(Unsupported) {
+      return try search(hunt, progress, &state)
+    } catch {
+      return (.stopped(.unsupported(error.description)), state)
+    }
+  }
+
+  private func search(
+    _ hunt: (Double) -> Witness?, _ progress: (SearchProgress) -> Void,
+    _ state: inout SearchProgress
+  ) throws(Unsupported) -> (SearchOutcome, SearchProgress) {
+    var bounds = BoundOptions()
+    bounds.memory = options.memory / 2
+    bounds.deadline = options.deadline
+    let bounder = Bounder<T>(network, options: bounds)
+    let careful = Bounder<Tensor<Double>>(network, options: bounds)
+    var roots = try roots(bounder, careful)
+    for index in roots.indices { roots[index].slopes = try slopes(of: index, roots, bounder) }
+    let worker = NeuronWorker(
+      bounder: bounder, careful: careful, roots: roots, steps: Self.steps,
+      confirm: confirm)
+    var frontier = Frontier<NeuronProblem<S>>(limit: options.memory / 2)
+    for (index, root) in roots.enumerated() {
+      let none = [[S]](repeating: [], count: root.condition.count)
+      frontier.insert(
+        NeuronProblem(
+          root: Int32(index), splits: [], multipliers: none, slopes: none, margin: -.infinity,
+          share: 1 / Double(roots.count)))
+    }
+    var isStuck = false
+    var hunting = HuntSchedule()
+    var pace = Pace(most: batchSize)
+    while !frontier.isEmpty {
+      state.open = frontier.count
+      state.bytes = frontier.bytes
+      state.worstMargin = frontier.worst.map(Double.init)
+      progress(state)
+      if let limit = options.limit { return (.stopped(limit), state) }
+      if let witness = hunting.next().flatMap(hunt) { return (.found(witness), state) }
+      var batch: [NeuronProblem<S>] = []
+      while batch.count < pace.size, let problem = frontier.popFirst() { batch.append(problem) }
+      let outcomes = try pace.measure { () throws(Unsupported) in try worker.process(batch) }
+      // What a passed deadline left unfinished still waits.
+      if let limit = options.limit { return (.stopped(limit), state) }
+      state.visited += batch.count
+      for (problem, outcome) in zip(batch, outcomes) {
+        if let witness = outcome.witness { return (.found(witness), state) }
+        if outcome.isStuck {
+          isStuck = true
+        } else if outcome.children.isEmpty {
+          state.decided += problem.share
+        }
+        for child in outcome.children { frontier.insert(child) }
+      }
+    }
+    state.open = 0
+    guard !isStuck else {
+      if let witness = hunt(1) { return (.found(witness), state) }
+      return (.stopped(.rounding("a part is left that has no activation to split")), state)
+    }
+    return (.impossible, state)
+  }
+
+  /// Slopes for each constraint of a root that are optimised before any split.
+  private func slopes(
+    of root: Int, _ roots: [NeuronRoot<S>], _ bounder: Bounder<T>
+  ) throws(Unsupported) -> [[S]] {
+    let none = [[S]](repeating: [], count: roots[root].condition.count)
+    let whole = NeuronProblem(
+      root: Int32(root), splits: [], multipliers: none, slopes: none, margin: 0, share: 1)
+    let batch = NeuronBatch(
+      [whole], roots, bounder, region: { ($0.inputs, $0.intervals) }, slack: .infinity)
+    return try bounder.splitLowerBounds(
+      of: batch.functions, batch.state, batch.rows, steps: bounder.options.outputSteps,
+      candidates: 0
+    ).map(\.slopes)
+  }
+
+  /// Bounds the regions before any split.
+  private func roots(
+    _ bounder: Bounder<T>, _ careful: Bounder<Tensor<Double>>
+  ) throws(Unsupported) -> [NeuronRoot<S>] {
+    let nodes = network.nodesToTighten
+    var roots: [NeuronRoot<S>] = []
+    for prepared in cases {
+      let inputs = InputSet<T>([prepared.region], shape: network.inputShape)
+      let quick = try bounder.crown(over: inputs)
+      var limited = bounder
+      if let deadline = options.deadline {
+        // Tighter intervals help everything that follows, but not at any price.
+        limited.options.deadline = Date(timeIntervalSinceNow: deadline.timeIntervalSinceNow * 0.2)
+      }
+      let state = try limited.alphaCROWN(over: inputs, knowing: quick.intervals)
+      var intervals = [Interval<T>?](repeating: nil, count: network.nodes.count)
+      var wide = [Interval<Tensor<Double>>?](repeating: nil, count: network.nodes.count)
+      for node in nodes {
+        guard let interval = state.intervals[node] else { continue }
+        intervals[node] = interval
+        wide[node] = interval.widened(by: S.self == Float.self ? 1e-5 : 1e-12)
+      }
+      let center = Tensor<Double>(
+        Shape([1] + network.inputShape.dimensions), prepared.region.center)
+      let output = network.evaluate(center, careful.parameters)
+      for condition in prepared.conditions {
+        let slack = output.withElements { output in
+          condition.map { Precision.double.slack * $0.scale(at: output) }
+        }
+        roots.append(
+          NeuronRoot(
+            inputs: inputs,
+            carefulInputs: InputSet([prepared.region], shape: network.inputShape),
+            condition: condition, intervals: intervals,
+            carefulIntervals: wide, slack: slack))
+      }
+    }
+    return roots
+  }
+}
+
+extension Interval {
+  /// The interval in double, wider on both sides by a part of its own ends and of the node's largest.
+  func widened<S>(by part: Double) -> Interval<Tensor<Double>> where T == Tensor<S> {
+    var (low, high) = (lower.values, upper.values)
+    var largest = 0.0
+    low.withElements { values in for value in values { largest = max(largest, abs(value)) } }
+    high.withElements { values in for value in values { largest = max(largest, abs(value)) } }
+    func pad(_ value: Double) -> Double { part * (abs(value) + 0.1 * largest) }
+    low.withMutableElements { values in for i in values.indices { values[i] -= pad(values[i]) } }
+    high.withMutableElements { values in for i in values.indices { values[i] += pad(values[i]) } }
+    return Interval<Tensor<Double>>(lower: low, upper: high)
+  }
+}

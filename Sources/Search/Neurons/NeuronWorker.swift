@@ -1,0 +1,118 @@
+import Bounds
+import Networks
+import Properties
+import Tensors
+
+/// Bounds batches of sub-problems and splits what stays open.
+struct NeuronWorker<S: TensorScalar>: Sendable {
+  typealias T = Tensor<S>
+
+  let bounder: Bounder<T>
+  let careful: Bounder<Tensor<Double>>
+  let roots: [NeuronRoot<S>]
+  let steps: SlopeSteps
+  let confirm: @Sendable ([Float]) -> Witness?
+
+  /// What became of a sub-problem.
+  struct Outcome: Sendable {
+    var witness: Witness?
+    var children: [NeuronProblem<S>] = []
+    /// Whether it is open but has nothing to split.
+    var isStuck = false
+  }
+
+  /// Bounds sub-problems.
+  ///
+  /// - Soundness: A sub-problem is decided only by a bound in double, over intervals that leave room for the
+  ///   rounding of those they came from.
+  func process(_ problems: [NeuronProblem<S>]) throws(Unsupported) -> [Outcome] {
+    let batch = NeuronBatch(
+      problems, roots, bounder, region: { ($0.inputs, $0.intervals) }, slack: 2)
+    let found = try bounder.splitLowerBounds(
+      of: batch.functions, batch.state, batch.rows, steps: steps, candidates: 1)
+    var outcomes = [Outcome](repeating: Outcome(), count: problems.count)
+    var closing: [Int] = []
+    var bounded: [NeuronProblem<S>] = []
+    var splits: [NeuronSplit?] = []
+    for (index, problem) in problems.enumerated() {
+      let root = roots[Int(problem.root)]
+      let bounds = found[index * batch.rowsPerProblem..<(index + 1) * batch.rowsPerProblem]
+      var problem = problem
+      problem.multipliers = bounds.prefix(root.condition.count).map(\.multipliers)
+      problem.slopes = bounds.prefix(root.condition.count).map(\.slopes)
+      problem.margin = Float(root.margin(bounds))
+      if problem.margin > 0 { closing.append(index) }
+      // The constraint that is nearest to being impossible is the one to push on.
+      let pushed = zip(root.condition, bounds).max {
+        Double($0.1.bound) - $0.0.bound < Double($1.1.bound) - $1.0.bound
+      }
+      bounded.append(problem)
+      splits.append(pushed?.1.candidates.first?.split)
+    }
+    let points = found.map(\.point)
+    for (index, problem) in problems.enumerated() where bounded[index].margin <= 0 {
+      let rows = index * batch.rowsPerProblem..<(index + 1) * batch.rowsPerProblem
+      outcomes[index].witness = witness(
+        at: Array(points[rows]), roots[Int(problem.root)].condition)
+    }
+    let decided = try confirmed(closing.map { bounded[$0] })
+    let closed = Set(zip(closing, decided).filter(\.1).map(\.0))
+    for index in problems.indices where !closed.contains(index) {
+      if let split = splits[index] ?? bounded[index].firstOpen(roots, bounder.network) {
+        outcomes[index].children = bounded[index].children(split)
+      } else {
+        outcomes[index].isStuck = try !isClosedWithEffort(bounded[index])
+      }
+    }
+    return outcomes
+  }
+
+  /// The witness that one of some points is.
+  private func witness(at points: [[S]], _ condition: [LinearConstraint]) -> Witness? {
+    let points = points.filter { !$0.isEmpty }
+    guard !points.isEmpty else { return nil }
+    let network = bounder.network
+    let outputs = network.evaluate(
+      T(Shape([points.count] + network.inputShape.dimensions), points.flatMap { $0 }),
+      bounder.parameters
+    ).values
+    let size = network.outputShape.count
+    return outputs.withElements { outputs in
+      for (index, point) in points.enumerated() {
+        let output = UnsafeBufferPointer(rebasing: outputs[index * size..<(index + 1) * size])
+        guard condition.allSatisfy({ $0.excess(at: output) <= 0 }) else { continue }
+        if let witness = confirm(point.map { Float($0) }) { return witness }
+      }
+      return nil
+    }
+  }
+
+  /// Whether many more steps rule out a sub-problem in which every sign is known, where they reach the exact
+  /// minimum in the limit.
+  private func isClosedWithEffort(_ problem: NeuronProblem<S>) throws(Unsupported) -> Bool {
+    let batch = NeuronBatch(
+      [problem], roots, bounder, region: { ($0.inputs, $0.intervals) }, slack: 2)
+    let found = try bounder.splitLowerBounds(
+      of: batch.functions, batch.state, batch.rows,
+      steps: SlopeSteps(count: 300, rate: 0.3, decay: 0.985), candidates: 0)
+    var problem = problem
+    problem.multipliers = found.prefix(problem.multipliers.count).map(\.multipliers)
+    problem.slopes = found.prefix(problem.slopes.count).map(\.slopes)
+    return try confirmed([problem]).contains(true)
+  }
+
+  /// Which sub-problems are impossible in double, with the slopes and multipliers that they have.
+  private func confirmed(_ problems: [NeuronProblem<S>]) throws(Unsupported) -> [Bool] {
+    guard !problems.isEmpty else { return [] }
+    let batch = NeuronBatch(
+      problems, roots, careful, region: { ($0.carefulInputs, $0.carefulIntervals) },
+      slack: .infinity)
+    let found = try careful.splitLowerBounds(
+      of: batch.functions, batch.state, batch.rows,
+      steps: SlopeSteps(count: 0, rate: 0, decay: 1), candidates: 0)
+    return problems.enumerated().map { index, problem in
+      roots[Int(problem.root)].isImpossible(
+        found[index * batch.rowsPerProblem..<(index + 1) * batch.rowsPerProblem])
+    }
+  }
+}

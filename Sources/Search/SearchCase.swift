@@ -1,0 +1,62 @@
+import Bounds
+import Properties
+
+/// A region and the ways to violate a property in it, any of which would do.
+public struct SearchCase: Sendable, Hashable {
+  /// The inputs.
+  public var region: Region
+  /// The conditions; all constraints of one, over outputs alone, would have to hold together.
+  public var conditions: [[LinearConstraint]]
+
+  /// Creates a case.
+  ///
+  /// - Precondition: No constraint has terms over inputs; the outputs of `Network.keepingInput` include the
+  ///   inputs, so that such a constraint can be written over outputs.
+  public init(region: Region, conditions: [[LinearConstraint]]) {
+    precondition(
+      conditions.allSatisfy { $0.allSatisfy(\.inputs.isEmpty) }, "Constraints over outputs alone")
+    self.region = region
+    self.conditions = conditions
+  }
+}
+
+/// A case with its distinct rows of outputs.
+struct PreparedCase: Sendable {
+  let region: Region
+  let conditions: [[LinearConstraint]]
+  let table: OutputRows
+
+  init(_ given: SearchCase) {
+    region = given.region
+    conditions = given.conditions
+    table = OutputRows(of: given.conditions)
+  }
+
+  /// The distinct rows that some conditions need, in order.
+  func rows(of open: [Int32]) -> [Int] {
+    var used = Set<Int>()
+    for condition in open {
+      for requirement in table.conditions[Int(condition)] { used.insert(requirement.row) }
+    }
+    return used.sorted()
+  }
+
+  /// Whether a condition holds at an output.
+  func isViolated(at output: UnsafeBufferPointer<Double>, _ open: [Int32]) -> Bool {
+    open.contains { condition in
+      conditions[Int(condition)].allSatisfy { $0.excess(at: output) <= 0 }
+    }
+  }
+}
+
+extension LinearConstraint {
+  /// By how much the sum exceeds its limit at an output; the constraint holds where this is at most 0.
+  func excess(at output: UnsafeBufferPointer<Double>) -> Double {
+    outputs.reduce(-bound) { $0 + $1.coefficient * output[$1.index] }
+  }
+
+  /// The size of the values that meet in the constraint, at one output.
+  func scale(at output: UnsafeBufferPointer<Double>) -> Double {
+    outputs.reduce(abs(bound)) { $0 + abs($1.coefficient * output[$1.index]) }
+  }
+}

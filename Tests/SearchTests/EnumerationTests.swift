@@ -1,0 +1,111 @@
+import Bounds
+import Foundation
+import Networks
+import Search
+import TestSupport
+import Testing
+
+@Suite("Branch and bound agrees with the enumeration of all activation patterns")
+struct EnumerationTests {
+  /// Instances nearer to the border than this are left out: there rounding decides.
+  private let border = 1e-3
+
+  private struct Tally {
+    var unsatisfiable = 0
+    var satisfiable = 0
+    var undecided = 0
+  }
+
+  private func run(
+    _ split: SplitKind, _ precision: Precision, seeds: Range<UInt64>
+  ) throws -> Tally {
+    var tally = Tally()
+    for seed in seeds {
+      let small = SmallNetwork(seed: seed)
+      let isPossible = small.isSatisfiable(shift: -border)
+      guard isPossible == small.isSatisfiable(shift: border) else { continue }
+      var options = SearchOptions()
+      options.split = split
+      options.deadline = Date(timeIntervalSinceNow: 20)
+      let result = CompleteSearch(
+        try small.network(), precision: precision, options: options
+      ).decide([try small.searchCase()], SampleHunter(small))
+      switch result.outcome {
+      case .impossible:
+        #expect(!isPossible, "seed \(seed): a condition is met, but the search says impossible")
+        tally.unsatisfiable += 1
+      case .found(let witness):
+        #expect(isPossible, "seed \(seed): no condition is met, but \(witness) was found")
+        tally.satisfiable += 1
+      case .stopped:
+        tally.undecided += 1
+      }
+    }
+    return tally
+  }
+
+  @Test(
+    "Splitting inputs decides every instance, and rightly", arguments: [Precision.float, .double])
+  func inputs(precision: Precision) throws {
+    let tally = try run(.inputs, precision, seeds: 0..<1400)
+    #expect(tally.undecided == 0)
+    #expect(tally.unsatisfiable > 300 && tally.satisfiable > 300, "\(tally)")
+  }
+
+  @Test(
+    "Splitting neurons decides nearly every instance, and never wrongly",
+    arguments: [Precision.float, .double])
+  func neurons(precision: Precision) throws {
+    let tally = try run(.neurons, precision, seeds: 0..<700)
+    #expect(tally.undecided <= 14, "\(tally)")
+    #expect(tally.unsatisfiable > 150 && tally.satisfiable > 150, "\(tally)")
+  }
+
+  @Test("The enumeration finds what samples find, and nothing below it")
+  func enumerationItself() throws {
+    for seed in 0..<200 as Range<UInt64> {
+      let small = SmallNetwork(seed: seed)
+      var random = SplitMix64(seed: seed, stream: 5)
+      let pieces = Patterns.all(of: small.layers, over: .box(small.lower, small.upper))
+      for _ in 0..<20 {
+        let point = zip(small.lower, small.upper).map { low, high in
+          low + (high - low) * Double.random(in: 0...1, using: &random)
+        }
+        let output = small.output(at: point)
+        // Some piece's planes give the output at the point.
+        let nearest = pieces.map { piece in
+          zip(piece.outputs, output).reduce(0) {
+            max($0, abs($1.0[0] * point[0] + $1.0[1] * point[1] + $1.0[2] - $1.1))
+          }
+        }.min()
+        #expect((nearest ?? 1) < 1e-9, "seed \(seed)")
+      }
+      if SampleHunter(small).hunt(seconds: 0) != nil {
+        #expect(small.isSatisfiable(shift: 1e-9), "seed \(seed)")
+      }
+    }
+  }
+
+  @Test(
+    "Weights of very different sizes never make a search say what is not so",
+    arguments: [[1e6, 1e-6, 1], [1e-6, 1e6, 1], [1e-3, 1e6, 1e-3], [1e6, 1e-3, 1e-3]])
+  func scaled(scales: [Double]) throws {
+    var decided = 0
+    for seed in 2000..<2060 as Range<UInt64> {
+      let small = SmallNetwork(seed: seed)
+      for split in SplitKind.allCases {
+        var options = SearchOptions()
+        options.split = split
+        options.deadline = Date(timeIntervalSinceNow: 2)
+        let result = CompleteSearch(
+          try small.network(scales: scales), precision: .float, options: options
+        ).decide([try small.searchCase()], SampleHunter(small))
+        if result.outcome == .impossible {
+          #expect(!small.isSatisfiable(shift: -border), "seed \(seed), \(split)")
+          decided += 1
+        }
+      }
+    }
+    #expect(decided > 20)
+  }
+}
