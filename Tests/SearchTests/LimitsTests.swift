@@ -57,20 +57,26 @@ struct LimitsTests {
     #expect(decided > 30)
   }
 
-  /// One unit whose output is 0 nearly everywhere, with a limit that only ever smaller boxes could decide.
-  private func endless() throws -> (Network, SearchCase) {
-    var network = Network(input: [1, 2])
-    let first = network.addParameter("w", Tensor([2, 2], [1, -1, -1, 1]))
-    let second = network.addParameter("v", Tensor([2, 1], [1, 1]))
-    let a = try network.add(Linear(weight: first, bias: nil), [0])
+  /// `|x - y| - |x + y - 1|` for two pairs of inputs, whose least value is -2 in the corners of the box.
+  private func saddles(limit: Double) throws -> (Network, SearchCase) {
+    var network = Network(input: [1, 4])
+    var weights: [Double] = []
+    for pair in 0..<2 {
+      for input in 0..<2 {
+        let own = input == 0 ? [1.0, -1, 1, -1] : [-1, 1, 1, -1]
+        let none = [Double](repeating: 0, count: 4)
+        weights += pair == 0 ? own + none : none + own
+      }
+    }
+    let first = network.addParameter("w", Tensor([4, 8], weights))
+    let shift = network.addParameter("b", Tensor([8], [0, 0, -1, 1, 0, 0, -1, 1]))
+    let second = network.addParameter("v", Tensor([8, 1], [1, 1, -1, -1, 1, 1, -1, -1]))
+    let a = try network.add(Linear(weight: first, bias: shift), [0])
     let b = try network.add(ReLU(), [a])
     try network.add(Linear(weight: second, bias: nil), [b])
-    // |x - y| <= -1e-7 never holds, but near the diagonal by no more than that.
-    let constraint = LinearConstraint(outputs: [.init(0, 1)], bound: -1e-7)
-    return (
-      network,
-      SearchCase(region: try Region(lower: [0, 0], upper: [1, 1]), conditions: [[constraint]])
-    )
+    let constraint = LinearConstraint(outputs: [.init(0, 1)], bound: limit)
+    let box = try Region(lower: [0, 0, 0, 0], upper: [1, 1, 1, 1])
+    return (network, SearchCase(region: box, conditions: [[constraint]]))
   }
 
   private struct NoHunter: CounterexampleHunter {
@@ -78,28 +84,38 @@ struct LimitsTests {
     func hunt(seconds: Double) -> Witness? { nil }
   }
 
-  @Test("It stops when it is asked to, and says how far it came")
-  func interruption() throws {
-    let (network, situation) = try endless()
-    let asked = Mutex(0)
-    var options = SearchOptions()
-    options.split = .inputs
-    options.isCancelled = {
-      asked.withLock { count in
-        count += 1
-        return count > 8
+  @Test("It stops when it is asked to, and says how far it came", arguments: SplitKind.allCases)
+  func interruption(split: SplitKind) throws {
+    var interrupted = 0
+    for seed in 0..<400 as Range<UInt64> where interrupted < 5 {
+      let small = SmallNetwork(seed: seed)
+      var options = SearchOptions()
+      options.split = split
+      options.deadline = Date(timeIntervalSinceNow: 20)
+      let whole = CompleteSearch(try small.network(), precision: .double, options: options)
+        .decide([try small.searchCase()], SampleHunter(small))
+      guard whole.outcome == .impossible, whole.progress.visited >= 9 else { continue }
+      #expect(whole.progress.open == 0 && abs(whole.progress.decided - 1) < 1e-9)
+      let asked = Mutex(0)
+      options.isCancelled = {
+        asked.withLock { count in
+          count += 1
+          return count > 4
+        }
       }
+      let part = CompleteSearch(try small.network(), precision: .double, options: options)
+        .decide([try small.searchCase()], NoHunter())
+      #expect(part.outcome == .stopped(.cancelled))
+      #expect(part.progress.visited > 0 && part.progress.visited < whole.progress.visited)
+      #expect(part.progress.open > 0 && part.progress.decided < 1)
+      interrupted += 1
     }
-    let result = CompleteSearch(network, precision: .double, options: options)
-      .decide([situation], NoHunter())
-    #expect(result.outcome == .stopped(.cancelled))
-    #expect(result.progress.visited > 0 && result.progress.open > 0)
-    #expect(result.progress.decided > 0 && result.progress.decided < 1)
+    #expect(interrupted == 5)
   }
 
   @Test("It stops at the deadline", arguments: SplitKind.allCases)
   func deadline(split: SplitKind) throws {
-    let (network, situation) = try endless()
+    let (network, situation) = try saddles(limit: -2.0001)
     var options = SearchOptions()
     options.split = split
     options.deadline = Date()
@@ -110,10 +126,7 @@ struct LimitsTests {
 
   @Test("A condition that is met up to rounding is neither shown nor ruled out")
   func tie() throws {
-    let (network, _) = try endless()
-    let constraint = LinearConstraint(outputs: [.init(0, 1)], bound: 0)
-    let situation = SearchCase(
-      region: try Region(lower: [0, 0], upper: [1, 1]), conditions: [[constraint]])
+    let (network, situation) = try saddles(limit: -2)
     var options = SearchOptions()
     options.split = .inputs
     options.deadline = Date(timeIntervalSinceNow: 60)
@@ -146,12 +159,12 @@ struct LimitsTests {
 
   @Test("The strategy follows the number of inputs that move and says so")
   func strategy() throws {
-    let (network, situation) = try endless()
+    let (network, situation) = try saddles(limit: -3)
     let search = CompleteSearch(network, precision: .float)
     #expect(search.strategy(for: [situation]).split == .inputs)
     #expect(
       search.strategy(for: [situation]).reason
-        == "splitting inputs, because only 2 of them can move")
+        == "splitting inputs, because only 4 of them can move")
     var wide = Network(input: [1, 20])
     let weight = wide.addParameter("w", Tensor(repeating: 1, [20, 1]))
     let node = try wide.add(Linear(weight: weight, bias: nil), [0])

@@ -36,7 +36,7 @@ struct SmallNetwork {
 
   init(seed: UInt64) {
     var random = SplitMix64(seed: seed, stream: 77)
-    let kind = Kind(rawValue: Int(seed) % Kind.allCases.count)!
+    let kind = Kind.allCases[Int(seed) % Kind.allCases.count]
     let first = Int.random(in: 1...8, using: &random)
     let sizes = [2, first, Int.random(in: 1...(14 - first), using: &random), 3]
     for (width, height) in zip(sizes, sizes.dropFirst()) {
@@ -89,7 +89,7 @@ struct SmallNetwork {
       }
       return zip(row, output(at: point)).reduce(0) { $0 + $1.0 * $1.1 }
     }
-    let least = reached.min()!
+    let least = reached.min() ?? 0
     let bound = least + Double.random(in: -0.25...0.15, using: &random)
     let terms = row.enumerated().filter { $0.element != 0 }
       .map { LinearConstraint.Term($0.offset, $0.element) }

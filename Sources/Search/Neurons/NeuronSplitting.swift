@@ -51,7 +51,9 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
     bounds.deadline = options.deadline
     let bounder = Bounder<T>(network, options: bounds)
     let careful = Bounder<Tensor<Double>>(network, options: bounds)
-    var roots = try roots(bounder, careful)
+    guard var roots = try roots(bounder, careful) else {
+      return (.stopped(.rounding("numbers on the way are not finite")), state)
+    }
     for index in roots.indices { roots[index].slopes = try slopes(of: index, roots, bounder) }
     let worker = NeuronWorker(
       bounder: bounder, careful: careful, roots: roots, steps: Self.steps,
@@ -113,10 +115,10 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
     ).map(\.slopes)
   }
 
-  /// Bounds the regions before any split.
+  /// Bounds the regions before any split; nil when infinity or NaN came up.
   private func roots(
     _ bounder: Bounder<T>, _ careful: Bounder<Tensor<Double>>
-  ) throws(Unsupported) -> [NeuronRoot<S>] {
+  ) throws(Unsupported) -> [NeuronRoot<S>]? {
     let nodes = network.nodesToTighten
     var roots: [NeuronRoot<S>] = []
     for prepared in cases {
@@ -128,6 +130,7 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
         limited.options.deadline = Date(timeIntervalSinceNow: deadline.timeIntervalSinceNow * 0.2)
       }
       let state = try limited.alphaCROWN(over: inputs, knowing: quick.intervals)
+      guard state.finiteExamples.allSatisfy({ $0 }) else { return nil }
       var intervals = [Interval<T>?](repeating: nil, count: network.nodes.count)
       var wide = [Interval<Tensor<Double>>?](repeating: nil, count: network.nodes.count)
       for node in nodes {
