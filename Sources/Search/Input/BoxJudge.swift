@@ -5,8 +5,9 @@ import Tensors
 /// Decides which conditions are impossible in a box, and what is left of the box.
 ///
 /// - Soundness: A condition is given up only when a lower bound of one of its constraints clears the limit
-///   by more than rounding can move it: in single precision by a thousandth of the values involved and by a
-///   hundred times what single precision was seen to lose at the middle of the box, else in double.
+///   by more than rounding can move it: in single precision by a thousandth of the outputs involved, by a
+///   hundred times what single precision was seen to lose at the middle of the box, and by many roundings
+///   of the values that met in the plane; else in double.
 struct BoxJudge<S: TensorScalar> {
   private let box: SubBox<S>
   private let situation: PreparedCase
@@ -23,6 +24,8 @@ struct BoxJudge<S: TensorScalar> {
     var place: Int
     var bound: Double
     var scale: Double
+    /// The size of the values that meet in the plane's bound.
+    var size: Double
     /// What the plane must clear beyond the limit before it may cut the box.
     var tolerance: Double
   }
@@ -62,12 +65,15 @@ struct BoxJudge<S: TensorScalar> {
         isMet = isMet && excess <= Precision.double.slack * scale
         let place = places[requirement.row] ?? 0
         let margin = planes.bounds[place] - requirement.bound
+        let size = planes.size(of: place, over: box)
         let tolerance =
           precision == .float
-          ? Judgement.nearness * scale + 100 * noise : precision.slack * scale
+          ? Judgement.nearness * scale + 100 * noise + 2e-6 * size
+          : precision.slack * scale + Self.carefulSlack * size
         standing.requirements.append(
           Requirement(
-            place: place, bound: requirement.bound, scale: scale, tolerance: tolerance))
+            place: place, bound: requirement.bound, scale: scale, size: size,
+            tolerance: tolerance))
         guard isFinite, margin.isFinite, tolerance.isFinite else { continue }
         standing.margin = max(standing.margin, margin)
         if margin > tolerance && margin > 0 {
@@ -83,6 +89,9 @@ struct BoxJudge<S: TensorScalar> {
     }
   }
 
+  /// What a bound in double must clear beside the slack, as a part of the values that met in the plane.
+  private static var carefulSlack: Double { 1e-14 }
+
   /// Whether a condition hangs on rounding.
   var isNear: Bool { conditions.contains { $0.judgement == .near } }
 
@@ -96,7 +105,8 @@ struct BoxJudge<S: TensorScalar> {
     for index in conditions.indices where conditions[index].judgement == .near {
       conditions[index].judgement = .possible
       for requirement in conditions[index].requirements {
-        let margin = bounds[requirement.place] - requirement.bound
+        let margin =
+          bounds[requirement.place] - requirement.bound - Self.carefulSlack * requirement.size
         let judgement = Judgement(margin: margin, scale: requirement.scale, precision: .double)
         if judgement == .impossible { conditions[index].judgement = .impossible }
       }

@@ -81,4 +81,14 @@ struct BoxPlanes: Sendable {
   let coefficients: [Double]
   /// The least value of each row's plane over the box.
   let bounds: [Double]
+
+  /// The size of the values that meet in a row's bound over a box.
+  func size<S>(of row: Int, over box: SubBox<S>) -> Double {
+    var sum = abs(bounds[row])
+    for i in 0..<inputs {
+      let reach = max(abs(Double(box.lower[i])), abs(Double(box.upper[i])))
+      sum += abs(coefficients[row * inputs + i]) * reach
+    }
+    return sum
+  }
 }
