@@ -107,15 +107,21 @@ public struct Network: Sendable {
 extension Network {
   /// The output for a batch, of shape `[batch] + outputShape`.
   ///
-  /// - Parameter x: The batch, of shape `[batch] + inputShape`.
-  public func evaluate<T: TensorAlgebra>(_ x: T, _ parameters: Parameters<T>) -> T {
+  /// - Parameters:
+  ///   - x: The batch, of shape `[batch] + inputShape`.
+  ///   - visit: Called with each node that is computed, and its values.
+  public func evaluate<T: TensorAlgebra>(
+    _ x: T, _ parameters: Parameters<T>, visit: (Int, T) -> Void = { _, _ in }
+  ) -> T {
     // Values are dropped after their last reader, so that memory follows the widest cut, not the depth.
     var values = [T?](repeating: nil, count: nodes.count)
     let lastReader = lastReaders
     values[0] = x
     for (id, node) in nodes.enumerated() where id > 0 && id <= output {
       guard let operation = node.operation, lastReader[id] > 0 || id == output else { continue }
-      values[id] = operation.evaluate(node.inputs.compactMap { values[$0] }, parameters)
+      let value = operation.evaluate(node.inputs.compactMap { values[$0] }, parameters)
+      visit(id, value)
+      values[id] = value
       for input in node.inputs where lastReader[input] == id && input != output {
         values[input] = nil
       }

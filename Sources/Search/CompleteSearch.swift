@@ -51,7 +51,8 @@ public struct CompleteSearch: Sendable {
     _ type: S.Type, _ cases: [SearchCase], _ split: SplitKind, _ hunter: any CounterexampleHunter,
     _ progress: (SearchProgress) -> Void
   ) -> (SearchOutcome, SearchProgress) {
-    let prepared = cases.map(PreparedCase.init)
+    let samples = RoundingProbe(network).samples(over: cases.map(\.region))
+    let prepared = zip(cases, samples).map { PreparedCase($0, $1) }
     switch split {
     case .inputs:
       return InputSplitting<S>(network, prepared, options, precision, confirm: hunter.witness)

@@ -25,11 +25,14 @@ struct PreparedCase: Sendable {
   let region: Region
   let conditions: [[LinearConstraint]]
   let table: OutputRows
+  /// What single precision loses over the region.
+  let sample: RoundingProbe.Sample
 
-  init(_ given: SearchCase) {
+  init(_ given: SearchCase, _ sample: RoundingProbe.Sample) {
     region = given.region
     conditions = given.conditions
     table = OutputRows(of: given.conditions)
+    self.sample = sample
   }
 
   /// The distinct rows that some conditions need, in order.
@@ -51,12 +54,8 @@ struct PreparedCase: Sendable {
 
 extension LinearConstraint {
   /// By how much the sum exceeds its limit at an output; the constraint holds where this is at most 0.
-  func excess(at output: UnsafeBufferPointer<Double>) -> Double {
+  func excess<Output: RandomAccessCollection>(at output: Output) -> Double
+  where Output.Element == Double, Output.Index == Int {
     outputs.reduce(-bound) { $0 + $1.coefficient * output[$1.index] }
-  }
-
-  /// The size of the values that meet in the constraint, at one output.
-  func scale(at output: UnsafeBufferPointer<Double>) -> Double {
-    outputs.reduce(abs(bound)) { $0 + abs($1.coefficient * output[$1.index]) }
   }
 }

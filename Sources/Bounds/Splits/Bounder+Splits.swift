@@ -108,6 +108,7 @@ extension SlopeTape {
       }
     }
     guard rows.contains(where: { !$0.slopes.isEmpty }) else { return }
+    let total = pass.optimizedNodes.reduce(0) { $0 + pass.network.nodes[$1].shape.count }
     var from = 0
     for id in pass.optimizedNodes {
       guard let relaxation = pass.relaxations[id] as? ElementwiseRelaxation<Tensor<S>> else {
@@ -126,7 +127,8 @@ extension SlopeTape {
                 }
                 chooseSlopes(
                   out + row * size,
-                  given: start.slopes.isEmpty ? nil : given.baseAddress?.advanced(by: from),
+                  // Slopes of windows, or of other activations, belong elsewhere.
+                  given: start.slopes.count == total ? given.baseAddress?.advanced(by: from) : nil,
                   usual: usual + owner, intercepts: intercepts + owner, count: size)
               }
             }

@@ -5,16 +5,14 @@ import Tensors
 /// Decides which conditions are impossible in a box, and what is left of the box.
 ///
 /// - Soundness: A condition is given up only when a lower bound of one of its constraints clears the limit
-///   by more than rounding can move it: in single precision by a thousandth of the outputs involved, by a
-///   hundred times what single precision was seen to lose at the middle of the box, and by many roundings
-///   of the values that met in the plane; else in double.
+///   by the tolerance of `Judgement`, with the noise that was measured over the region and at the middle of the
+///   box, and by many roundings of the values that met in the plane; else in double.
 struct BoxJudge<S: TensorScalar> {
   private let box: SubBox<S>
   private let situation: PreparedCase
   private let places: [Int: Int]
   private let planes: BoxPlanes
   private let precision: Precision
-  private let output: [Double]
   /// What each constraint of each open condition needs and has.
   private var conditions: [Standing] = []
   /// Whether a condition is met at the middle of the box up to rounding in double.
@@ -24,6 +22,7 @@ struct BoxJudge<S: TensorScalar> {
     var place: Int
     var bound: Double
     var scale: Double
+    var noise: Double
     /// The size of the values that meet in the plane's bound.
     var size: Double
     /// What the plane must clear beyond the limit before it may cut the box.
@@ -46,7 +45,11 @@ struct BoxJudge<S: TensorScalar> {
     self.places = places
     self.planes = planes
     self.precision = precision
-    output = outputs.exact
+    var measured = situation.sample
+    for (computed, exact) in zip(outputs.computed, outputs.exact) {
+      let error = abs(computed - exact)
+      measured.noise = error.isFinite ? max(measured.noise, error) : .infinity
+    }
     for condition in box.open {
       let constraints = situation.conditions[Int(condition)]
       var standing = Standing(condition: condition)
@@ -54,25 +57,18 @@ struct BoxJudge<S: TensorScalar> {
       for (constraint, requirement) in zip(
         constraints, situation.table.conditions[Int(condition)])
       {
-        let (excess, noise, scale) = outputs.exact.withUnsafeBufferPointer { exact in
-          outputs.computed.withUnsafeBufferPointer { computed in
-            let excess = constraint.excess(at: exact)
-            return (
-              excess, abs(excess - constraint.excess(at: computed)), constraint.scale(at: exact)
-            )
-          }
-        }
-        isMet = isMet && excess <= Precision.double.slack * scale
+        let scale = constraint.scale(at: outputs.exact)
+        isMet = isMet && constraint.excess(at: outputs.exact) <= Judgement.slack * scale
         let place = places[requirement.row] ?? 0
         let margin = planes.bounds[place] - requirement.bound
         let size = planes.size(of: place, over: box)
+        let noise = measured.noise(weight: constraint.weight)
         let tolerance =
-          precision == .float
-          ? Judgement.nearness * scale + 100 * noise + 2e-6 * size
-          : precision.slack * scale + Self.carefulSlack * size
+          Judgement.tolerance(scale: scale, noise: noise, precision: precision)
+          + (precision == .float ? 2e-6 : Self.carefulSlack) * size
         standing.requirements.append(
           Requirement(
-            place: place, bound: requirement.bound, scale: scale, size: size,
+            place: place, bound: requirement.bound, scale: scale, noise: noise, size: size,
             tolerance: tolerance))
         guard isFinite, margin.isFinite, tolerance.isFinite else { continue }
         standing.margin = max(standing.margin, margin)
@@ -107,7 +103,8 @@ struct BoxJudge<S: TensorScalar> {
       for requirement in conditions[index].requirements {
         let margin =
           bounds[requirement.place] - requirement.bound - Self.carefulSlack * requirement.size
-        let judgement = Judgement(margin: margin, scale: requirement.scale, precision: .double)
+        let judgement = Judgement(
+          margin: margin, scale: requirement.scale, noise: requirement.noise, precision: .double)
         if judgement == .impossible { conditions[index].judgement = .impossible }
       }
     }

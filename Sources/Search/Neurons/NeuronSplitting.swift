@@ -120,6 +120,7 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
     _ bounder: Bounder<T>, _ careful: Bounder<Tensor<Double>>
   ) throws(Unsupported) -> [NeuronRoot<S>]? {
     let nodes = network.nodesToTighten
+    let probe = RoundingProbe(network)
     var roots: [NeuronRoot<S>] = []
     for prepared in cases {
       let inputs = InputSet<T>([prepared.region], shape: network.inputShape)
@@ -133,17 +134,20 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
       guard state.finiteExamples.allSatisfy({ $0 }) else { return nil }
       var intervals = [Interval<T>?](repeating: nil, count: network.nodes.count)
       var wide = [Interval<Tensor<Double>>?](repeating: nil, count: network.nodes.count)
+      let noise = probe.nodeNoise(over: prepared.region)
+      guard noise.allSatisfy(\.isFinite) else { return nil }
       for node in nodes {
         guard let interval = state.intervals[node] else { continue }
         intervals[node] = interval
-        wide[node] = interval.widened(by: S.self == Float.self ? 1e-5 : 1e-12)
+        wide[node] = interval.widened(
+          by: S.self == Float.self ? 1e-5 : 1e-12,
+          and: 100 * noise[node] * (S.self == Float.self ? 1 : 0x1p-29))
       }
-      let center = Tensor<Double>(
-        Shape([1] + network.inputShape.dimensions), prepared.region.center)
-      let output = network.evaluate(center, careful.parameters)
       for condition in prepared.conditions {
-        let slack = output.withElements { output in
-          condition.map { Precision.double.slack * $0.scale(at: output) }
+        let slack = condition.map {
+          Judgement.tolerance(
+            scale: $0.scale(at: prepared.sample.output),
+            noise: prepared.sample.noise(weight: $0.weight), precision: .double)
         }
         roots.append(
           NeuronRoot(
@@ -158,13 +162,16 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
 }
 
 extension Interval {
-  /// The interval in double, wider on both sides by a part of its own ends and of the node's largest.
-  func widened<S>(by part: Double) -> Interval<Tensor<Double>> where T == Tensor<S> {
+  /// The interval in double, wider on both sides by a part of its own ends and of the node's largest, and by an
+  /// amount.
+  func widened<S>(
+    by part: Double, and amount: Double
+  ) -> Interval<Tensor<Double>> where T == Tensor<S> {
     var (low, high) = (lower.values, upper.values)
     var largest = 0.0
     low.withElements { values in for value in values { largest = max(largest, abs(value)) } }
     high.withElements { values in for value in values { largest = max(largest, abs(value)) } }
-    func pad(_ value: Double) -> Double { part * (abs(value) + 0.1 * largest) }
+    func pad(_ value: Double) -> Double { part * (abs(value) + 0.1 * largest) + amount }
     low.withMutableElements { values in for i in values.indices { values[i] -= pad(values[i]) } }
     high.withMutableElements { values in for i in values.indices { values[i] += pad(values[i]) } }
     return Interval<Tensor<Double>>(lower: low, upper: high)

@@ -22,6 +22,7 @@ public struct Certifier: Sendable {
   private let network: Network
   private let engine: any BoundEngine
   private let careful: (any BoundEngine)?
+  private let probe: RoundingProbe
   private let attack: Result<Attack, Unsupported>
 
   /// Creates a certifier.
@@ -41,6 +42,7 @@ public struct Certifier: Sendable {
     }
     engine = options.precision.engine(for: simplified)
     careful = options.precision == .float ? Precision.double.engine(for: simplified) : nil
+    probe = RoundingProbe(simplified)
     try Self.checkSupport(simplified, options.methods)
     run = RunRecord(
       modelDigest: modelDigest, data: "\(images.name):\(images.split.rawValue)",
@@ -114,7 +116,6 @@ public struct Certifier: Sendable {
     let inputs = batch.lines.map { images.image($0.example).map(Double.init) }
     let outputs = engine.outputs(inputs)
     for (index, output) in outputs.enumerated() {
-      batch.centerOutputs.append(output)
       guard output.allSatisfy(\.isFinite) else {
         batch.fail(index, "the network's output for the example is not finite")
         continue
@@ -137,6 +138,9 @@ public struct Certifier: Sendable {
         batch.fail(index, error.description)
       }
     }
+    let members = batch.open
+    let samples = probe.samples(over: members.compactMap { batch.regions[$0] })
+    for (index, sample) in zip(members, samples) { batch.samples[index] = sample }
   }
 
   private func attack(_ batch: inout ExampleBatch) {

@@ -1,3 +1,4 @@
+import Bounds
 import Certificates
 import Foundation
 import Properties
@@ -8,8 +9,8 @@ struct ExampleBatch {
   var lines: [ResultLine]
   /// The inputs around each example.
   var regions: [Region?]
-  /// The outputs for the examples themselves.
-  var centerOutputs: [[Double]] = []
+  /// The output in the middle of each example's region, and what single precision loses there.
+  var samples: [RoundingProbe.Sample?]
   /// What kept an example from being decided.
   var reasons: [Set<String>]
   /// The margins that some method showed to be positive.
@@ -22,6 +23,7 @@ struct ExampleBatch {
     self.lines = lines
     self.deadline = deadline
     regions = .init(repeating: nil, count: lines.count)
+    samples = .init(repeating: nil, count: lines.count)
     reasons = .init(repeating: [], count: lines.count)
     shown = .init(repeating: [], count: lines.count)
     isDecided = .init(repeating: false, count: lines.count)
@@ -57,7 +59,10 @@ struct ExampleBatch {
   /// Looks at the margins of an example and keeps the best.
   mutating func judge(_ index: Int, _ margins: [Double], _ precision: Precision) -> [Judgement] {
     let label = lines[index].label
-    let output = centerOutputs[index]
+    guard let sample = samples[index] else {
+      preconditionFailure("An example is judged before it was measured")
+    }
+    let output = sample.output
     let others = output.indices.filter { $0 != label }
     if lines[index].margins.isEmpty {
       lines[index].margins = .init(repeating: nil, count: margins.count)
@@ -69,7 +74,7 @@ struct ExampleBatch {
       if shown[index].contains(place) { return .impossible }
       let judgement = Judgement(
         margin: margin, scale: abs(output[label]) + abs(output[others[place]]),
-        precision: precision)
+        noise: sample.noise(weight: 2), precision: precision)
       if judgement == .impossible { shown[index].insert(place) }
       return judgement
     }

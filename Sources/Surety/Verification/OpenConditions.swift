@@ -1,3 +1,4 @@
+import Bounds
 import Properties
 
 /// The violations of one region that no method has ruled out yet.
@@ -6,8 +7,8 @@ struct OpenRegion: Sendable {
   let region: Region
   /// What is possible still; all constraints of an entry would have to hold together.
   var conditions: [OpenCondition]
-  /// The network's output at the middle of the region.
-  var centerOutput: [Double] = []
+  /// The network's output at the middle of the region, and what single precision loses; nil before it was measured.
+  var sample: RoundingProbe.Sample?
 }
 
 /// A conjunction of constraints on the outputs that no method has ruled out yet.

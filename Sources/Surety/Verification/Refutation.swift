@@ -92,11 +92,13 @@ extension OpenRegion {
     _ condition: Int, _ requirements: [OutputRows.Requirement], _ bounds: [Double],
     _ precision: Precision
   ) -> Judgement {
+    guard let sample else { preconditionFailure("A region is judged before it was measured") }
     var result = Judgement.possible
     for (constraint, requirement) in zip(conditions[condition].constraints, requirements) {
       let margin = bounds[requirement.row] - requirement.bound
-      let scale = constraint.scale(at: centerOutput)
-      let judgement = Judgement(margin: margin, scale: scale, precision: precision)
+      let judgement = Judgement(
+        margin: margin, scale: constraint.scale(at: sample.output),
+        noise: sample.noise(weight: constraint.weight), precision: precision)
       if margin.isFinite {
         conditions[condition].margin = max(conditions[condition].margin, margin)
       }

@@ -82,7 +82,7 @@ public struct VerifierOptions: Sendable {
   public var attacks = true
   /// The search that decides what bounds leave open, if any.
   public var completion: Completion? = nil
-  /// Asked between batches of the complete search; it stops when this says true.
+  /// Asked between steps, and between batches of the complete search; the run stops when this says true.
   public var isCancelled: @Sendable () -> Bool = { false }
   /// The bytes that the rows of backward passes may take.
   public var memory = 4 << 30

@@ -96,9 +96,10 @@ final class VerificationRun {
     guard !property.isEmpty else {
       return end(.holds, "no input satisfies the assertions, so nothing can violate the property")
     }
-    evaluateCenters()
+    measure()
     for stage in options.stages {
       if isOverdue { return late() }
+      if options.isCancelled() { return end(.unknown, "interrupted; \(state)") }
       switch stage {
       case .attack(let effort):
         if let witness = search(effort) { return violated(witness) }
@@ -119,13 +120,9 @@ final class VerificationRun {
 
   // MARK: Steps
 
-  private func evaluateCenters() {
-    let batch = 256
-    for first in stride(from: 0, to: open.count, by: batch) {
-      let range = first..<min(first + batch, open.count)
-      let outputs = engine.outputs(range.map { open[$0].region.center })
-      for (index, output) in zip(range, outputs) { open[index].centerOutput = output }
-    }
+  private func measure() {
+    let samples = RoundingProbe(bounded).samples(over: open.map(\.region))
+    for (index, sample) in samples.enumerated() { open[index].sample = sample }
   }
 
   private func search(_ effort: AttackEffort) -> Witness? {

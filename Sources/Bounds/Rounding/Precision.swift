@@ -7,10 +7,4 @@ public enum Precision: String, Sendable, CaseIterable, Codable {
 
   /// The name that results state: `float32` or `float64`.
   public var arithmetic: String { self == .float ? "float32" : "float64" }
-
-  /// How far a bound must clear its limit, as a part of the values involved, to count.
-  ///
-  /// Bounds do not account for their own rounding. What they lose in practice stays well below this, and a
-  /// bound closer to its limit decides nothing.
-  public var slack: Double { self == .float ? 1e-5 : 1e-11 }
 }
