@@ -8,6 +8,8 @@ let systemLibraries: [Target] = [
   .systemLibrary(
     name: "COpenBLAS", pkgConfig: "openblas",
     providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+  // GLPK has no pkg-config file.
+  .systemLibrary(name: "CGLPK", providers: [.apt(["libglpk-dev"]), .brew(["glpk"])]),
   .systemLibrary(
     name: "COpenSSL", pkgConfig: "libcrypto",
     providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
@@ -46,6 +48,12 @@ let library: [Target] = [
   .target(
     name: "Search", dependencies: ["Bounds", "Networks", "Properties", "Tensors"]),
   .target(
+    name: "Exact",
+    dependencies: [
+      .target(name: "CGLPK", condition: .when(traits: ["LinearPrograms"])), "Bounds", "Networks",
+      "Properties", "Search", "Tensors",
+    ]),
+  .target(
     name: "Datasets", dependencies: ["CPNG", "CPictures", "Digests", "Files", "RandomNumbers"]),
   .target(name: "Certificates", dependencies: ["Files", "Properties"]),
   .target(
@@ -58,8 +66,9 @@ let library: [Target] = [
   .target(
     name: "Surety",
     dependencies: [
-      "Attacks", "Bounds", "Certificates", "Datasets", "Digests", "Files", "ModelFiles", "Networks",
-      "Properties", "RandomNumbers", "Reports", "Search", "Tensors", "Training",
+      "Attacks", "Bounds", "Certificates", "Datasets", "Digests",
+      .target(name: "Exact", condition: .when(traits: ["LinearPrograms"])), "Files", "ModelFiles",
+      "Networks", "Properties", "RandomNumbers", "Reports", "Search", "Tensors", "Training",
     ]),
 ]
 
@@ -84,7 +93,8 @@ let programs: [Target] = [
 
 let tests: [Target] = [
   .target(
-    name: "TestSupport", dependencies: ["Networks", "Properties", "RandomNumbers", "Tensors"],
+    name: "TestSupport",
+    dependencies: ["Networks", "Properties", "RandomNumbers", "Search", "Tensors"],
     path: "Tests/TestSupport"),
   .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors", "TestSupport"]),
   .testTarget(
@@ -99,6 +109,7 @@ let tests: [Target] = [
   .testTarget(name: "AttacksTests", dependencies: ["Attacks", "TestSupport"]),
   .testTarget(
     name: "SearchTests", dependencies: ["Attacks", "ModelFiles", "Search", "TestSupport"]),
+  .testTarget(name: "ExactTests", dependencies: ["Exact", "Search", "TestSupport"]),
   .testTarget(
     name: "DatasetsTests", dependencies: ["Datasets", "Digests", "Files", "TestSupport"]),
   .testTarget(
@@ -128,6 +139,12 @@ let package = Package(
     .library(name: "Surety", targets: ["Surety"]),
     .executable(name: "surety", targets: ["SuretyCommand"]),
     .executable(name: "surety-bench", targets: ["SuretyBench"]),
+  ],
+  traits: [
+    .trait(
+      name: "LinearPrograms",
+      description: "Exact answers by linear programs on GLPK, which is under the GPL-3"),
+    .default(enabledTraits: ["LinearPrograms"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

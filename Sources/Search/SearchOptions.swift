@@ -23,7 +23,7 @@ public struct SearchOptions: Sendable {
   public init() {}
 
   /// The limit that has come, if any.
-  var limit: SearchLimit? {
+  public var limit: SearchLimit? {
     isCancelled() ? .cancelled : deadline.map { $0 <= Date() } ?? false ? .time : nil
   }
 }

@@ -34,6 +34,9 @@ public struct SearchProgress: Sendable, Hashable {
   public var worstMargin: Double?
   /// The bytes that waiting sub-problems take.
   public var bytes = 0
+
+  /// Nothing done yet.
+  public init() {}
 }
 
 /// The answer of a search, and what it took.
@@ -44,4 +47,11 @@ public struct SearchResult: Sendable, Hashable {
   public var progress: SearchProgress
   /// How regions were split, and why so.
   public var strategy: String
+
+  /// Creates a result.
+  public init(outcome: SearchOutcome, progress: SearchProgress, strategy: String) {
+    self.outcome = outcome
+    self.progress = progress
+    self.strategy = strategy
+  }
 }

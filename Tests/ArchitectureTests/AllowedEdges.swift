@@ -28,6 +28,9 @@ let rooms: [Room] = [
     name: "Attacks", imports: ["Bounds", "Networks", "Properties", "RandomNumbers", "Tensors"]),
   Room(name: "Search", imports: ["Bounds", "Networks", "Properties", "Tensors"]),
   Room(
+    name: "Exact", imports: ["Bounds", "Networks", "Properties", "Search", "Tensors"],
+    libraries: ["CGLPK"]),
+  Room(
     name: "Datasets", imports: ["CPictures", "Digests", "Files", "RandomNumbers"],
     libraries: ["CPNG"]),
   Room(name: "Certificates", imports: ["Files", "Properties"]),
@@ -42,8 +45,8 @@ let rooms: [Room] = [
   Room(
     name: "Surety",
     imports: [
-      "Attacks", "Bounds", "Certificates", "Datasets", "Digests", "Files", "ModelFiles", "Networks",
-      "Properties", "RandomNumbers", "Reports", "Search", "Tensors",
+      "Attacks", "Bounds", "Certificates", "Datasets", "Digests", "Exact", "Files", "ModelFiles",
+      "Networks", "Properties", "RandomNumbers", "Reports", "Search", "Tensors",
       "Training",
     ]),
   // Programs see the library through its umbrella.
@@ -52,7 +55,7 @@ let rooms: [Room] = [
 ]
 
 /// Folders of `Sources` that hold a module map for a system library and no code.
-let systemLibraries: Set = ["CJPEG", "COpenBLAS", "COpenSSL", "CPNG", "CZlib"]
+let systemLibraries: Set = ["CGLPK", "CJPEG", "COpenBLAS", "COpenSSL", "CPNG", "CZlib"]
 
 /// What comes with Swift or the operating system, and any module may import.
 let platformModules: Set = [

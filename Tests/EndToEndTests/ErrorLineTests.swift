@@ -31,8 +31,12 @@ struct ErrorLineTests {
       ),
       (["info", "absent.onnx"], "absent.onnx: no such file"),
       (
-        ["verify", "absent.onnx", "absent.vnnlib", "--complete", "milp"],
-        "--complete milp: is not available in this version, expected bab or none"
+        [
+          "certify", "absent.onnx", "--data", "digits", "--eps", "1/255", "--out", "nowhere",
+          "--methods",
+          "ibp,bab,crown",
+        ],
+        "--methods: 'crown' comes after bab, which ends the list"
       ),
       (
         ["verify", "absent.onnx", "absent.vnnlib", "--precision", "rigorous"],

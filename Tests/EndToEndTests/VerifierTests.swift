@@ -87,4 +87,22 @@ struct VerifierTests {
     // The values overflow in 32-bit floats; no verdict may follow from them.
     #expect(result.answer == .unknown)
   }
+
+  @Test("Complete searches decide what bounds leave open", arguments: Completion.allCases)
+  func completion(_ completion: Completion) throws {
+    // The largest Y_0 = |X_0 - X_1| is 1, but intervals see 2.
+    var options = VerifierOptions()
+    options.completion = completion
+    options.methods = [.ibp]
+    let declarations = """
+      (declare-const X_0 Real) (declare-const X_1 Real) (declare-const Y_0 Real)
+      (declare-const Y_1 Real)
+      (assert (>= X_0 0)) (assert (<= X_0 1)) (assert (>= X_1 0)) (assert (<= X_1 1))
+      (assert (>= Y_0 1.01))
+      """
+    let property = try Property(parsing: Data(declarations.utf8), source: "test")
+    let result = try Verifier(small(), options: options).verify(property)
+    #expect(result.answer == .holds, "\(result)")
+    #expect(result.steps.contains { $0.method == completion.rawValue || $0.method == "milp" })
+  }
 }

@@ -2,8 +2,9 @@ import Bounds
 import Foundation
 import Networks
 import Search
-import TestSupport
 import Testing
+
+@testable import TestSupport
 
 @Suite("Branch and bound agrees with the enumeration of all activation patterns")
 struct EnumerationTests {

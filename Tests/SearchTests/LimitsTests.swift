@@ -3,10 +3,10 @@ import Networks
 import Properties
 import Synchronization
 import Tensors
-import TestSupport
 import Testing
 
 @testable import Search
+@testable import TestSupport
 
 @Suite("A search keeps its limits")
 struct LimitsTests {

@@ -3,10 +3,10 @@ import Foundation
 import Networks
 import Properties
 import Tensors
-import TestSupport
 import Testing
 
 @testable import Search
+@testable import TestSupport
 
 @Suite("Parts of regions are bounded soundly")
 struct PartsTests {

@@ -61,6 +61,20 @@ struct NetworkRebuilder {
     }
   }
 
+  /// Adds a step on the way to what will stand in the place of an old node.
+  ///
+  /// - Parameter inputs: The new nodes that it reads.
+  mutating func add(_ operation: any Operation, _ inputs: [Int], for node: Int) -> Int {
+    do {
+      return try new.add(operation, inputs, named: "\(old.nodes[node].name).\(new.nodes.count)")
+    } catch {
+      preconditionFailure("Rewriting \(old.nodes[node].name): \(error)")
+    }
+  }
+
+  /// Lets a new node stand in the place of an old one.
+  mutating func stand(_ added: Int, for node: Int) { place[node] = added }
+
   /// Lets an old node stand for the value of another.
   mutating func forward(_ node: Int, to other: Int) { place[node] = newNode(other) }
 

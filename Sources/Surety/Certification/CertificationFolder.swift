@@ -49,7 +49,8 @@ public struct CertificationFolder: Sendable {
   /// - Returns: The totals of all results for the examples, earlier ones included.
   /// - Throws: `InputError` when the folder holds results of another question, or cannot be written.
   public func run(
-    _ certifier: Certifier, on examples: [Int], isStopped: () -> Bool = { false },
+    _ certifier: Certifier, on examples: [Int],
+    isStopped: @escaping @Sendable () -> Bool = { false },
     progress: (CertificationProgress) -> Void = { _ in }
   ) throws(InputError) -> Summary {
     let log = try ResultLog(logPath)

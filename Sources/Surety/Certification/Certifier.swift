@@ -19,11 +19,12 @@ public struct Certifier: Sendable {
   /// What each result states about the run.
   public private(set) var run: RunRecord
   private let images: ImageSet
-  private let network: Network
+  let network: Network
+  let simplified: Network
   private let engine: any BoundEngine
   private let careful: (any BoundEngine)?
   private let probe: RoundingProbe
-  private let attack: Result<Attack, Unsupported>
+  let attack: Result<Attack, Unsupported>
 
   /// Creates a certifier.
   ///
@@ -37,6 +38,7 @@ public struct Certifier: Sendable {
     self.images = images
     self.network = try ExampleNetwork(network, for: images, options.normalization).network
     let simplified = self.network.simplified()
+    self.simplified = simplified
     attack = Result { [original = self.network] () throws(Unsupported) in
       try Attack(simplified, replay: original)
     }
@@ -51,7 +53,8 @@ public struct Certifier: Sendable {
         norm: options.norm.rawValue, epsilon: options.epsilon,
         mean: options.normalization.mean.map(Double.init),
         std: options.normalization.std.map(Double.init)),
-      methods: options.methods.map(\.rawValue), arithmetic: options.precision.arithmetic)
+      methods: options.methods.map(\.rawValue) + [options.completion?.rawValue].compactMap { $0 },
+      arithmetic: options.precision.arithmetic)
   }
 
   private static func checkSupport(
@@ -80,18 +83,24 @@ public struct Certifier: Sendable {
   ///   - report: Called with each result as soon as it is there.
   ///   - isStopped: Asked between batches; true ends the run early.
   public func certify(
-    _ examples: [Int], isStopped: () -> Bool = { false },
+    _ examples: [Int], isStopped: @escaping @Sendable () -> Bool = { false },
     report: (ResultLine) throws(InputError) -> Void
   ) throws(InputError) {
     for first in stride(from: 0, to: examples.count, by: max(1, options.batch)) {
       guard !isStopped() else { return }
       let part = Array(examples[first..<min(first + max(1, options.batch), examples.count)])
-      for line in lines(for: part) { try report(line) }
+      for line in lines(for: part, isStopped) {
+        // What an interruption left open is no result; the next run does it.
+        if line.verdict == .undecided, isStopped() { continue }
+        try report(line)
+      }
     }
   }
 
   /// The results of one batch.
-  private func lines(for examples: [Int]) -> [ResultLine] {
+  private func lines(
+    for examples: [Int], _ isStopped: @escaping @Sendable () -> Bool
+  ) -> [ResultLine] {
     var batch = ExampleBatch(
       examples.map { ResultLine(run: run, example: $0, label: images.label($0)) },
       deadline: options.timeout.map {
@@ -107,6 +116,7 @@ public struct Certifier: Sendable {
       guard !batch.isOverdue else { break }
       bound(&batch, by: method)
     }
+    if let completion = options.completion { complete(&batch, by: completion, isStopped) }
     return batch.finished()
   }
 
@@ -159,9 +169,7 @@ public struct Certifier: Sendable {
         regions: members.compactMap { batch.regions[$0] })
       for (index, witness) in zip(members, found) {
         guard let witness else { continue }
-        batch.lines[index].counterexample = ResultLine.Counterexample(
-          input: witness.input, output: witness.output)
-        batch.decide(index, .violated, by: "attack")
+        batch.decide(index, violatedBy: witness, found: "attack")
       }
     } catch {
       for index in members { batch.reasons[index].insert(error.description) }

@@ -13,6 +13,8 @@ public struct CertifierOptions: Sendable {
   public var normalization = Normalization.none
   /// The methods to try, in order.
   public var methods: [BoundMethod] = Verifier.methods
+  /// The search that decides what the methods leave open, if any.
+  public var completion: Completion?
   /// The arithmetic of the bounds.
   public var precision = Precision.float
   /// How long an example may take; nil for as long as it takes.

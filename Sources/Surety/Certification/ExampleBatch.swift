@@ -42,6 +42,16 @@ struct ExampleBatch {
     isDecided[index] = true
   }
 
+  /// Records a counterexample.
+  mutating func decide(_ index: Int, violatedBy witness: Witness, found method: String) {
+    lines[index].counterexample = ResultLine.Counterexample(
+      input: witness.input, output: witness.output)
+    decide(index, .violated, by: method)
+  }
+
+  /// Whether some method showed that the class at a place, counted without the label, is impossible.
+  func isShown(_ index: Int, _ place: Int) -> Bool { shown[index].contains(place) }
+
   /// Records that an example cannot be decided.
   mutating func fail(_ index: Int, _ reason: String) {
     reasons[index].insert(reason)

@@ -6,8 +6,8 @@ enum Stage {
   case attack(AttackEffort)
   /// Bounds of every violation that is open still; cut short after some seconds, if given.
   case bounds(BoundMethod, patience: Double?)
-  /// A complete search over parts of the region.
-  case completion
+  /// A complete search over parts of the region; cut short after some seconds, if given.
+  case completion(Completion, patience: Double?)
 }
 
 extension VerifierOptions {
@@ -16,7 +16,9 @@ extension VerifierOptions {
   /// Cheap things come first, whichever answer they can give: a glance for counterexamples, intervals, and
   /// CROWN for as long as a search would take. What is left then deserves a search before each method that
   /// may take long, because violations are cheaper to find than to fail to exclude.
-  var stages: [Stage] {
+  ///
+  /// - Parameter isSmall: Whether the network has few activations.
+  func stages(isSmall: Bool) -> [Stage] {
     let cheap: [BoundMethod] = [.ibp, .forward, .crownIBP]
     let costly = methods.filter { !cheap.contains($0) }
     var stages: [Stage] = [.attack(.glance)]
@@ -27,7 +29,13 @@ extension VerifierOptions {
       if method == .alphaCROWN { stages.append(.attack(.thorough)) }
       stages.append(.bounds(method, patience: nil))
     }
-    if completion != nil { stages.append(.completion) }
+    if let completion {
+      // Programs of few ReLUs are solved at once, and find what no gradient leads to.
+      if completion == .branchAndBound && Completion.mixedInteger.isAvailable && isSmall {
+        stages.append(.completion(.mixedInteger, patience: 1))
+      }
+      stages.append(.completion(completion, patience: nil))
+    }
     return stages + [.attack(.last)]
   }
 }

@@ -64,12 +64,6 @@ extension Verification.Answer {
   }
 }
 
-/// A search that decides what bounds leave open.
-public enum Completion: String, Sendable, CaseIterable, Codable {
-  /// Branch and bound.
-  case branchAndBound = "bab"
-}
-
 /// How a property is verified.
 public struct VerifierOptions: Sendable {
   /// How long to try; nil for as long as it takes.

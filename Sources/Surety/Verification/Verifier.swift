@@ -97,7 +97,7 @@ final class VerificationRun {
       return end(.holds, "no input satisfies the assertions, so nothing can violate the property")
     }
     measure()
-    for stage in options.stages {
+    for stage in options.stages(isSmall: bounded.hasFewActivations) {
       if isOverdue { return late() }
       if options.isCancelled() { return end(.unknown, "interrupted; \(state)") }
       switch stage {
@@ -111,8 +111,8 @@ final class VerificationRun {
             .holds, "\(method.rawValue) bounds rule out every violation, in \(arithmetic)",
             method: method.rawValue)
         }
-      case .completion:
-        if let answer = complete() { return answer }
+      case .completion(let completion, let patience):
+        if let answer = complete(by: completion, within: patience) { return answer }
       }
     }
     return isOverdue ? late() : undecided()

@@ -14,8 +14,12 @@ struct CertifyCommand: ParsableCommand {
   @OptionGroup var model: ModelArgument
   @OptionGroup var images: ImageOptions
 
-  @Option(help: "The methods to try in order, separated by commas.")
-  var methods = "ibp,crown-ibp,crown,alpha-crown"
+  @Option(
+    help: """
+      The methods to try in order, separated by commas: ibp, forward, crown-ibp, crown, alpha-crown, and at the end \
+      bab or milp, which take long. By default ibp,crown-ibp,crown,alpha-crown, and bab where --timeout is given.
+      """)
+  var methods: String?
 
   @Option(help: "The time limit of one example in seconds.")
   var timeout: Double?
@@ -44,9 +48,9 @@ struct CertifyCommand: ParsableCommand {
     var options = CertifierOptions(epsilon: try images.epsilon())
     options.norm = images.norm
     options.normalization = try images.normalization()
-    options.methods = try methodList(methods)
     options.precision = try precision.precision()
     options.timeout = try duration(timeout)
+    (options.methods, options.completion) = try chosenMethods()
     options.memory = try resources.apply()
     options.seed = seed
     guard batch >= 1 else {
@@ -64,17 +68,33 @@ struct CertifyCommand: ParsableCommand {
   }
 }
 
-/// Reads a list such as `ibp,crown`.
-func methodList(_ text: String) throws(InputError) -> [BoundMethod] {
-  var methods: [BoundMethod] = []
-  for name in text.split(separator: ",", omittingEmptySubsequences: false) {
-    guard let method = BoundMethod(rawValue: String(name)) else {
-      let known = BoundMethod.allCases.map(\.rawValue).joined(separator: ", ")
-      throw InputError("--methods", "'\(name)' is not a method, expected a list of \(known)")
+extension CertifyCommand {
+  /// The bounds to try, and the search that decides what they leave open.
+  private func chosenMethods() throws(InputError) -> ([BoundMethod], Completion?) {
+    guard let methods else {
+      return (Verifier.methods, timeout == nil ? nil : .branchAndBound)
     }
-    if !methods.contains(method) { methods.append(method) }
+    var bounds: [BoundMethod] = []
+    var completion: Completion?
+    for name in methods.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
+      if let completion {
+        throw InputError(
+          "--methods", "'\(name)' comes after \(completion.rawValue), which ends the list")
+      }
+      if let method = BoundMethod(rawValue: name) {
+        if !bounds.contains(method) { bounds.append(method) }
+      } else if let search = Completion(rawValue: name) {
+        try search.require("--methods")
+        completion = search
+      } else {
+        let known =
+          (BoundMethod.allCases.map(\.rawValue) + Completion.allCases.map(\.rawValue))
+          .joined(separator: ", ")
+        throw InputError("--methods", "'\(name)' is not a method, expected a list of \(known)")
+      }
+    }
+    return (bounds, completion)
   }
-  return methods
 }
 
 /// Runs certification with progress on a terminal, and prints the totals.
@@ -84,7 +104,7 @@ func certify(
   let interruption = Interruption()
   let line = ProgressLine()
   let summary = try folder.run(
-    certifier, on: examples, isStopped: { interruption.wasRequested },
+    certifier, on: examples, isStopped: interruption.check,
     progress: { progress in
       let verdicts = progress.verdicts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
       line.show(

@@ -13,8 +13,8 @@ struct VerifyCommand: ParsableCommand {
       or error.
       """)
 
-  /// The complete searches: branch and bound, and one that there will be.
-  enum Completion: String, ExpressibleByArgument, CaseIterable {
+  /// The complete searches, or none.
+  enum Complete: String, ExpressibleByArgument, CaseIterable {
     case none, bab, milp
   }
 
@@ -26,8 +26,9 @@ struct VerifyCommand: ParsableCommand {
   @Option(help: "The time limit in seconds.")
   var timeout: Double?
 
-  @Option(help: "The search that decides what bounds leave open: bab (branch and bound) or none.")
-  var complete = Completion.bab
+  @Option(
+    help: "The search that decides what bounds leave open: bab (branch and bound), milp or none.")
+  var complete = Complete.bab
 
   @Option(help: "A file for the verdict and the counterexample.")
   var result: String?
@@ -77,16 +78,14 @@ struct VerifyCommand: ParsableCommand {
   }
 
   private func answer(within limit: Duration?, _ watchdog: Watchdog) throws {
-    guard complete != .milp else {
-      throw InputError(
-        "--complete \(complete.rawValue)", "is not available in this version, expected bab or none")
-    }
+    let completion = Completion(rawValue: complete.rawValue)
+    try completion?.require("--complete")
     var options = VerifierOptions()
     options.precision = try precision.precision()
     options.timeout = limit
     options.memory = try resources.apply()
     options.seed = seed
-    options.completion = complete == .bab ? .branchAndBound : nil
+    options.completion = completion
     let interruption = Interruption(finishing: "this step")
     options.isCancelled = interruption.check
     let network = try model.load()

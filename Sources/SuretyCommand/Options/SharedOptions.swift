@@ -67,3 +67,13 @@ func duration(_ seconds: Double?, option: String = "--timeout") throws(InputErro
   }
   return .seconds(seconds)
 }
+
+extension Completion {
+  /// Refuses a search that this build lacks.
+  func require(_ option: String) throws(InputError) {
+    guard !isAvailable else { return }
+    throw InputError(
+      "\(option) \(rawValue)",
+      "needs GLPK, which this build leaves out (the package trait LinearPrograms), expected bab")
+  }
+}

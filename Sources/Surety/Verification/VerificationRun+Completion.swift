@@ -1,16 +1,14 @@
-import Attacks
 import Foundation
-import Properties
+import Networks
 import Search
-import Synchronization
 
 extension VerificationRun {
-  private var search: CompleteSearch {
+  private var searchOptions: SearchOptions {
     var searchOptions = SearchOptions()
     searchOptions.memory = options.memory
     searchOptions.deadline = deadline
     searchOptions.isCancelled = options.isCancelled
-    return CompleteSearch(bounded, precision: options.precision, options: searchOptions)
+    return searchOptions
   }
 
   private var cases: [SearchCase] {
@@ -19,31 +17,40 @@ extension VerificationRun {
 
   /// Whether a search over boxes of inputs comes last, which smaller boxes help more than better slopes do.
   var searchesInputs: Bool {
-    options.completion != nil && search.strategy(for: cases).split == .inputs
+    guard options.completion == .branchAndBound else { return false }
+    let search = CompleteSearch(bounded, precision: options.precision, options: searchOptions)
+    return search.strategy(for: cases).split == .inputs
   }
 
-  /// Decides by branch and bound what is open still.
+  /// Decides by a complete search what is open still, or within some seconds if given.
   ///
   /// - Returns: The answer; nil when the search could not be carried through, of which it leaves a note.
-  func complete() -> Verification? {
+  func complete(by completion: Completion, within patience: Double?) -> Verification? {
     let begin = Date()
-    announce("branch and bound")
+    var limits = searchOptions
+    limits.deadline = [limits.deadline, patience.map(Date.init(timeIntervalSinceNow:))]
+      .compactMap { $0 }.min()
+    announce(completion.words)
     let hunter = Hunter(
-      attack: try? attack.get(), property: property, options: options, deadline: deadline)
+      attack: try? attack.get(), property: property, hunts: options.attacks, seed: options.seed,
+      deadline: deadline)
     var shown = begin
-    let result = search.decide(cases, hunter) { state in
+    let result = completion.decide(
+      cases, in: bounded, options.precision, limits, hunter
+    ) { state in
       guard Date().timeIntervalSince(shown) > 0.2 else { return }
       shown = Date()
-      progress(line(state, since: begin))
+      progress(line(state, of: completion, since: begin))
     }
     let count = open.reduce(0) { $0 + $1.conditions.count }
-    let name = Completion.branchAndBound.rawValue
+    let name = completion.rawValue
     record(name, since: begin, ruledOut: result.outcome == .impossible ? count : 0)
     let work = "\(result.strategy); \(result.progress.visited) sub-problems"
     switch result.outcome {
     case .impossible:
       return end(
-        .holds, "branch and bound rules out every violation, in \(arithmetic), \(work)",
+        .holds,
+        "\(completion.words) rules out every violation, in \(completion.arithmetic(options.precision)), \(work)",
         method: name)
     case .found(let witness):
       return end(
@@ -53,11 +60,12 @@ extension VerificationRun {
       let state = "\(work), \(result.progress.open) open, \(percent(result)) decided"
       switch limit {
       case .time:
+        if patience != nil && !isOverdue { return nil }
         return end(
           .timeout, "the time limit came first; \(state); a longer --timeout would help")
       case .cancelled: return end(.unknown, "interrupted; \(state)")
       case .rounding(let why), .unsupported(let why):
-        notes.append("branch and bound stopped: \(why)")
+        notes.append("\(completion.words) stopped: \(why)")
         return nil
       }
     }
@@ -67,44 +75,29 @@ extension VerificationRun {
     String(format: "%.4g %%", 100 * result.progress.decided)
   }
 
-  private func line(_ state: SearchProgress, since begin: Date) -> String {
+  private func line(
+    _ state: SearchProgress, of completion: Completion, since begin: Date
+  ) -> String {
     let seconds = Date().timeIntervalSince(begin)
     let margin = state.worstMargin.map { String(format: ", worst margin %.4g", $0) } ?? ""
     return String(
-      format: "%.0f s: branch and bound, %d open, %d bounded (%.0f/s), %.4g %% decided%@, %d MiB",
-      Date().timeIntervalSince(start), state.open, state.visited,
+      format: "%.0f s: %@, %d open, %d bounded (%.0f/s), %.4g %% decided%@, %d MiB",
+      Date().timeIntervalSince(start), completion.words, state.open, state.visited,
       Double(state.visited) / max(1e-3, seconds), 100 * state.decided, margin,
       state.bytes >> 20)
   }
 }
 
-/// Looks for counterexamples between the batches of a search.
-private final class Hunter: CounterexampleHunter {
-  let attack: Attack?
-  let property: Property
-  let options: VerifierOptions
-  let deadline: Date?
-  private let turns = Mutex(UInt64(0))
-
-  init(attack: Attack?, property: Property, options: VerifierOptions, deadline: Date?) {
-    self.attack = attack
-    self.property = property
-    self.options = options
-    self.deadline = deadline
-  }
-
-  func witness(at point: [Float]) -> Witness? { attack?.witness(at: point, of: property) }
-
-  func hunt(seconds: Double) -> Witness? {
-    guard options.attacks, var attack else { return nil }
-    attack.options = AttackEffort.last.options(secondsLeft: .infinity)
-    let left = deadline?.timeIntervalSinceNow ?? .infinity
-    attack.options.deadline = Date(timeIntervalSinceNow: min(seconds, 0.3 * left))
-    // No turn repeats another.
-    attack.options.seed = turns.withLock { turn in
-      turn += 1
-      return options.seed &+ 1000 &+ turn
+extension Network {
+  /// Whether linear programs of the network are small: up to some hundred ReLUs, and no other curve.
+  var hasFewActivations: Bool {
+    let needed = isNeeded
+    var count = 0
+    for (id, node) in nodes.enumerated() where needed[id] {
+      guard let operation = node.operation, !(operation is any AffineOperation) else { continue }
+      guard operation is ReLU || operation is LeakyReLU else { return false }
+      count += node.shape.count
     }
-    return attack.counterexample(to: property)
+    return count <= 512 && inputShape.count <= 1024
   }
 }

@@ -4,7 +4,6 @@ import Properties
 import Search
 import Synchronization
 import Tensors
-import TestSupport
 
 /// A network with two inputs, ReLU layers and three outputs, kept both as numbers and as a graph.
 struct SmallNetwork {

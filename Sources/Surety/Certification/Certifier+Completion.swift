@@ -1,0 +1,57 @@
+import Foundation
+import Properties
+import Search
+
+extension Certifier {
+  /// Decides by a complete search what the bounds left open, one example after another.
+  ///
+  /// The time that is left is shared evenly by the examples that are open.
+  func complete(
+    _ batch: inout ExampleBatch, by completion: Completion,
+    _ isStopped: @escaping @Sendable () -> Bool
+  ) {
+    let members = batch.open
+    for (place, index) in members.enumerated() {
+      guard !batch.isOverdue, !isStopped(), let region = batch.regions[index] else { return }
+      let begin = Date()
+      complete(
+        &batch, index, region, by: completion, sharing: members.count - place, isStopped)
+      batch.add(Date().timeIntervalSince(begin), to: [index], of: completion.rawValue)
+    }
+  }
+
+  private func complete(
+    _ batch: inout ExampleBatch, _ index: Int, _ region: Region, by completion: Completion,
+    sharing count: Int, _ isStopped: @escaping @Sendable () -> Bool
+  ) {
+    let label = batch.lines[index].label
+    guard
+      let property = try? Property.robustness(
+        label: label, classes: network.outputShape.count, region: region)
+    else { return }
+    var search = SearchOptions()
+    search.memory = options.memory
+    search.isCancelled = isStopped
+    search.deadline = batch.deadline.map {
+      Date(timeIntervalSinceNow: $0.timeIntervalSinceNow / Double(count))
+    }
+    // A class that bounds have excluded needs no search.
+    let open = property.groups.flatMap(\.conditions).enumerated()
+      .filter { !batch.isShown(index, $0.offset) }.map(\.element.constraints)
+    let hunter = Hunter(
+      attack: try? attack.get(), property: property, hunts: true, seed: options.seed,
+      deadline: search.deadline)
+    let result = completion.decide(
+      [SearchCase(region: region, conditions: open)], in: simplified, options.precision, search,
+      hunter)
+    switch result.outcome {
+    case .impossible: batch.decide(index, .certified, by: completion.rawValue)
+    case .found(let witness):
+      batch.decide(index, violatedBy: witness, found: completion.rawValue)
+    case .stopped(.time): batch.reasons[index].insert("\(completion.words) ran out of time")
+    case .stopped(.cancelled): batch.reasons[index].insert("interrupted")
+    case .stopped(.rounding(let why)), .stopped(.unsupported(let why)):
+      batch.reasons[index].insert("\(completion.words) stopped: \(why)")
+    }
+  }
+}
