@@ -30,7 +30,8 @@ struct Tool: ParsableCommand {
     version: Release.version,
     subcommands: [
       InfoCommand.self, EvaluateCommand.self, BoundsCommand.self, VerifyCommand.self,
-      CertifyCommand.self, AttackCommand.self, TrainCommand.self, DataCommand.self,
-      DemoCommand.self,
+      BatchCommand.self,
+      CertifyCommand.self, RadiusCommand.self, AttackCommand.self, TrainCommand.self,
+      DataCommand.self, DemoCommand.self,
     ])
 }

@@ -76,6 +76,24 @@ public struct Certifier: Sendable {
     return other
   }
 
+  /// The same certifier for another distance and time limit of an example, with some of its methods.
+  func with(epsilon: Double, timeout: Duration?, methods: [String]) -> Certifier {
+    var other = with(epsilon: epsilon, timeout: timeout)
+    other.options.methods = options.methods.filter { methods.contains($0.rawValue) }
+    other.options.completion = options.completion.flatMap {
+      methods.contains($0.rawValue) ? $0 : nil
+    }
+    return other
+  }
+
+  /// The right label of an example.
+  public func label(of example: Int) -> Int { images.label(example) }
+
+  /// How far an input is from an example, in the norm of the options.
+  func distance(of input: [Double], from example: Int) -> Double {
+    options.norm.distance(input, images.image(example).map(Double.init))
+  }
+
   /// Certifies examples in batches.
   ///
   /// - Parameters:

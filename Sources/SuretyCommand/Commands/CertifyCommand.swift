@@ -50,7 +50,7 @@ struct CertifyCommand: ParsableCommand {
     options.normalization = try images.normalization()
     options.precision = try precision.precision()
     options.timeout = try duration(timeout)
-    (options.methods, options.completion) = try chosenMethods()
+    (options.methods, options.completion) = try methodList(methods, isTimed: timeout != nil)
     options.memory = try resources.apply()
     options.seed = seed
     guard batch >= 1 else {
@@ -65,35 +65,6 @@ struct CertifyCommand: ParsableCommand {
     let folder = try CertificationFolder(out, model: model.model)
     if restart { folder.clear() }
     try certify(certifier, images.examples(of: data), into: folder, json: json)
-  }
-}
-
-extension CertifyCommand {
-  /// The bounds to try, and the search that decides what they leave open.
-  private func chosenMethods() throws(InputError) -> ([BoundMethod], Completion?) {
-    guard let methods else {
-      return (Verifier.methods, timeout == nil ? nil : .branchAndBound)
-    }
-    var bounds: [BoundMethod] = []
-    var completion: Completion?
-    for name in methods.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
-      if let completion {
-        throw InputError(
-          "--methods", "'\(name)' comes after \(completion.rawValue), which ends the list")
-      }
-      if let method = BoundMethod(rawValue: name) {
-        if !bounds.contains(method) { bounds.append(method) }
-      } else if let search = Completion(rawValue: name) {
-        try search.require("--methods")
-        completion = search
-      } else {
-        let known =
-          (BoundMethod.allCases.map(\.rawValue) + Completion.allCases.map(\.rawValue))
-          .joined(separator: ", ")
-        throw InputError("--methods", "'\(name)' is not a method, expected a list of \(known)")
-      }
-    }
-    return (bounds, completion)
   }
 }
 

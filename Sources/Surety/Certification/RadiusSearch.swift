@@ -1,0 +1,155 @@
+import Certificates
+import Foundation
+import Properties
+
+/// The largest certified radius of an example, and the smallest at which a counterexample was found.
+public struct ExampleRadius: Codable, Sendable, Hashable {
+  /// The place of the example in the data.
+  public var example: Int
+  /// The right label.
+  public var label: Int
+  /// The largest radius that was certified; 0 where none was, or the network is wrong about the example.
+  public var certified: Double
+  /// The method that certified it; nil where none did.
+  public var method: String?
+  /// The smallest radius of a counterexample; nil where none was found, 0 where the network is wrong.
+  public var violated: Double?
+  /// The regions that were asked about.
+  public var probes: Int
+  /// The seconds in all.
+  public var seconds: Double
+
+  /// What lies between the two; nil without a counterexample.
+  public var gap: Double? { violated.map { $0 - certified } }
+}
+
+/// Finds how far an example's answer holds, by halving the room between what is certified and what is violated.
+///
+/// Work is reused: a counterexample counts at the distance where it lies, a method that failed at a radius is not tried at
+/// larger ones, and the search starts at the radius of the examples before.
+///
+/// - Soundness: `certified` is a radius that the certifier gave the verdict `certified`, and `violated` the distance of a
+///   counterexample that the network confirmed.
+public struct RadiusSearch {
+  /// The largest radius to ask about.
+  public var largest = 1.0
+  /// The room to leave, as a part of the radius.
+  public var tolerance = 0.01
+  /// The seconds for an example; nil for as long as it takes.
+  public var timeout: Duration?
+  private let certifier: Certifier
+  /// Where to start: the middle of what was certified so far.
+  private var seen: [Double] = []
+
+  /// Creates a search.
+  public init(_ certifier: Certifier) { self.certifier = certifier }
+
+  /// What is known of one example.
+  private struct Bracket {
+    var example: Int
+    var deadline: Date?
+    /// The largest radius that is certified.
+    var certified = 0.0
+    var method: String?
+    /// The smallest radius that is known not to be certified, or beyond every question.
+    var open: Double
+    /// The smallest radius with a counterexample.
+    var violated: Double?
+    var isMisclassified = false
+    var probes = 0
+    /// The smallest radius at which each method failed.
+    var failures: [String: Double] = [:]
+
+    var isOverdue: Bool { deadline.map { $0 <= Date() } ?? false }
+  }
+
+  /// Searches for the radii of one example.
+  ///
+  /// - Parameter isStopped: Asked between questions; true ends the search with what is known.
+  /// - Throws: `InputError` when the certifier cannot ask.
+  public mutating func radius(
+    of example: Int, isStopped: @escaping @Sendable () -> Bool = { false }
+  ) throws(InputError) -> ExampleRadius {
+    let begin = Date()
+    var bracket = Bracket(
+      example: example, deadline: timeout.map { Date(timeIntervalSinceNow: $0.seconds) },
+      open: largest * (1 + 1e-9))
+    func isOver() -> Bool { bracket.isOverdue || isStopped() || bracket.isMisclassified }
+    // Counterexamples are cheap to look for, and bound the rest.
+    try findViolation(&bracket, isOver)
+    // Double from the usual radius until something fails.
+    let usual = seen.isEmpty ? largest / 64 : seen.sorted()[seen.count / 2]
+    var next = min(usual, bracket.open / 2)
+    while !isOver(), bracket.certified < next {
+      try ask(&bracket, next, isStopped)
+      guard bracket.certified == next, 2 * next < bracket.open else { break }
+      next *= 2
+    }
+    while !isOver(), bracket.open - bracket.certified > tolerance * bracket.open,
+      bracket.open > 1e-6 * largest
+    {
+      // The first steps below a radius that failed at once go down fast.
+      let middle =
+        bracket.certified == 0 ? bracket.open / 4 : (bracket.certified + bracket.open) / 2
+      try ask(&bracket, middle, isStopped)
+    }
+    if bracket.certified > 0 { seen.append(bracket.certified) }
+    return ExampleRadius(
+      example: example, label: certifier.label(of: example), certified: bracket.certified,
+      method: bracket.method, violated: bracket.isMisclassified ? 0 : bracket.violated,
+      probes: bracket.probes, seconds: Date().timeIntervalSince(begin))
+  }
+
+  /// Asks about one radius, and keeps what the answer says.
+  private func ask(
+    _ bracket: inout Bracket, _ radius: Double, onlyAttack: Bool = false,
+    _ isStopped: @escaping @Sendable () -> Bool
+  ) throws(InputError) {
+    let names =
+      onlyAttack
+      ? []
+      : certifier.run.methods.filter {
+        bracket.failures[$0].map { radius < $0 } ?? true
+      }
+    let probe = certifier.with(
+      epsilon: radius,
+      // One question must not take the time of all others.
+      timeout: bracket.deadline.map { .seconds(max(0.01, $0.timeIntervalSinceNow / 4)) },
+      methods: names)
+    bracket.probes += 1
+    var answer: ResultLine?
+    try probe.certify([bracket.example], isStopped: isStopped) { answer = $0 }
+    guard let answer else { return }
+    switch answer.verdict {
+    case .certified:
+      bracket.certified = max(bracket.certified, radius)
+      bracket.method = answer.method
+      for name in names.prefix(while: { $0 != answer.method }) { bracket.failures[name] = radius }
+    case .violated:
+      let distance = answer.counterexample.map {
+        min(radius, certifier.distance(of: $0.input, from: bracket.example))
+      }
+      bracket.violated = min(bracket.violated ?? .infinity, distance ?? radius)
+      bracket.open = min(bracket.open, distance ?? radius)
+    case .undecided:
+      if onlyAttack { return }
+      bracket.open = min(bracket.open, radius)
+      for name in names { bracket.failures[name] = radius }
+    case .misclassified: bracket.isMisclassified = true
+    }
+  }
+
+  /// Brings the smallest radius with a counterexample down as far as the attack can.
+  private func findViolation(
+    _ bracket: inout Bracket, _ isOver: @escaping () -> Bool
+  ) throws(InputError) {
+    if !isOver() { try ask(&bracket, largest, onlyAttack: true, { false }) }
+    var safe = 0.0
+    while !isOver(), let violated = bracket.violated, violated - safe > tolerance * violated {
+      let middle = (safe + violated) / 2
+      try ask(&bracket, middle, onlyAttack: true, { false })
+      // No counterexample was found there; the next question is further out.
+      if bracket.violated == violated { safe = middle }
+    }
+  }
+}

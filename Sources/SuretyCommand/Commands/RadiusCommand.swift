@@ -1,0 +1,108 @@
+import ArgumentParser
+import Foundation
+import Surety
+
+/// `surety radius`: finds how far the answers for the images of a data set hold.
+struct RadiusCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "radius",
+    abstract:
+      "Find the largest certified radius of each image, and the smallest with a counterexample.",
+    discussion: "--eps is the largest radius to ask about.")
+
+  @OptionGroup var model: ModelArgument
+  @OptionGroup var images: ImageOptions
+
+  @Option(help: "The methods to try in order, as for certify.")
+  var methods: String?
+
+  @Option(help: "The time limit of one example in seconds.")
+  var timeout: Double?
+
+  @Option(help: "How close the radii are brought, as a part of the radius.")
+  var tolerance = 0.01
+
+  @Option(help: "The arithmetic: float, double or rigorous.")
+  var precision = PrecisionName.float
+
+  @Option(help: "Where the random numbers of the attack start.")
+  var seed: UInt64 = 0
+
+  @OptionGroup var resources: ResourceOptions
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func run() throws {
+    let largest = try images.epsilon()
+    guard largest > 0 else { throw InputError("--eps", "\(largest) is not above 0") }
+    guard tolerance > 0, tolerance < 1 else {
+      throw InputError("--tolerance", "\(tolerance) is not a part, expected one between 0 and 1")
+    }
+    var options = CertifierOptions(epsilon: largest)
+    options.norm = images.norm
+    options.normalization = try images.normalization()
+    options.timeout = try duration(timeout)
+    (options.methods, options.completion) = try methodList(methods, isTimed: timeout != nil)
+    options.precision = try precision.precision()
+    options.memory = try resources.apply()
+    options.seed = seed
+    let file = try readFile(model.model)
+    let network = try Network(parsingONNX: file, source: model.model)
+    let data = try images.load()
+    let examples = try images.examples(of: data)
+    var search = RadiusSearch(
+      try Certifier(network, modelDigest: sha256(of: file), images: data, options: options))
+    (search.largest, search.tolerance, search.timeout) = (largest, tolerance, options.timeout)
+    let interruption = Interruption(finishing: "this question")
+    let line = ProgressLine()
+    var found: [ExampleRadius] = []
+    for example in examples where !interruption.wasRequested {
+      let radius = try search.radius(of: example, isStopped: interruption.check)
+      if interruption.wasRequested { break }
+      found.append(radius)
+      line.show("\(found.count) of \(examples.count) examples")
+    }
+    line.clear()
+    let report = RadiusReport(
+      modelDigest: sha256(of: file), data: "\(data.name):\(data.split.rawValue)",
+      norm: images.norm.rawValue, count: found.count, examples: found)
+    if json { try Console.json(report) } else { print(report.text) }
+    if interruption.wasRequested { throw Exit.Code(exit: .interrupted) }
+  }
+}
+
+/// The result of `surety radius`.
+private struct RadiusReport: Encodable {
+  var modelDigest: String
+  var data: String
+  var norm: String
+  var count: Int
+  var examples: [ExampleRadius]
+
+  enum CodingKeys: String, CodingKey {
+    case data, norm, count, examples
+    case modelDigest = "model_sha256"
+  }
+
+  var text: String {
+    func cell(_ value: Double?) -> String { value.map(Console.short) ?? "-" }
+    let rows = examples.map { radius in
+      [
+        "\(radius.example)", "\(radius.label)", cell(radius.certified), radius.method ?? "-",
+        cell(radius.violated), cell(radius.gap), String(format: "%.2f", radius.seconds),
+      ]
+    }
+    let heads = ["example", "label", "certified", "method", "violated", "gap", "seconds"]
+    let total = Double(max(1, examples.count))
+    let gaps = examples.compactMap(\.gap)
+    let mean = examples.reduce(0) { $0 + $1.certified } / total
+    let meanGap = gaps.isEmpty ? nil : gaps.reduce(0, +) / Double(gaps.count)
+    return """
+      \(Console.table([heads] + rows))
+
+      \(count) examples of \(data), l\(norm): mean certified radius \(Console.short(mean)), mean gap \
+      \(cell(meanGap)) where a counterexample was found (\(gaps.count))
+      """
+  }
+}
