@@ -46,7 +46,7 @@ let library: [Target] = [
     name: "Attacks",
     dependencies: ["Bounds", "Networks", "Properties", "RandomNumbers", "Tensors"]),
   .target(
-    name: "Search", dependencies: ["Bounds", "Networks", "Properties", "Tensors"]),
+    name: "Search", dependencies: ["Bounds", "Files", "Networks", "Properties", "Tensors"]),
   .target(
     name: "Exact",
     dependencies: [

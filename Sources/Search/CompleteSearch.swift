@@ -38,6 +38,8 @@ public struct CompleteSearch: Sendable {
     _ cases: [SearchCase], _ hunter: any CounterexampleHunter,
     progress: (SearchProgress) -> Void = { _ in }
   ) -> SearchResult {
+    // A tree that was begun goes on as it was begun.
+    let cases = options.checkpoint?.cases(covering: cases) ?? cases
     let strategy = strategy(for: cases)
     let (outcome, state) =
       switch precision {

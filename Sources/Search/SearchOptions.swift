@@ -16,6 +16,8 @@ public struct SearchOptions: Sendable {
   public var deadline: Date?
   /// How to split; chosen by the number of inputs that can move where nil.
   public var split: SplitKind?
+  /// Where branch and bound keeps its tree, if anywhere.
+  public var checkpoint: SearchCheckpoint?
   /// Asked between batches; the search stops when it says true.
   public var isCancelled: @Sendable () -> Bool = { false }
 

@@ -8,6 +8,8 @@ public enum SearchLimit: Sendable, Hashable {
   case cancelled
   /// A part cannot be split further, or meets a condition up to rounding; which is said.
   case rounding(String)
+  /// The checkpoint could not be written, for a reason.
+  case storage(String)
   /// An operation has no rule.
   case unsupported(String)
 }

@@ -26,7 +26,7 @@ let rooms: [Room] = [
   Room(name: "Bounds", imports: ["Networks", "Properties", "Tensors"]),
   Room(
     name: "Attacks", imports: ["Bounds", "Networks", "Properties", "RandomNumbers", "Tensors"]),
-  Room(name: "Search", imports: ["Bounds", "Networks", "Properties", "Tensors"]),
+  Room(name: "Search", imports: ["Bounds", "Files", "Networks", "Properties", "Tensors"]),
   Room(
     name: "Exact", imports: ["Bounds", "Networks", "Properties", "Search", "Tensors"],
     libraries: ["CGLPK"]),

@@ -23,6 +23,8 @@ struct Frontier<Item: Waiting> {
 
   init(limit: Int) { self.limit = limit }
 
+  /// All of them, in no order.
+  var items: [Item] { heap }
   var count: Int { heap.count }
   var isEmpty: Bool { heap.isEmpty }
   /// The lowest margin.

@@ -43,15 +43,20 @@ struct InputSplitting<S: TensorScalar>: Sendable {
     var hunting = HuntSchedule()
     var pace = Pace(most: batchSize)
     var frontier = Frontier<SubBox<S>>(limit: options.memory / 2)
-    for index in cases.indices { frontier.insert(root(of: index)) }
     var state = SearchProgress()
-    var ties = TieWatch()
+    var keeper = TreeKeeper<SubBox<S>>(options.checkpoint, .inputs, cases)
+    let waiting = keeper.resumed(into: &state) ?? cases.indices.map(root(of:))
+    for box in waiting { frontier.insert(box) }
+    var ties = TieWatch(isTied: keeper.isTied)
     while !frontier.isEmpty {
       state.open = frontier.count
       state.bytes = frontier.bytes
       state.worstMargin = frontier.worst.map(Double.init)
       progress(state)
-      if let limit = options.limit { return (.stopped(limit), state) }
+      if let limit = options.limit {
+        return (.stopped(keeper.save(frontier, state).map { .storage($0) } ?? limit), state)
+      }
+      if let why = keeper.saveIfDue(frontier, state) { return (.stopped(.storage(why)), state) }
       if let witness = hunting.next().flatMap(hunt) { return (.found(witness), state) }
       var batch: [SubBox<S>] = []
       while batch.count < pace.size, let box = frontier.popFirst() { batch.append(box) }
@@ -62,11 +67,16 @@ struct InputSplitting<S: TensorScalar>: Sendable {
         return (.stopped(.unsupported(error.description)), state)
       }
       // What a passed deadline left unfinished still waits.
-      if let limit = options.limit { return (.stopped(limit), state) }
+      if let limit = options.limit {
+        for box in batch { frontier.insert(box) }
+        return (.stopped(keeper.save(frontier, state).map { .storage($0) } ?? limit), state)
+      }
       state.visited += batch.count
-      for result in results {
+      for (box, result) in zip(batch, results) {
         if let witness = result.witness { return (.found(witness), state) }
         ties.see(result, visited: state.visited)
+        keeper.isTied = ties.isTied
+        if result.isStuck { keeper.keep(box) }
         state.decided += result.decided / Double(cases.count)
         for child in result.children { frontier.insert(child) }
       }
@@ -105,6 +115,11 @@ struct TieWatch {
   private var isStuck = false
   /// How many more sub-problems may show a condition to be met clearly.
   private let patience = 4096
+
+  /// - Parameter isTied: Whether it was noticed before.
+  init(isTied: Bool = false) { if isTied { firstTie = 0 } }
+
+  var isTied: Bool { firstTie != nil }
 
   mutating func see<S>(_ result: BoxResult<S>, visited: Int) {
     if result.isTied && firstTie == nil { firstTie = visited }

@@ -59,14 +59,14 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
       bounder: bounder, careful: careful, roots: roots, steps: Self.steps,
       confirm: confirm)
     var frontier = Frontier<NeuronProblem<S>>(limit: options.memory / 2)
-    for (index, root) in roots.enumerated() {
+    let whole = roots.enumerated().map { index, root in
       let none = [[S]](repeating: [], count: root.condition.count)
-      frontier.insert(
-        NeuronProblem(
-          root: Int32(index), splits: [], multipliers: none, slopes: none, margin: -.infinity,
-          share: 1 / Double(roots.count)))
+      return NeuronProblem<S>(
+        root: Int32(index), splits: [], multipliers: none, slopes: none, margin: -.infinity,
+        share: 1 / Double(roots.count))
     }
-    var isStuck = false
+    var keeper = TreeKeeper<NeuronProblem<S>>(options.checkpoint, .neurons, cases)
+    for problem in keeper.resumed(into: &state) ?? whole { frontier.insert(problem) }
     var hunting = HuntSchedule()
     var pace = Pace(most: batchSize)
     while !frontier.isEmpty {
@@ -74,18 +74,24 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
       state.bytes = frontier.bytes
       state.worstMargin = frontier.worst.map(Double.init)
       progress(state)
-      if let limit = options.limit { return (.stopped(limit), state) }
+      if let limit = options.limit {
+        return (.stopped(keeper.save(frontier, state).map { .storage($0) } ?? limit), state)
+      }
+      if let why = keeper.saveIfDue(frontier, state) { return (.stopped(.storage(why)), state) }
       if let witness = hunting.next().flatMap(hunt) { return (.found(witness), state) }
       var batch: [NeuronProblem<S>] = []
       while batch.count < pace.size, let problem = frontier.popFirst() { batch.append(problem) }
       let outcomes = try pace.measure { () throws(Unsupported) in try worker.process(batch) }
       // What a passed deadline left unfinished still waits.
-      if let limit = options.limit { return (.stopped(limit), state) }
+      if let limit = options.limit {
+        for problem in batch { frontier.insert(problem) }
+        return (.stopped(keeper.save(frontier, state).map { .storage($0) } ?? limit), state)
+      }
       state.visited += batch.count
       for (problem, outcome) in zip(batch, outcomes) {
         if let witness = outcome.witness { return (.found(witness), state) }
         if outcome.isStuck {
-          isStuck = true
+          keeper.keep(problem)
         } else if outcome.children.isEmpty {
           state.decided += problem.share
         }
@@ -93,7 +99,7 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
       }
     }
     state.open = 0
-    guard !isStuck else {
+    guard keeper.stuck.isEmpty else {
       if let witness = hunt(1) { return (.found(witness), state) }
       return (.stopped(.rounding("a part is left that has no activation to split")), state)
     }

@@ -50,7 +50,7 @@ extension Certifier {
       batch.decide(index, violatedBy: witness, found: completion.rawValue)
     case .stopped(.time): batch.reasons[index].insert("\(completion.words) ran out of time")
     case .stopped(.cancelled): batch.reasons[index].insert("interrupted")
-    case .stopped(.rounding(let why)), .stopped(.unsupported(let why)):
+    case .stopped(.rounding(let why)), .stopped(.unsupported(let why)), .stopped(.storage(let why)):
       batch.reasons[index].insert("\(completion.words) stopped: \(why)")
     }
   }

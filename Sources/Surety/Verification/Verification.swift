@@ -1,5 +1,6 @@
 import Bounds
 import Properties
+import Search
 
 /// The answer to the question whether a property holds, with what led to it.
 public struct Verification: Sendable {
@@ -76,6 +77,8 @@ public struct VerifierOptions: Sendable {
   public var attacks = true
   /// The search that decides what bounds leave open, if any.
   public var completion: Completion? = nil
+  /// Where branch and bound keeps its tree, if anywhere; the file goes when the answer is known.
+  public var checkpoint: SearchCheckpoint?
   /// Asked between steps, and between batches of the complete search; the run stops when this says true.
   public var isCancelled: @Sendable () -> Bool = { false }
   /// The bytes that the rows of backward passes may take.

@@ -8,6 +8,7 @@ extension VerificationRun {
     searchOptions.memory = options.memory
     searchOptions.deadline = deadline
     searchOptions.isCancelled = options.isCancelled
+    searchOptions.checkpoint = options.checkpoint
     return searchOptions
   }
 
@@ -47,6 +48,10 @@ extension VerificationRun {
     record(name, since: begin, ruledOut: result.outcome == .impossible ? count : 0)
     let work = "\(result.strategy); \(result.progress.visited) sub-problems"
     switch result.outcome {
+    case .impossible, .found: options.checkpoint?.remove()
+    case .stopped: break
+    }
+    switch result.outcome {
     case .impossible:
       return end(
         .holds,
@@ -64,6 +69,7 @@ extension VerificationRun {
         return end(
           .timeout, "the time limit came first; \(state); a longer --timeout would help")
       case .cancelled: return end(.unknown, "interrupted; \(state)")
+      case .storage(let why): return end(.unknown, "stopped, because \(why); \(state)")
       case .rounding(let why), .unsupported(let why):
         notes.append("\(completion.words) stopped: \(why)")
         return nil

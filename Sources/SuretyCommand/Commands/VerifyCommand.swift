@@ -30,6 +30,13 @@ struct VerifyCommand: ParsableCommand {
     help: "The search that decides what bounds leave open: bab (branch and bound), milp or none.")
   var complete = Complete.bab
 
+  @Option(
+    help: """
+      A file in which branch and bound keeps its tree. A run that was stopped or killed goes on from it; it is removed when \
+      the answer is known.
+      """)
+  var checkpoint: String?
+
   @Option(help: "A file for the verdict and the counterexample.")
   var result: String?
 
@@ -66,6 +73,20 @@ struct VerifyCommand: ParsableCommand {
     }
   }
 
+  /// The checkpoint, which belongs to one model, property and arithmetic.
+  private func checkpointFile(for completion: Completion?) throws(InputError) -> SearchCheckpoint? {
+    guard let checkpoint else { return nil }
+    guard completion == .branchAndBound else {
+      throw InputError(
+        "--checkpoint", "keeps the tree of branch and bound, expected --complete bab")
+    }
+    let digests = try [model.model, property].map { path throws(InputError) in
+      sha256(of: try readFile(path))
+    }
+    return try SearchCheckpoint(
+      checkpoint, subject: (digests + [precision.rawValue]).joined(separator: " "))
+  }
+
   /// Answers in the place of a run that did not notice its limit.
   private static func timeIsUp(result: String?, json: Bool) {
     let reason = "the time limit came first, in the middle of a step; a longer --timeout would help"
@@ -86,6 +107,7 @@ struct VerifyCommand: ParsableCommand {
     options.memory = try resources.apply()
     options.seed = seed
     options.completion = completion
+    options.checkpoint = try checkpointFile(for: completion)
     let interruption = Interruption(finishing: "this step")
     options.isCancelled = interruption.check
     let network = try model.load()

@@ -1,0 +1,83 @@
+import Foundation
+import Surety
+import TestSupport
+import Testing
+
+@Suite("A search that is killed goes on from its checkpoint")
+struct SearchCheckpointTests {
+  /// The embedded network, and the property that an image keeps its label.
+  private func question(in folder: TemporaryFolder, example: Int, epsilon: Double) throws
+    -> [String]
+  {
+    let model = "\(folder.path)/digits.onnx"
+    try EmbeddedNetwork.digits().write(toONNX: model)
+    let digits = Datasets.digits(.test)
+    let label = digits.label(example)
+    var text = ""
+    let image = digits.image(example).map(Double.init)
+    for i in image.indices { text += "(declare-const X_\(i) Real)\n" }
+    for i in 0..<10 { text += "(declare-const Y_\(i) Real)\n" }
+    for (i, x) in image.enumerated() {
+      text +=
+        "(assert (>= X_\(i) \(max(0, x - epsilon)))) (assert (<= X_\(i) \(min(1, x + epsilon))))\n"
+    }
+    let others = (0..<10).filter { $0 != label }.map { "(and (>= Y_\($0) Y_\(label)))" }
+    text += "(assert (or \(others.joined(separator: " "))))\n"
+    return [model, try folder.file("property.vnnlib", text)]
+  }
+
+  @Test("Killed at twenty moments, it gives the same verdict")
+  func kills() throws {
+    let folder = try TemporaryFolder()
+    let arguments = ["verify"] + (try question(in: folder, example: 3, epsilon: 0.193))
+    let checkpoint = "\(folder.path)/tree"
+    let whole = try Program.run(arguments + ["--timeout", "120"])
+    #expect(whole.firstLine == "unsat", "\(whole.output)")
+    var (kills, moment) = (0, 0.3)
+    var isKept = false
+    while kills < 20 {
+      let (output, errors) = (Pipe(), Pipe())
+      let process = try Program.start(
+        arguments + ["--checkpoint", checkpoint, "--timeout", "120"], output: output, errors: errors
+      )
+      let end = Date(timeIntervalSinceNow: moment)
+      while process.isRunning, end > Date() { Thread.sleep(forTimeInterval: 0.01) }
+      if process.isRunning {
+        kill(process.processIdentifier, SIGKILL)
+        kills += 1
+        moment *= 1.07
+      }
+      process.waitUntilExit()
+      isKept = isKept || FileManager.default.fileExists(atPath: checkpoint)
+      if process.terminationReason == .exit {
+        let text = String(
+          decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        #expect(text.hasPrefix("unsat\n"), "\(text)")
+        #expect(!FileManager.default.fileExists(atPath: checkpoint))
+        // Begun anew, and killed sooner.
+        moment *= 0.8
+      }
+    }
+    #expect(isKept, "no run was killed after it had written a tree")
+    let last = try Program.run(arguments + ["--checkpoint", checkpoint, "--timeout", "120"])
+    #expect(last.firstLine == "unsat", "\(last.output)")
+  }
+
+  @Test("Time that runs out leaves a tree, and another question does not take it")
+  func subject() throws {
+    let folder = try TemporaryFolder()
+    let arguments = try question(in: folder, example: 3, epsilon: 0.193)
+    let checkpoint = "\(folder.path)/tree"
+    let first = try Program.run(
+      ["verify"] + arguments + ["--checkpoint", checkpoint, "--timeout", "1"])
+    #expect(first.firstLine == "timeout" && first.output.contains("decided"))
+    let tree = try String(contentsOfFile: checkpoint, encoding: .utf8)
+    #expect(tree.split(separator: "\n").count > 2)
+    let other = try question(in: folder, example: 3, epsilon: 0.194)
+    let second = try Program.run(["verify"] + other + ["--checkpoint", checkpoint])
+    #expect(second.code == 2 && second.errors.contains("is the checkpoint of another question"))
+    try "nonsense".write(toFile: checkpoint, atomically: true, encoding: .utf8)
+    let third = try Program.run(["verify"] + other + ["--checkpoint", checkpoint])
+    #expect(third.code == 2 && third.errors.contains("is not a checkpoint"))
+  }
+}
