@@ -26,10 +26,31 @@ public enum Workers {
       for index in 0..<count { body(index) }
       return
     }
+    // Two loops that start at the same time do not share the threads; the second one takes the system's.
+    if runOnPool(count, body) { return }
     DispatchQueue.concurrentPerform(iterations: count) { index in
       surety_set_inside_parallel(1)
       defer { surety_set_inside_parallel(0) }
       body(index)
+    }
+  }
+
+  /// Runs `body` on the threads that are kept for loops; false where another loop has them.
+  private static func runOnPool(_ count: Int, _ body: @Sendable (Int) -> Void) -> Bool {
+    withoutActuallyEscaping(body) { body in
+      var body = body
+      return withUnsafeMutablePointer(to: &body) { pointer in
+        surety_parallel(
+          count, Int32(available),
+          { context, index in
+            guard let body = context?.assumingMemoryBound(to: (@Sendable (Int) -> Void).self) else {
+              return
+            }
+            surety_set_inside_parallel(1)
+            defer { surety_set_inside_parallel(0) }
+            body.pointee(index)
+          }, pointer) != 0
+      }
     }
   }
 

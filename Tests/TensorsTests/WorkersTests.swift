@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import TestSupport
 import Testing
@@ -23,6 +24,28 @@ struct WorkersTests {
           visits.withLock { for i in range { $0[i] += 1 } }
         }
         #expect(visits.withLock { $0 } == [Int](repeating: 1, count: count))
+      }
+    }
+  }
+
+  private final class Counter: Sendable {
+    let counts = Mutex([Int](repeating: 0, count: 100))
+  }
+
+  @Test(
+    "Loops that start at the same time run every index once, and what they wrote is there after them"
+  )
+  func loopsTogether() {
+    withThreads(4) {
+      let counters = (0..<6).map { _ in Counter() }
+      DispatchQueue.concurrentPerform(iterations: counters.count) { place in
+        for round in 1...200 {
+          Workers.forEach(100) { index in
+            counters[place].counts.withLock { $0[index] += 1 }
+            if index == 3 { Workers.forEach(2) { _ in } }
+          }
+          #expect(counters[place].counts.withLock { $0.allSatisfy { $0 == round } })
+        }
       }
     }
   }

@@ -225,6 +225,10 @@ void surety_set_thread_limit(int count);
 int surety_inside_parallel(void);
 void surety_set_inside_parallel(int inside);
 
+// Runs `body` with each index below `count`, on this thread and `threads - 1` others that are kept for it. Returns 0,
+// and has run nothing, while a loop of another thread has them.
+int surety_parallel(long count, int threads, void (*body)(void *context, long index), void *context);
+
 // The version of this C compiler, which comes with Swift's and tells its builds apart.
 const char *surety_compiler(void);
 
