@@ -19,10 +19,15 @@ struct ResourceOptions: ParsableArguments {
   @Option(help: "The worker threads; the number of processor cores unless given.")
   var threads: Int?
 
-  @Option(help: "The memory that backward passes may use, such as 512M or 4G.")
+  @Option(help: "The memory that the process should stay below, such as 512M or 4G.")
   var memory = "4G"
 
-  /// Sets the number of threads, and returns the bytes of memory.
+  /// What the program and an ordinary model take by themselves.
+  private static let base = 80 << 20
+
+  /// Sets the number of threads, and returns the bytes that bounds and searches may use.
+  ///
+  /// They are less than the option says, by the program's own memory and by what an allocator loses between its blocks.
   func apply() throws(InputError) -> Int {
     if let threads {
       guard threads >= 1 else {
@@ -30,7 +35,8 @@ struct ResourceOptions: ParsableArguments {
       }
       Workers.limit = threads
     }
-    return try bytes()
+    let whole = try bytes()
+    return max(whole / 4, (whole - Self.base) / 20 * 17)
   }
 
   private func bytes() throws(InputError) -> Int {
