@@ -111,6 +111,7 @@ public struct ExactSearch: Sendable {
     let noise = RoundingProbe(network).nodeNoise(over: region)
     guard noise.allSatisfy(\.isFinite) else { return nil }
     var known = [Interval<Tensor<Double>>?](repeating: nil, count: network.nodes.count)
+    known[0] = inputs.box
     var encoded: NetworkProgram?
     let layers = network.nodesToTighten
     // Each layer's ranges help those after it.

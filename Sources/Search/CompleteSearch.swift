@@ -17,6 +17,8 @@ public struct CompleteSearch: Sendable {
   /// What the search may use.
   public var options: SearchOptions
   private let network: Network
+  /// The same with maxima and absolute values written as ReLUs, whose signs can be split.
+  private let inReLUs: Network
   private let precision: Precision
 
   /// Creates a search.
@@ -24,6 +26,7 @@ public struct CompleteSearch: Sendable {
   /// - Parameter network: The network; it should be simplified first.
   public init(_ network: Network, precision: Precision, options: SearchOptions = .init()) {
     self.network = network
+    inReLUs = network.expressedInReLUs(keepsLeaky: true)
     self.precision = precision
     self.options = options
   }
@@ -61,7 +64,7 @@ public struct CompleteSearch: Sendable {
         .run(hunt: hunter.hunt, progress: progress)
     case .neurons:
       return NeuronSplitting<S>(
-        network: network, cases: prepared, options: options, confirm: hunter.witness
+        network: inReLUs, cases: prepared, options: options, confirm: hunter.witness
       ).run(hunt: hunter.hunt, progress: progress)
     }
   }
@@ -76,8 +79,8 @@ public struct CompleteSearch: Sendable {
     if movable <= Self.fewInputs {
       return (.inputs, "splitting inputs, because only \(movable) of them can move")
     }
-    let needed = network.isNeeded
-    let bent = network.nodes.enumerated().filter { needed[$0.offset] }
+    let needed = inReLUs.isNeeded
+    let bent = inReLUs.nodes.enumerated().filter { needed[$0.offset] }
       .compactMap { $0.element.operation as? any LinearlyBounded }
     guard !bent.isEmpty, bent.allSatisfy({ $0 is ReLU || $0 is LeakyReLU }) else {
       return (.inputs, "splitting inputs, because not every activation is piecewise linear")

@@ -5,31 +5,11 @@ import Testing
 
 @Suite("A search that is killed goes on from its checkpoint")
 struct SearchCheckpointTests {
-  /// The embedded network, and the property that an image keeps its label.
-  private func question(in folder: TemporaryFolder, example: Int, epsilon: Double) throws
-    -> [String]
-  {
-    let model = "\(folder.path)/digits.onnx"
-    try EmbeddedNetwork.digits().write(toONNX: model)
-    let digits = Datasets.digits(.test)
-    let label = digits.label(example)
-    var text = ""
-    let image = digits.image(example).map(Double.init)
-    for i in image.indices { text += "(declare-const X_\(i) Real)\n" }
-    for i in 0..<10 { text += "(declare-const Y_\(i) Real)\n" }
-    for (i, x) in image.enumerated() {
-      text +=
-        "(assert (>= X_\(i) \(max(0, x - epsilon)))) (assert (<= X_\(i) \(min(1, x + epsilon))))\n"
-    }
-    let others = (0..<10).filter { $0 != label }.map { "(and (>= Y_\($0) Y_\(label)))" }
-    text += "(assert (or \(others.joined(separator: " "))))\n"
-    return [model, try folder.file("property.vnnlib", text)]
-  }
-
   @Test("Killed at twenty moments, it gives the same verdict")
   func kills() throws {
     let folder = try TemporaryFolder()
-    let arguments = ["verify"] + (try question(in: folder, example: 3, epsilon: 0.193))
+    let arguments =
+      ["verify"] + (try DigitsQuestion(in: folder, example: 3, epsilon: 0.193)).arguments
     let checkpoint = "\(folder.path)/tree"
     let whole = try Program.run(arguments + ["--timeout", "120"])
     #expect(whole.firstLine == "unsat", "\(whole.output)")
@@ -66,14 +46,14 @@ struct SearchCheckpointTests {
   @Test("Time that runs out leaves a tree, and another question does not take it")
   func subject() throws {
     let folder = try TemporaryFolder()
-    let arguments = try question(in: folder, example: 3, epsilon: 0.193)
+    let arguments = try DigitsQuestion(in: folder, example: 3, epsilon: 0.193).arguments
     let checkpoint = "\(folder.path)/tree"
     let first = try Program.run(
       ["verify"] + arguments + ["--checkpoint", checkpoint, "--timeout", "1"])
     #expect(first.firstLine == "timeout" && first.output.contains("decided"))
     let tree = try String(contentsOfFile: checkpoint, encoding: .utf8)
     #expect(tree.split(separator: "\n").count > 2)
-    let other = try question(in: folder, example: 3, epsilon: 0.194)
+    let other = try DigitsQuestion(in: folder, example: 3, epsilon: 0.194).arguments
     let second = try Program.run(["verify"] + other + ["--checkpoint", checkpoint])
     #expect(second.code == 2 && second.errors.contains("is the checkpoint of another question"))
     try "nonsense".write(toFile: checkpoint, atomically: true, encoding: .utf8)

@@ -113,6 +113,24 @@ struct EncodingTests {
     #expect(refuted > 8 && found > 8, "\(refuted), \(found)")
   }
 
+  @Test("A ReLU may read the input itself")
+  func first() throws {
+    var network = Network(input: [1, 2])
+    let relu = try network.add(ReLU(), [0])
+    let weight = network.addParameter("w", Tensor([2, 1], [1, -1]))
+    try network.add(Linear(weight: weight, bias: nil), [relu])
+    let region = try Region(lower: [-1, -1], upper: [1, 0.5])
+    // The least value of relu(a) - relu(b) is -0.5.
+    for (limit, isPossible) in [(-0.51, false), (-0.49, true)] {
+      let situation = SearchCase(
+        region: region, conditions: [[LinearConstraint(outputs: [.init(0, 1)], bound: limit)]])
+      let outcome = ExactSearch(network)
+        .decide([situation], Confirming(network: network, situation: situation)).outcome
+      if case .found = outcome { #expect(isPossible) } else { #expect(outcome == .impossible) }
+      #expect((outcome == .impossible) == !isPossible)
+    }
+  }
+
   @Test("Operations without a program are named")
   func unsupported() throws {
     var network = Network(input: [1, 2])

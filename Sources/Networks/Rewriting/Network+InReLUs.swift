@@ -5,11 +5,13 @@ extension Network {
   ///
   /// `max(a, b) = a + max(b - a, 0)`, `|x| = max(x, 0) + max(-x, 0)`, and a leaky ReLU of slope `s` is
   /// `s x + (1 - s) max(x, 0)`. Analyses that know ReLUs alone read networks with any of them this way.
-  public func expressedInReLUs() -> Network {
+  ///
+  /// - Parameter keepsLeaky: Whether leaky ReLUs stay as they are.
+  public func expressedInReLUs(keepsLeaky: Bool = false) -> Network {
     rewritten { node, rebuilder in
       let inputs = nodes[node].inputs
       switch nodes[node].operation {
-      case let leaky as LeakyReLU: rebuilder.express(leaky, of: inputs[0], at: node)
+      case let leaky as LeakyReLU where !keepsLeaky: rebuilder.express(leaky, of: inputs[0], at: node)
       case is Magnitude: rebuilder.expressMagnitude(of: inputs[0], at: node)
       case let pool as MaxPool: rebuilder.express(pool, of: inputs[0], at: node)
       default: rebuilder.keep(node)
