@@ -21,6 +21,9 @@ enum BufferPool {
   /// Lets at least some bytes be kept.
   static func keep(_ bytes: Int) { lock.withLock { kept.limit = max(kept.limit, bytes) } }
 
+  /// Lets at most some bytes be kept.
+  static func limit(_ bytes: Int) { lock.withLock { kept.limit = min(kept.limit, bytes) } }
+
   /// A block of at least some bytes, aligned for vector loads; its content is arbitrary.
   static func take(_ bytes: Int) -> UnsafeMutableRawPointer {
     let size = rounded(bytes)
@@ -63,4 +66,7 @@ public enum MemoryReuse {
   /// A program that does the same step again and again spares the system's clearing of fresh pages. Its peak
   /// does not rise; it only falls later.
   public static func keep(_ bytes: Int) { BufferPool.keep(bytes) }
+
+  /// Lets no more than some bytes wait, where memory is short.
+  public static func limit(_ bytes: Int) { BufferPool.limit(bytes) }
 }

@@ -31,7 +31,8 @@ struct HostileNumbersTests {
       return Double(Double(float) < end * unit ? float.nextUp : float)
     }
     return (
-      network, SearchCase(region: try Region(lower: lower, upper: upper), conditions: small.conditions)
+      network,
+      SearchCase(region: try Region(lower: lower, upper: upper), conditions: small.conditions)
     )
   }
 

@@ -62,8 +62,8 @@ extension BackwardPass {
     guard let relaxation = relaxations[id] as? ElementwiseRelaxation<T>,
       relaxation.slopeRange != nil
     else { return nil }
-    // Slopes to start from are laid out as whole rows; windows cannot use them.
-    if tape.slopes[id]?.shape != rows.values.shape {
+    // Slopes to start from are laid out as whole rows; windows, which are smaller, cannot use them.
+    if tape.slopes[id]?.count != rows.values.count {
       tape.slopes[id] = T.slopesByRow(rows, relaxation.lines, owners: owners)
       tape.moments[id] = SlopeMoments(rows.values.shape)
     }

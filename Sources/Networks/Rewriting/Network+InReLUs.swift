@@ -11,7 +11,8 @@ extension Network {
     rewritten { node, rebuilder in
       let inputs = nodes[node].inputs
       switch nodes[node].operation {
-      case let leaky as LeakyReLU where !keepsLeaky: rebuilder.express(leaky, of: inputs[0], at: node)
+      case let leaky as LeakyReLU where !keepsLeaky:
+        rebuilder.express(leaky, of: inputs[0], at: node)
       case is Magnitude: rebuilder.expressMagnitude(of: inputs[0], at: node)
       case let pool as MaxPool: rebuilder.express(pool, of: inputs[0], at: node)
       default: rebuilder.keep(node)

@@ -51,7 +51,7 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
     bounds.deadline = options.deadline
     let bounder = Bounder<T>(network, options: bounds)
     let careful = Bounder<Tensor<Double>>(network, options: bounds)
-    guard var roots = try roots(bounder, careful) else {
+    guard var roots = try roots(careful) else {
       return (.stopped(.rounding("numbers on the way are not finite")), state)
     }
     for index in roots.indices { roots[index].slopes = try slopes(of: index, roots, bounder) }
@@ -123,15 +123,16 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
 
   /// Bounds the regions before any split; nil when infinity or NaN came up.
   private func roots(
-    _ bounder: Bounder<T>, _ careful: Bounder<Tensor<Double>>
+    _ careful: Bounder<Tensor<Double>>
   ) throws(Unsupported) -> [NeuronRoot<S>]? {
     let nodes = network.nodesToTighten
     let probe = RoundingProbe(network)
     var roots: [NeuronRoot<S>] = []
     for prepared in cases {
-      let inputs = InputSet<T>([prepared.region], shape: network.inputShape)
-      let quick = try bounder.crown(over: inputs)
-      var limited = bounder
+      // In double, since the room that single precision needs adds up over the neurons to more than most margins.
+      let inputs = InputSet<Tensor<Double>>([prepared.region], shape: network.inputShape)
+      let quick = try careful.crown(over: inputs)
+      var limited = careful
       if let deadline = options.deadline {
         // Tighter intervals help everything that follows, but not at any price.
         limited.options.deadline = Date(timeIntervalSinceNow: deadline.timeIntervalSinceNow * 0.2)
@@ -144,10 +145,8 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
       guard noise.allSatisfy(\.isFinite) else { return nil }
       for node in nodes {
         guard let interval = state.intervals[node] else { continue }
-        intervals[node] = interval
-        wide[node] = interval.widened(
-          by: S.self == Float.self ? 1e-5 : 1e-12,
-          and: 100 * noise[node] * (S.self == Float.self ? 1 : 0x1p-29))
+        intervals[node] = Interval(lower: T(interval.lower), upper: T(interval.upper))
+        wide[node] = interval.widened(by: 1e-12, and: 100 * noise[node] * 0x1p-29)
       }
       for condition in prepared.conditions {
         let slack = condition.map {
@@ -157,8 +156,7 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
         }
         roots.append(
           NeuronRoot(
-            inputs: inputs,
-            carefulInputs: InputSet([prepared.region], shape: network.inputShape),
+            inputs: InputSet([prepared.region], shape: network.inputShape), carefulInputs: inputs,
             condition: condition, intervals: intervals,
             carefulIntervals: wide, slack: slack))
       }

@@ -97,7 +97,7 @@ final class VerificationRun {
       return end(.holds, "no input satisfies the assertions, so nothing can violate the property")
     }
     measure()
-    for stage in options.stages(isSmall: bounded.hasFewActivations) {
+    for stage in options.stages(isSmall: bounded.hasFewActivations && !searchesInputs) {
       if isOverdue { return late() }
       if options.isCancelled() { return end(.unknown, "interrupted; \(state)") }
       switch stage {

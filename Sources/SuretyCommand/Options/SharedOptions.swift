@@ -36,7 +36,10 @@ struct ResourceOptions: ParsableArguments {
       Workers.limit = threads
     }
     let whole = try bytes()
-    return max(whole / 4, (whole - Self.base) / 20 * 17)
+    let free = max(whole / 4, whole - Self.base)
+    let reused = min(256 << 20, free / 4)
+    MemoryReuse.limit(reused)
+    return (free - reused) / 20 * 17
   }
 
   private func bytes() throws(InputError) -> Int {
