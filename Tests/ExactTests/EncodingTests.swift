@@ -1,4 +1,5 @@
 import Bounds
+import Foundation
 import Networks
 import Properties
 import Search
@@ -77,7 +78,7 @@ struct EncodingTests {
 
   @Test("The least value of an output lies between what is refuted and what is found")
   func minimum() throws {
-    var (refuted, found) = (0, 0)
+    var (refuted, found, agreed) = (0, 0, 0)
     for seed in 0..<3 as Range<UInt64> {
       let network = try network(seed)
       let region = try Region(
@@ -88,6 +89,16 @@ struct EncodingTests {
         return ExactSearch(network.simplified())
           .decide([situation], Confirming(network: network, situation: situation)).outcome
       }
+      func decideByBounds(_ limit: Double) throws -> SearchOutcome {
+        let constraint = LinearConstraint(outputs: [.init(0, 1)], bound: limit)
+        let situation = SearchCase(region: region, conditions: [[constraint]])
+        var options = SearchOptions()
+        options.deadline = Date(timeIntervalSinceNow: 0.3)
+        let search = CompleteSearch(network.simplified(), precision: .float, options: options)
+        #expect(search.strategy(for: [situation]).split == .neurons)
+        return search.decide([situation], Confirming(network: network, situation: situation))
+          .outcome
+      }
       var random = SplitMix64(seed: seed, stream: 23)
       let x = Tensor<Double>(
         [3000, 1, 1, 4, 4], (0..<48000).map { _ in Double.random(in: -0.2...0.2, using: &random) })
@@ -97,7 +108,13 @@ struct EncodingTests {
       var (low, high) = (least - 4, least)
       for _ in 0..<11 {
         let middle = (low + high) / 2
-        switch try decide(middle) {
+        let outcome = try decide(middle)
+        // Branch and bound over signs, which splits maxima and absolute values in the same way, never disagrees.
+        let other = try decideByBounds(middle)
+        if case .found = outcome { #expect(other != .impossible, "seed \(seed), limit \(middle)") }
+        if case .found = other { #expect(outcome != .impossible, "seed \(seed), limit \(middle)") }
+        if other == .impossible { agreed += 1 }
+        switch outcome {
         case .impossible:
           low = middle
           refuted += 1
@@ -111,6 +128,7 @@ struct EncodingTests {
       #expect(high - low < 0.01 && low < least)
     }
     #expect(refuted > 8 && found > 8, "\(refuted), \(found)")
+    #expect(agreed > 6, "\(agreed)")
   }
 
   @Test("A ReLU may read the input itself")

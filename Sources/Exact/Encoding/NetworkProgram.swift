@@ -133,8 +133,11 @@ struct NetworkProgram: Sendable {
     for constraint in condition {
       var entries: [Int32: Double] = [:]
       var constant = -constraint.bound
+      // The sum of the sizes of all that is added, which bounds what rounding takes.
+      var size = abs(constraint.bound)
       for term in constraint.outputs {
         constant += term.coefficient * output.constants[term.index]
+        size += abs(term.coefficient * output.constants[term.index])
         for (column, value) in output.rows.entries(of: term.index) {
           entries[column, default: 0] += term.coefficient * value
         }
@@ -144,11 +147,12 @@ struct NetworkProgram: Sendable {
         let ends = (
           value * program.lower[Int(column)], value * program.upper[Int(column)]
         )
+        size += abs(ends.0) + abs(ends.1)
         low += min(ends.0, ends.1)
         high += max(ends.0, ends.1)
       }
       // Room for the rounding of these sums; the ends only have to be finite and wide enough.
-      let room = 1e-6 * (1 + abs(low) + abs(high))
+      let room = 1e-6 * (1 + abs(low) + abs(high)) + 1e-9 * size
       (lowest, highest) = (max(lowest, low - room), max(highest, high + room))
       sums.append((entries.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, constant))
     }

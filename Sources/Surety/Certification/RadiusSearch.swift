@@ -60,7 +60,10 @@ public struct RadiusSearch {
     /// The smallest radius at which each method failed.
     var failures: [String: Double] = [:]
 
-    var isOverdue: Bool { deadline.map { $0 <= Date() } ?? false }
+    /// Whether nothing more is to be asked.
+    func isOver(_ isStopped: () -> Bool) -> Bool {
+      isMisclassified || isStopped() || deadline.map { $0 <= Date() } ?? false
+    }
   }
 
   /// Searches for the radii of one example.
@@ -74,18 +77,17 @@ public struct RadiusSearch {
     var bracket = Bracket(
       example: example, deadline: timeout.map { Date(timeIntervalSinceNow: $0.seconds) },
       open: largest * (1 + 1e-9))
-    func isOver() -> Bool { bracket.isOverdue || isStopped() || bracket.isMisclassified }
     // Counterexamples are cheap to look for, and bound the rest.
-    try findViolation(&bracket, isOver)
+    try findViolation(&bracket, isStopped)
     // Double from the usual radius until something fails.
     let usual = seen.isEmpty ? largest / 64 : seen.sorted()[seen.count / 2]
     var next = min(usual, bracket.open / 2)
-    while !isOver(), bracket.certified < next {
+    while !bracket.isOver(isStopped), bracket.certified < next {
       try ask(&bracket, next, isStopped)
       guard bracket.certified == next, 2 * next < bracket.open else { break }
       next *= 2
     }
-    while !isOver(), bracket.open - bracket.certified > tolerance * bracket.open,
+    while !bracket.isOver(isStopped), bracket.open - bracket.certified > tolerance * bracket.open,
       bracket.open > 1e-6 * largest
     {
       // The first steps below a radius that failed at once go down fast.
@@ -141,13 +143,17 @@ public struct RadiusSearch {
 
   /// Brings the smallest radius with a counterexample down as far as the attack can.
   private func findViolation(
-    _ bracket: inout Bracket, _ isOver: @escaping () -> Bool
+    _ bracket: inout Bracket, _ isStopped: @escaping @Sendable () -> Bool
   ) throws(InputError) {
-    if !isOver() { try ask(&bracket, largest, onlyAttack: true, { false }) }
+    if !bracket.isOver(isStopped) {
+      try ask(&bracket, largest, onlyAttack: true, isStopped)
+    }
     var safe = 0.0
-    while !isOver(), let violated = bracket.violated, violated - safe > tolerance * violated {
+    while !bracket.isOver(isStopped), let violated = bracket.violated,
+      violated - safe > tolerance * violated
+    {
       let middle = (safe + violated) / 2
-      try ask(&bracket, middle, onlyAttack: true, { false })
+      try ask(&bracket, middle, onlyAttack: true, isStopped)
       // No counterexample was found there; the next question is further out.
       if bracket.violated == violated { safe = middle }
     }

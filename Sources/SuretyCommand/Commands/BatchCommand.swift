@@ -32,6 +32,9 @@ struct BatchCommand: ParsableCommand {
   @Flag(help: "Answer questions anew that have an answer in --out.")
   var restart = false
 
+  /// The seconds after its limit at which a process is ended.
+  private static let grace = 10.0
+
   func run() throws {
     let list = try InstanceList(contentsOf: instances)
     let cap = try duration(timeoutCap, option: "--timeout-cap")?.seconds ?? .infinity
@@ -98,7 +101,8 @@ struct BatchCommand: ParsableCommand {
     do { try process.run() } catch { return answer("error", error.localizedDescription) }
     // A process that does not keep its limit is ended.
     let overdue = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
-    DispatchQueue.global().asyncAfter(deadline: .now() + instance.timeout + 10, execute: overdue)
+    DispatchQueue.global().asyncAfter(
+      deadline: .now() + instance.timeout + Self.grace, execute: overdue)
     let text = output.fileHandleForReading.readDataToEndOfFile()
     let complaint = String(
       decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
@@ -110,6 +114,9 @@ struct BatchCommand: ParsableCommand {
         report.verdict, report.verdict == "error" ? report.reason : method ?? report.reason)
     }
     if process.terminationReason == .uncaughtSignal {
+      if Date().timeIntervalSince(begin) >= instance.timeout + Self.grace {
+        return answer("timeout", "did not keep its time limit and was ended")
+      }
       return answer("error", "ended by signal \(process.terminationStatus)")
     }
     let last = complaint.split(separator: "\n").last.map(String.init) ?? ""
