@@ -56,6 +56,14 @@ struct SearchCheckpointTests {
     let other = try DigitsQuestion(in: folder, example: 3, epsilon: 0.194).arguments
     let second = try Program.run(["verify"] + other + ["--checkpoint", checkpoint])
     #expect(second.code == 2 && second.errors.contains("is the checkpoint of another question"))
+    // A tree that lost its sub-problems must not pass for one that is done.
+    let header = try #require(tree.split(separator: "\n").first)
+    let emptied = String(header).replacing(#/"count":\d+/#) { _ in "\"count\":0" }
+    for damaged in [String(header), emptied] {
+      try damaged.write(toFile: checkpoint, atomically: true, encoding: .utf8)
+      let run = try Program.run(["verify"] + arguments + ["--checkpoint", checkpoint])
+      #expect(run.code == 2 && run.errors.contains("is not a checkpoint"), "\(run)")
+    }
     try "nonsense".write(toFile: checkpoint, atomically: true, encoding: .utf8)
     let third = try Program.run(["verify"] + other + ["--checkpoint", checkpoint])
     #expect(third.code == 2 && third.errors.contains("is not a checkpoint"))

@@ -58,7 +58,8 @@ public struct SearchCheckpoint: Sendable {
     let lines = try readFile(path).split(separator: UInt8(ascii: "\n"))
     guard let first = lines.first,
       let header = try? TreeHeader.decoder.decode(TreeHeader.self, from: first),
-      header.schema == TreeHeader.layout, header.count == lines.count - 1
+      // A tree with nothing left to do would be an answer, and answers are not kept here.
+      header.schema == TreeHeader.layout, header.count == lines.count - 1, header.count > 0
     else { throw InputError(path, "is not a checkpoint of a search, or was damaged") }
     return (header, Array(lines.dropFirst()))
   }
