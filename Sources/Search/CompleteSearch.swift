@@ -12,7 +12,7 @@ import Tensors
 ///   room for its rounding; `found` that the caller confirmed a point.
 public struct CompleteSearch: Sendable {
   /// Up to how many inputs that can move boxes of inputs are split.
-  static let fewInputs = 12
+  static let fewInputs = 16
 
   /// What the search may use.
   public var options: SearchOptions

@@ -87,7 +87,7 @@ struct LimitsTests {
   @Test("It stops when it is asked to, and says how far it came", arguments: SplitKind.allCases)
   func interruption(split: SplitKind) throws {
     var interrupted = 0
-    for seed in 0..<400 as Range<UInt64> where interrupted < 5 {
+    for seed in 0..<2000 as Range<UInt64> where interrupted < 5 {
       let small = SmallNetwork(seed: seed)
       var options = SearchOptions()
       options.split = split

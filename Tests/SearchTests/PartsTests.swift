@@ -173,6 +173,100 @@ struct PartsTests {
     #expect(checked > 200, "\(checked) points had the signs")
   }
 
+  @Test("Planes leave the neurons of every input with the signs and the value between their ends")
+  func neuronPlanes() throws {
+    var (checked, tightened) = (0, 0)
+    for seed in 0..<60 as Range<UInt64> {
+      var random = SplitMix64(seed: seed, stream: 3)
+      let network =
+        seed % 2 == 0 ? try convolutional(&random) : try SmallNetwork(seed: seed * 7).network()
+      let bounder = Bounder<Tensor<Double>>(network)
+      let size = network.inputShape.count
+      let lower = (0..<size).map { _ in Double.random(in: -1...0, using: &random) }
+      let upper = lower.map {
+        $0
+          + (Int.random(in: 0..<5, using: &random) == 0
+            ? 0 : Double.random(in: 0.2...1, using: &random))
+      }
+      let region = try Region(lower: lower, upper: upper)
+      let inputs = InputSet<Tensor<Double>>([region], shape: network.inputShape)
+      let state = try bounder.crown(over: inputs)
+      let neurons = network.nodesToTighten.flatMap { node in
+        (0..<network.nodes[node].shape.count).map {
+          NeuronSplit(node: Int32(node), element: Int32($0), isPositive: true)
+        }
+      }
+      let intervals = state.intervals.map { $0?.widened(by: 1e-12, and: 0) }
+      let root = NeuronRoot<Double>(
+        inputs: inputs, carefulInputs: inputs, condition: [], intervals: state.intervals,
+        carefulIntervals: intervals, slack: [],
+        noise: [Double](repeating: 0, count: network.nodes.count), place: 0)
+      guard
+        let planes = try NeuronPlanes(over: region, root, Set(neurons), bounder, memory: 1 << 30)
+      else { continue }
+      func point(_ reach: Double, around middle: [Double]) -> [Double] {
+        lower.indices.map { i in
+          let other = Double.random(in: lower[i]...upper[i], using: &random)
+          return middle[i] + reach * (other - middle[i])
+        }
+      }
+      let middle = point(1, around: lower)
+      let row = (0..<network.outputShape.count).map { _ in Double.random(in: -1...1, using: &random)
+      }
+      func value(at point: [Double]) -> Double {
+        let x = Tensor<Double>(Shape([1] + network.inputShape.dimensions), point)
+        return zip(row, network.evaluate(x, bounder.parameters).scalars)
+          .reduce(0) { $0 + $1.0 * $1.1 }
+      }
+      func values(at point: [Double]) -> [Double] {
+        var known: [Int32: [Double]] = [:]
+        return planes.neurons.map { neuron in
+          let found =
+            known[neuron.node]
+            ?? self.values(of: Int(neuron.node), point, network, bounder.parameters)
+          known[neuron.node] = found
+          return found[Int(neuron.element)]
+        }
+      }
+      // The signs and the value are those of a point, so that some part of the region has them.
+      let given = values(at: middle)
+      let signed = given.indices.filter { _ in Int.random(in: 0..<3, using: &random) == 0 }.prefix(
+        3)
+      let splits = signed.map {
+        NeuronSplit(
+          node: planes.neurons[$0].node, element: planes.neurons[$0].element,
+          isPositive: given[$0] >= 0)
+      }
+      let limit = value(at: middle) + Double.random(in: 0...0.3, using: &random)
+      let found = try bounder.splitLowerBounds(
+        of: OutputFunctions(Tensor([1, 1, row.count], row)), state, [SplitRow<Double>()],
+        steps: SlopeSteps(count: 3, rate: 0.2, decay: 0.9), candidates: 0, planes: true)[0]
+      let plane = try #require(found.plane)
+      let condition = try #require(planes.halfSpace(plane: plane, limit: limit))
+      let ends = try #require(
+        planes.tightened(planes.ends, by: [condition] + splits.compactMap(planes.halfSpace)),
+        "seed \(seed): a part that contains a point counts as empty")
+      tightened += zip(ends, planes.ends).count { $0 != $1 }
+      for trial in 0..<150 {
+        let at =
+          trial == 0 ? middle : point(Double.random(in: 0...1, using: &random), around: middle)
+        let reached = values(at: at)
+        let hasSigns = zip(signed, splits).allSatisfy { place, split in
+          split.isPositive ? reached[place] >= 0 : reached[place] <= 0
+        }
+        guard hasSigns, value(at: at) <= limit else { continue }
+        checked += 1
+        for (place, reached) in reached.enumerated() {
+          #expect(
+            Double(ends[2 * place]) <= reached + 1e-12
+              && reached - 1e-12 <= Double(ends[2 * place + 1]),
+            "seed \(seed), neuron \(place)")
+        }
+      }
+    }
+    #expect(checked > 500 && tightened > 200, "\(checked) points, \(tightened) ends")
+  }
+
   @Test("Multipliers raise a bound above what the signs give without them")
   func multipliersHelp() throws {
     // f = x over [-1, 1], where x >= 0 is known of a unit that f does not go through.

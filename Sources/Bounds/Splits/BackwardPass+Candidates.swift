@@ -55,14 +55,11 @@ private func costliest<S: TensorScalar>(
   var best: [(place: Int, loss: Double)] = []
   for place in coefficients.indices where intercepts[place] > 0 && coefficients[place] < 0 {
     let loss = -coefficients[place] * intercepts[place]
-    guard loss.isFinite, loss > 0 else { continue }
-    if best.count < count {
-      best.append((place, Double(loss)))
-    } else if let least = best.indices.min(by: { best[$0].loss < best[$1].loss }),
-      best[least].loss < Double(loss)
-    {
-      best[least] = (place, Double(loss))
-    }
+    if loss.isFinite, loss > 0 { best.append((place, Double(loss))) }
+  }
+  if best.count > count {
+    best.sort { $0.loss > $1.loss }
+    best.removeLast(best.count - count)
   }
   return best
 }

@@ -29,12 +29,13 @@ extension Bounder {
   ///   - rows: For every function of every example, in order, its signs and where to start.
   ///   - steps: The steps of the optimisation; without any, the bounds are those of the starts.
   ///   - candidates: How many candidates for the next split are wanted.
+  ///   - planes: Whether the linear functions of the input are wanted.
   /// - Soundness: Each bound is at most its function's value for every input of its example's region that gives
   ///   the signs, up to rounding, if the intervals hold for those inputs: multipliers stay at least 0 and
   ///   slopes in their ranges.
   public func splitLowerBounds<S>(
     of functions: OutputFunctions<T>, _ state: BoundState<T>, _ rows: [SplitRow<S>],
-    steps: SlopeSteps, candidates: Int
+    steps: SlopeSteps, candidates: Int, planes: Bool = false
   ) throws(Unsupported) -> [SplitBound<S>] where T == Tensor<S> {
     let make = outputRows(functions, examples: state.count)
     precondition(rows.count == state.count * functions.count, "One row for each function")
@@ -42,30 +43,34 @@ extension Bounder {
     let ranges = chunks(below: network.output, optimizing: true).ranges(rows.count)
     let parts = try concurrently(ranges) { (range) throws(Unsupported) -> [SplitBound<S>] in
       try splitLowerBounds(
-        of: make(range), pass, state, Array(rows[range]), steps, candidates)
+        of: make(range), pass, state, Array(rows[range]), steps, candidates, planes)
     }
     return parts.flatMap { $0 }
   }
 
   private func splitLowerBounds<S>(
     of functions: LinearFunctions<T>, _ pass: BackwardPass<T>, _ state: BoundState<T>,
-    _ rows: [SplitRow<S>], _ steps: SlopeSteps, _ candidates: Int
+    _ rows: [SplitRow<S>], _ steps: SlopeSteps, _ candidates: Int, _ wantsPlanes: Bool
   ) throws(Unsupported) -> [SplitBound<S>] where T == Tensor<S> {
     var tape = SlopeTape<S>(nodes: network.nodes.count)
     tape.start(rows, pass, owners: functions.owners)
-    var best = try pass.lowerBounds(of: functions, recording: &tape)
+    var last = try pass.lowerBounds(of: functions, recording: &tape)
+    var best = last
     var rate = steps.rate
     for step in 0..<steps.count where !options.isOverdue {
       let isDone = best.withElements { best in
         rows.indices.allSatisfy { Double(best[$0]) > rows[$0].limit }
       }
       guard !isDone, pass.ascend(&tape, of: functions, rate: rate, step: step + 1) else { break }
-      best = best.keepingLarger(try pass.lowerBounds(of: functions, recording: &tape))
+      last = try pass.lowerBounds(of: functions, recording: &tape)
+      best = best.keepingLarger(last)
       rate *= steps.decay
     }
     let bounds = best.scalars
     let multipliers = tape.multipliers(rows)
     let points = candidates > 0 ? pass.minimizers(tape, owners: functions.owners) : nil
+    let planes =
+      wantsPlanes ? pass.planes(tape, bounds: last, owners: functions.owners) : nil
     let width = network.inputShape.count
     return rows.indices.map { row in
       SplitBound(
@@ -74,7 +79,10 @@ extension Bounder {
         point: points.map { Array($0[row * width..<(row + 1) * width]) } ?? [],
         candidates: candidates > 0 && !(Double(bounds[row]) > rows[row].limit)
           ? pass.candidates(
-            tape, row: row, of: rows.count, owner: Int(functions.owners[row]), candidates) : [])
+            tape, row: row, of: rows.count, owner: Int(functions.owners[row]), candidates) : [],
+        plane: planes.map {
+          (Array($0.coefficients[row * width..<(row + 1) * width]), $0.constants[row])
+        })
     }
   }
 }

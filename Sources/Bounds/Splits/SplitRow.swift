@@ -35,6 +35,11 @@ public struct SplitBound<S: TensorScalar>: Sendable {
   public var point: [S]
   /// Elements worth splitting, the most promising first.
   public var candidates: [SplitCandidate]
+  /// The linear function of the input, flattened row-major, and what is added, that the last step's bound is the
+  /// least value of; nil where it was not asked for.
+  ///
+  /// - Soundness: At most the row's function for every input of the region that gives the signs, up to rounding.
+  public var plane: (coefficients: [S], constant: S)?
 }
 
 /// An activation's input whose sign would be worth knowing.

@@ -35,6 +35,8 @@ typedef struct {
 
 #define SURETY_LARGEST_KERNEL 64
 
+// Factors that are tried in one pass.
+#define SURETY_FACTORS 4
 // Examples that lie side by side in a block.
 #define SURETY_LANES 16
 // The most output rows whose kernel gradients are summed before the sums are stored.
@@ -213,6 +215,8 @@ typedef struct {
   void surety_lane_minimum_gradient_##S(const T *rows, const T *by_out, ptrdiff_t out_stride,         \
                                         ptrdiff_t functions, ptrdiff_t stride, ptrdiff_t n,           \
                                         const T *center, const T *radius, T *by_rows);                \
+  /* sums[k] = the sum of |a - factors[k] * b|, for SURETY_FACTORS factors. */                        \
+  void surety_distances_##S(const T *a, const T *b, size_t n, const T *factors, T *sums);             \
   /* rows where mask > 0, else 0. */                                                                 \
   void surety_masked_##S(const T *rows, const T *mask, size_t n, T *out);
 

@@ -33,6 +33,7 @@ struct NeuronBatch<S: TensorScalar>: Sendable {
       var upper = T.concatenated(parts.map(\.upper), axis: 0)
       let size = network.nodes[id].shape.count
       for (index, problem) in problems.enumerated() {
+        owners[index].planes?.apply(problem.ends, at: id, from: index * size, &lower, &upper)
         for split in problem.splits where Int(split.node) == id {
           let place = index * size + Int(split.element)
           if split.isPositive {

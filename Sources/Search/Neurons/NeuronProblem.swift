@@ -16,6 +16,12 @@ struct NeuronRoot<S: TensorScalar>: Sendable {
   var slopes: [[S]] = []
   /// How far the bound in double of each constraint must clear its limit.
   let slack: [Double]
+  /// What single precision loses at each node.
+  let noise: [Double]
+  /// Which case it belongs to.
+  let place: Int
+  /// What the ends of neurons are tightened by in parts of the region, where there was room and time for it.
+  var planes: NeuronPlanes?
 }
 
 /// A part of a region where some activations' inputs have given signs, which waits to be bounded.
@@ -27,6 +33,8 @@ struct NeuronProblem<S: TensorScalar>: Waiting {
   var multipliers: [[S]]
   /// For each constraint, the slopes to start from; empty where they were dropped.
   var slopes: [[S]]
+  /// The ends of the root's neurons in this part, in the order of its planes; empty where they are the root's.
+  var ends: [Float] = []
   var margin: Float
   /// The part of all trees that it is.
   var share: Double
@@ -35,9 +43,13 @@ struct NeuronProblem<S: TensorScalar>: Waiting {
     let scalars = multipliers.reduce(0) { $0 + $1.count } + slopes.reduce(0) { $0 + $1.count }
     return MemoryLayout<Self>.stride + 96 + 64 * multipliers.count
       + splits.count * MemoryLayout<NeuronSplit>.stride + scalars * MemoryLayout<S>.size
+      + ends.count * MemoryLayout<Float>.size
   }
 
-  mutating func compact() { slopes = slopes.map { _ in [] } }
+  mutating func compact() {
+    slopes = slopes.map { _ in [] }
+    ends = []
+  }
 
   /// The two parts that one more split makes.
   func children(_ split: NeuronSplit) -> [NeuronProblem] {
@@ -54,6 +66,7 @@ struct NeuronProblem<S: TensorScalar>: Waiting {
   /// When no upper line costs anything, the bound may still wait for its multipliers; deciding signs ends that.
   func firstOpen(_ roots: [NeuronRoot<S>], _ network: Network) -> NeuronSplit? {
     let taken = Set(splits.map { [$0.node, $0.element] })
+    let planes = roots[Int(root)].planes
     for (id, interval) in roots[Int(root)].intervals.enumerated() {
       let isRead = network.nodes.contains { node in
         node.inputs.contains(id) && (node.operation is ReLU || node.operation is LeakyReLU)
@@ -61,8 +74,9 @@ struct NeuronProblem<S: TensorScalar>: Waiting {
       guard isRead, let interval else { continue }
       let (lower, upper) = (interval.lower.scalars, interval.upper.scalars)
       for element in lower.indices where lower[element] < 0 && upper[element] > 0 {
-        if !taken.contains([Int32(id), Int32(element)]) {
-          return NeuronSplit(node: Int32(id), element: Int32(element), isPositive: true)
+        let split = NeuronSplit(node: Int32(id), element: Int32(element), isPositive: true)
+        if !taken.contains([split.node, split.element]), planes?.isOpen(split, ends) ?? true {
+          return split
         }
       }
     }

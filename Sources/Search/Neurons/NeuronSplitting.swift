@@ -54,7 +54,7 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
     guard var roots = try roots(careful) else {
       return (.stopped(.rounding("numbers on the way are not finite")), state)
     }
-    for index in roots.indices { roots[index].slopes = try slopes(of: index, roots, bounder) }
+    try prepare(&roots, bounder, careful)
     let worker = NeuronWorker(
       bounder: bounder, careful: careful, roots: roots, steps: Self.steps,
       confirm: confirm)
@@ -92,10 +92,12 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
         if let witness = outcome.witness { return (.found(witness), state) }
         if outcome.isStuck {
           keeper.keep(problem)
-        } else if outcome.children.isEmpty {
+        } else if outcome.parts.open.isEmpty {
           state.decided += problem.share
+        } else {
+          state.decided += problem.share / 2 * Double(outcome.parts.empty)
         }
-        for child in outcome.children { frontier.insert(child) }
+        for part in outcome.parts.open { frontier.insert(part) }
       }
     }
     state.open = 0
@@ -104,63 +106,5 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
       return (.stopped(.rounding("a part is left that has no activation to split")), state)
     }
     return (.impossible, state)
-  }
-
-  /// Slopes for each constraint of a root that are optimised before any split.
-  private func slopes(
-    of root: Int, _ roots: [NeuronRoot<S>], _ bounder: Bounder<T>
-  ) throws(Unsupported) -> [[S]] {
-    let none = [[S]](repeating: [], count: roots[root].condition.count)
-    let whole = NeuronProblem(
-      root: Int32(root), splits: [], multipliers: none, slopes: none, margin: 0, share: 1)
-    let batch = NeuronBatch(
-      [whole], roots, bounder, region: { ($0.inputs, $0.intervals) }, slack: .infinity)
-    return try bounder.splitLowerBounds(
-      of: batch.functions, batch.state, batch.rows, steps: bounder.options.outputSteps,
-      candidates: 0
-    ).map(\.slopes)
-  }
-
-  /// Bounds the regions before any split; nil when infinity or NaN came up.
-  private func roots(
-    _ careful: Bounder<Tensor<Double>>
-  ) throws(Unsupported) -> [NeuronRoot<S>]? {
-    let nodes = network.nodesToTighten
-    let probe = RoundingProbe(network)
-    var roots: [NeuronRoot<S>] = []
-    for prepared in cases {
-      // In double, since the room that single precision needs adds up over the neurons to more than most margins.
-      let inputs = InputSet<Tensor<Double>>([prepared.region], shape: network.inputShape)
-      let quick = try careful.crown(over: inputs)
-      var limited = careful
-      if let deadline = options.deadline {
-        // Tighter intervals help everything that follows, but not at any price.
-        limited.options.deadline = Date(timeIntervalSinceNow: deadline.timeIntervalSinceNow * 0.2)
-      }
-      let state = try limited.alphaCROWN(over: inputs, knowing: quick.intervals)
-      guard state.finiteExamples.allSatisfy({ $0 }) else { return nil }
-      var intervals = [Interval<T>?](repeating: nil, count: network.nodes.count)
-      var wide = [Interval<Tensor<Double>>?](repeating: nil, count: network.nodes.count)
-      let noise = probe.nodeNoise(over: prepared.region)
-      guard noise.allSatisfy(\.isFinite) else { return nil }
-      for node in nodes {
-        guard let interval = state.intervals[node] else { continue }
-        intervals[node] = Interval(lower: T(interval.lower), upper: T(interval.upper))
-        wide[node] = interval.widened(by: 1e-12, and: 100 * noise[node] * 0x1p-29)
-      }
-      for condition in prepared.conditions {
-        let slack = condition.map {
-          Judgement.tolerance(
-            scale: $0.scale(at: prepared.sample.output),
-            noise: prepared.sample.noise(weight: $0.weight), precision: .double)
-        }
-        roots.append(
-          NeuronRoot(
-            inputs: InputSet([prepared.region], shape: network.inputShape), carefulInputs: inputs,
-            condition: condition, intervals: intervals,
-            carefulIntervals: wide, slack: slack))
-      }
-    }
-    return roots
   }
 }

@@ -13,10 +13,18 @@ struct NeuronWorker<S: TensorScalar>: Sendable {
   let steps: SlopeSteps
   let confirm: @Sendable ([Float]) -> Witness?
 
+  /// The parts that a sub-problem was split into.
+  struct Parts: Sendable {
+    /// Those that wait.
+    var open: [NeuronProblem<S>] = []
+    /// How many were found empty.
+    var empty = 0
+  }
+
   /// What became of a sub-problem.
   struct Outcome: Sendable {
     var witness: Witness?
-    var children: [NeuronProblem<S>] = []
+    var parts = Parts()
     /// Whether it is open but has nothing to split.
     var isStuck = false
   }
@@ -57,13 +65,18 @@ struct NeuronWorker<S: TensorScalar>: Sendable {
     }
     let decided = try confirmed(closing.map { bounded[$0] })
     let closed = Set(zip(closing, decided).filter(\.1).map(\.0))
+    var open: [Int] = []
+    var chosen: [NeuronSplit] = []
     for index in problems.indices where !closed.contains(index) {
       if let split = splits[index] ?? bounded[index].firstOpen(roots, bounder.network) {
-        outcomes[index].children = bounded[index].children(split)
+        open.append(index)
+        chosen.append(split)
       } else {
         outcomes[index].isStuck = try !isClosedWithEffort(bounded[index])
       }
     }
+    let parts = try parts(of: open.map { bounded[$0] }, splitting: chosen)
+    for (index, parts) in zip(open, parts) { outcomes[index].parts = parts }
     return outcomes
   }
 

@@ -1,0 +1,157 @@
+import Bounds
+import Foundation
+import Networks
+import Properties
+import Tensors
+
+/// Linear functions of the input that enclose the activations' inputs of one region, for tightening them in its parts.
+///
+/// The planes are made once. In a part, the signs of neurons and the condition that is to be met leave only inputs in
+/// some half-spaces; the ends of the planes over those are closer than over the whole region.
+///
+/// Source: Zhou et al., "Clip-and-verify: linear constraint-driven domain clipping for accelerating neural network
+/// verification" (2025), on intermediate bounds over a half-space; here several half-spaces share one dual.
+struct NeuronPlanes: Sendable {
+  /// An activation's input.
+  struct Neuron: Hashable, Sendable {
+    var node: Int32
+    var element: Int32
+  }
+
+  /// The neurons of unknown sign.
+  let neurons: [Neuron]
+  /// The neurons of each node.
+  private let ranges: [Int: Range<Int>]
+  /// The place of each among them.
+  private let places: [Neuron: Int]
+  /// For each neuron the ends before any split, the lower one first, with room for rounding.
+  let ends: [Float]
+  private let frame: RegionFrame
+  /// Planes below each neuron and below its negation, one after the other.
+  private let rows: PlaneRows
+
+  private var width: Int { frame.inputs.count }
+
+  /// The bytes that planes of so many neurons take.
+  static func bytes(neurons: Int, inputs: Int) -> Int { neurons * (2 * inputs * 4 + 64) }
+
+  /// Makes planes over a region; nil when there is nothing to tighten, or no time or memory for it.
+  ///
+  /// - Parameters:
+  ///   - root: A root of the region.
+  ///   - wanted: The neurons, with any sign.
+  ///   - bounder: What bounds them; nodes that it has no time for are left out.
+  init?<S>(
+    over region: Region, _ root: NeuronRoot<S>, _ wanted: Set<NeuronSplit>,
+    _ bounder: Bounder<Tensor<Double>>, memory: Int
+  ) throws(Unsupported) {
+    frame = RegionFrame(region)
+    let width = frame.inputs.count
+    let state = bounder.state(over: root.carefulInputs, intervals: root.carefulIntervals)
+    var ranges: [Int: Range<Int>] = [:]
+    var neurons: [Neuron] = []
+    var ends: [Float] = []
+    var rows = PlaneRows(width: width)
+    for (node, group) in Dictionary(grouping: wanted, by: \.node).sorted(by: { $0.key < $1.key }) {
+      guard node != 0, let interval = root.carefulIntervals[Int(node)] else { continue }
+      let (lower, upper) = (interval.lower.scalars, interval.upper.scalars)
+      let open = Set(group.map(\.element)).sorted().filter {
+        lower[Int($0)] < 0 && upper[Int($0)] > 0
+      }
+      guard !open.isEmpty,
+        Self.bytes(neurons: neurons.count + open.count, inputs: width) <= memory,
+        let planes: (coefficients: [Double], constants: [Double]) = try bounder.unitPlanes(
+          of: open, at: Int(node), state,
+          steps: SlopeSteps(count: 6, rate: 0.25, decay: 0.8))
+      else { continue }
+      ranges[Int(node)] = neurons.count..<neurons.count + open.count
+      for element in open {
+        neurons.append(Neuron(node: node, element: element))
+        ends += [Float(lower[Int(element)]).nextDown, Float(upper[Int(element)]).nextUp]
+      }
+      guard rows.append(planes, frame, noise: root.noise[Int(node)]) else { return nil }
+    }
+    guard !neurons.isEmpty else { return nil }
+    self.neurons = neurons
+    self.ranges = ranges
+    self.ends = ends
+    self.rows = rows
+    places = Dictionary(uniqueKeysWithValues: zip(neurons, neurons.indices))
+  }
+
+  /// Whether a neuron can have either sign where the neurons have some ends; empty for those of the root.
+  func isOpen(_ split: NeuronSplit, _ ends: [Float]) -> Bool {
+    guard !ends.isEmpty,
+      let place = places[Neuron(node: split.node, element: split.element)]
+    else { return true }
+    return ends[2 * place] < 0 && ends[2 * place + 1] > 0
+  }
+
+  /// How many half-spaces can be used without it costing much more than the bounds do.
+  var affordableHalfSpaces: Int { max(2, min(24, 8_000_000 / max(1, neurons.count * width))) }
+
+  /// Notes a sign among the ends.
+  func take(_ split: NeuronSplit, _ ends: inout [Float]) {
+    guard let place = places[Neuron(node: split.node, element: split.element)] else { return }
+    if split.isPositive {
+      ends[2 * place] = max(0, ends[2 * place])
+    } else {
+      ends[2 * place + 1] = min(0, ends[2 * place + 1])
+    }
+  }
+
+  /// Intersects the intervals of a node's elements, which begin at a place of a batch, with ends of its neurons.
+  func apply<S: TensorScalar>(
+    _ ends: [Float], at node: Int, from start: Int, _ lower: inout Tensor<S>,
+    _ upper: inout Tensor<S>
+  ) {
+    guard !ends.isEmpty, let range = ranges[node] else { return }
+    lower.withMutableElements { lower in
+      upper.withMutableElements { upper in
+        for place in range {
+          let at = start + Int(neurons[place].element)
+          lower[at] = max(lower[at], S(ends[2 * place]))
+          upper[at] = min(upper[at], S(ends[2 * place + 1]))
+        }
+      }
+    }
+  }
+
+  /// What a sign tells; nil when the neuron had one before any split.
+  func halfSpace(_ split: NeuronSplit) -> HalfSpace? {
+    guard let place = places[Neuron(node: split.node, element: split.element)] else { return nil }
+    return rows.halfSpace(place, isPositive: split.isPositive)
+  }
+
+  /// What it tells that a function is at most a limit, given a plane below the function.
+  func halfSpace(
+    plane: (coefficients: [Double], constant: Double), limit: Double
+  ) -> HalfSpace? {
+    let (middle, scale, moved) = frame.centered(plane.coefficients[...])
+    let made = HalfSpace(
+      normal: moved.map { -$0 },
+      offset: limit - plane.constant - middle
+        + 1e-12 * (limit.magnitude + plane.constant.magnitude + scale))
+    return made.size.isFinite && made.offset.isFinite ? made : nil
+  }
+
+  /// The ends of the neurons over the part of the region in some half-spaces; nil when that part is empty.
+  ///
+  /// Each end is the best of the duals that a few multipliers of each half-space in turn give.
+  ///
+  /// - Parameter known: Ends that hold already.
+  /// - Soundness: Every input of the region in all half-spaces gives each neuron a value between its ends. A plane
+  ///   minus multiples of functions that are at least 0 there is below the plane, whatever the multiples, so its
+  ///   least value over the whole box is a bound; the last evaluation is in double.
+  func tightened(_ known: [Float], by halfSpaces: [HalfSpace]) -> [Float]? {
+    if halfSpaces.contains(where: \.isEmpty) { return nil }
+    let halfSpaces = halfSpaces.filter { !$0.isWhole && $0.size > 0 }
+    guard !halfSpaces.isEmpty else { return known }
+    var result = known
+    var dual = Dual(width: width)
+    for place in neurons.indices where result[2 * place] < 0 && result[2 * place + 1] > 0 {
+      guard rows.tighten(&result, of: place, by: place, halfSpaces, &dual) else { return nil }
+    }
+    return result
+  }
+}

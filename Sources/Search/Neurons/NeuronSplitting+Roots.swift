@@ -1,0 +1,95 @@
+import Bounds
+import Foundation
+import Networks
+import Properties
+import Tensors
+
+extension NeuronSplitting {
+  /// How many neurons of a region get planes; those whose lines cost the most before any split.
+  private static var neuronsWithPlanes: Int { 400 }
+
+  /// Optimises the slopes of each root's constraints, and makes the planes of its costliest neurons.
+  func prepare(
+    _ roots: inout [NeuronRoot<S>], _ bounder: Bounder<T>, _ careful: Bounder<Tensor<Double>>
+  ) throws(Unsupported) {
+    var costs = [[NeuronSplit: Double]](repeating: [:], count: cases.count)
+    for index in roots.indices {
+      let found = try bounds(of: roots, at: index, bounder)
+      roots[index].slopes = found.map(\.slopes)
+      for candidate in found.flatMap(\.candidates) {
+        costs[roots[index].place][candidate.split, default: 0] += candidate.score
+      }
+    }
+    for (place, costs) in costs.enumerated() {
+      guard let root = roots.first(where: { $0.place == place }), !costs.isEmpty else { continue }
+      var limited = careful
+      if let deadline = options.deadline {
+        let share = 0.1 / Double(cases.count)
+        limited.options.deadline = Date(
+          timeIntervalSinceNow: deadline.timeIntervalSinceNow * share)
+      }
+      let costly = costs.sorted { ($0.value, $1.key.element) > ($1.value, $0.key.element) }
+      let planes = try NeuronPlanes(
+        over: cases[place].region, root, Set(costly.prefix(Self.neuronsWithPlanes).map(\.key)),
+        limited, memory: options.memory / 8 / cases.count)
+      for index in roots.indices where roots[index].place == place { roots[index].planes = planes }
+    }
+  }
+
+  /// Bounds of each constraint of a root before any split, with what costs the most.
+  private func bounds(
+    of roots: [NeuronRoot<S>], at root: Int, _ bounder: Bounder<T>
+  ) throws(Unsupported) -> [SplitBound<S>] {
+    let none = [[S]](repeating: [], count: roots[root].condition.count)
+    let whole = NeuronProblem(
+      root: Int32(root), splits: [], multipliers: none, slopes: none, margin: 0, share: 1)
+    let batch = NeuronBatch(
+      [whole], roots, bounder, region: { ($0.inputs, $0.intervals) }, slack: .infinity)
+    return try bounder.splitLowerBounds(
+      of: batch.functions, batch.state, batch.rows, steps: bounder.options.outputSteps,
+      candidates: 2 * Self.neuronsWithPlanes)
+  }
+
+  /// Bounds the regions before any split; nil when infinity or NaN came up.
+  func roots(
+    _ careful: Bounder<Tensor<Double>>
+  ) throws(Unsupported) -> [NeuronRoot<S>]? {
+    let nodes = network.nodesToTighten
+    let probe = RoundingProbe(network)
+    var roots: [NeuronRoot<S>] = []
+    for (place, prepared) in cases.enumerated() {
+      // In double, since the room that single precision needs adds up over the neurons to more than most margins.
+      let inputs = InputSet<Tensor<Double>>([prepared.region], shape: network.inputShape)
+      let quick = try careful.crown(over: inputs)
+      var limited = careful
+      if let deadline = options.deadline {
+        // Tighter intervals help everything that follows, but not at any price.
+        limited.options.deadline = Date(timeIntervalSinceNow: deadline.timeIntervalSinceNow * 0.2)
+      }
+      let state = try limited.alphaCROWN(over: inputs, knowing: quick.intervals)
+      guard state.finiteExamples.allSatisfy({ $0 }) else { return nil }
+      var intervals = [Interval<T>?](repeating: nil, count: network.nodes.count)
+      var wide = [Interval<Tensor<Double>>?](repeating: nil, count: network.nodes.count)
+      let noise = probe.nodeNoise(over: prepared.region)
+      guard noise.allSatisfy(\.isFinite) else { return nil }
+      for node in nodes {
+        guard let interval = state.intervals[node] else { continue }
+        intervals[node] = Interval(lower: T(interval.lower), upper: T(interval.upper))
+        wide[node] = interval.widened(by: 1e-12, and: 100 * noise[node] * 0x1p-29)
+      }
+      for condition in prepared.conditions {
+        let slack = condition.map {
+          Judgement.tolerance(
+            scale: $0.scale(at: prepared.sample.output),
+            noise: prepared.sample.noise(weight: $0.weight), precision: .double)
+        }
+        roots.append(
+          NeuronRoot(
+            inputs: InputSet([prepared.region], shape: network.inputShape), carefulInputs: inputs,
+            condition: condition, intervals: intervals,
+            carefulIntervals: wide, slack: slack, noise: noise, place: place))
+      }
+    }
+    return roots
+  }
+}

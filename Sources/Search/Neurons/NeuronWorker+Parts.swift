@@ -1,0 +1,77 @@
+import Bounds
+import Networks
+import Properties
+import Synchronization
+import Tensors
+
+extension NeuronWorker {
+  /// Splits sub-problems, and tightens the ends of neurons in their parts.
+  ///
+  /// - Soundness: A part counts as empty only where the half-spaces of its signs and of the condition exclude each
+  ///   other, in double with room for rounding.
+  func parts(
+    of problems: [NeuronProblem<S>], splitting splits: [NeuronSplit]
+  ) throws(Unsupported) -> [Parts] {
+    let conditions = try conditionHalfSpaces(problems)
+    var waiting: [(problem: Int, part: NeuronProblem<S>)] = []
+    for (index, (problem, split)) in zip(problems, splits).enumerated() {
+      for part in problem.children(split) { waiting.append((index, part)) }
+    }
+    let parts = waiting
+    let tightened = Mutex([NeuronProblem<S>?](repeating: nil, count: parts.count))
+    Workers.forEach(parts.count) { index in
+      let (problem, part) = parts[index]
+      let result = self.tightened(part, conditions[problem])
+      tightened.withLock { $0[index] = result }
+    }
+    var result = [Parts](repeating: Parts(), count: problems.count)
+    for (given, part) in zip(parts, tightened.withLock { $0 }) {
+      if let part {
+        result[given.problem].open.append(part)
+      } else {
+        result[given.problem].empty += 1
+      }
+    }
+    return result
+  }
+
+  /// What the conditions of each sub-problem tell of inputs that meet them.
+  private func conditionHalfSpaces(
+    _ problems: [NeuronProblem<S>]
+  ) throws(Unsupported) -> [[HalfSpace]] {
+    guard problems.contains(where: { roots[Int($0.root)].planes != nil }) else {
+      return [[HalfSpace]](repeating: [], count: problems.count)
+    }
+    let batch = NeuronBatch(
+      problems, roots, careful, region: { ($0.carefulInputs, $0.carefulIntervals) },
+      slack: .infinity)
+    let found = try careful.splitLowerBounds(
+      of: batch.functions, batch.state, batch.rows,
+      steps: SlopeSteps(count: 0, rate: 0, decay: 1), candidates: 0, planes: true)
+    return problems.enumerated().map { index, problem in
+      let root = roots[Int(problem.root)]
+      let bounds = found[index * batch.rowsPerProblem..<(index + 1) * batch.rowsPerProblem]
+      return zip(zip(root.condition, root.slack), bounds).compactMap { given, bound in
+        bound.plane.flatMap { plane in
+          root.planes?.halfSpace(plane: plane, limit: given.0.bound + given.1)
+        }
+      }
+    }
+  }
+
+  /// A part with its neurons' ends tightened; nil when it is empty.
+  private func tightened(
+    _ part: NeuronProblem<S>, _ conditions: [HalfSpace]
+  ) -> NeuronProblem<S>? {
+    guard let planes = roots[Int(part.root)].planes else { return part }
+    // The conditions and the last signs tell the most.
+    let signs = part.splits.reversed().lazy.compactMap(planes.halfSpace)
+    let all = conditions + signs.prefix(max(1, planes.affordableHalfSpaces - conditions.count))
+    var known = part.ends.isEmpty ? planes.ends : part.ends
+    if let last = part.splits.last { planes.take(last, &known) }
+    guard let ends = planes.tightened(known, by: all) else { return nil }
+    var part = part
+    part.ends = ends
+    return part
+  }
+}

@@ -1,0 +1,66 @@
+/// Planes below neurons and below their negations, two for each neuron, over the box from -1 to 1.
+struct PlaneRows: Sendable {
+  private let width: Int
+  /// The coefficients.
+  private var normals: [Float] = []
+  /// The values in the middle, with room for rounding.
+  private var offsets: [Double] = []
+
+  init(width: Int) { self.width = width }
+
+  /// Adds planes over a region.
+  ///
+  /// - Parameters:
+  ///   - planes: The coefficients of the input and the constants, row after row.
+  ///   - noise: What single precision loses at the neurons' node.
+  /// - Returns: False where a number is not finite.
+  mutating func append(
+    _ planes: (coefficients: [Double], constants: [Double]), _ frame: RegionFrame, noise: Double
+  ) -> Bool {
+    let count = planes.coefficients.count / max(1, planes.constants.count)
+    for (row, constant) in planes.constants.enumerated() {
+      let (middle, scale, moved) = frame.centered(
+        planes.coefficients[row * count..<(row + 1) * count])
+      let offset = constant + middle
+      let size = moved.reduce(0) { $0 + $1.magnitude }
+      guard size.isFinite, offset.isFinite else { return false }
+      normals += moved.map { Float($0) }
+      let lost = 1e-12 * (constant.magnitude + scale + size) + 100 * noise * 0x1p-29
+      offsets.append(offset - lost - size * 0x1p-23 - Double(width) * 0x1p-148)
+    }
+    return true
+  }
+
+  /// What a neuron's sign tells.
+  func halfSpace(_ place: Int, isPositive: Bool) -> HalfSpace {
+    // The plane below the negation says how large the neuron can be, and that is at least 0.
+    let row = isPositive ? 2 * place + 1 : 2 * place
+    return HalfSpace(
+      rounded: normals[row * width..<(row + 1) * width].map { -$0 }, offset: -offsets[row])
+  }
+
+  /// Tightens the ends of one neuron; false when none are left.
+  ///
+  /// - Parameters:
+  ///   - neuron: Its place among the ends.
+  ///   - place: Its place among these planes.
+  func tighten(
+    _ ends: inout [Float], of neuron: Int, by place: Int, _ halfSpaces: [HalfSpace],
+    _ dual: inout Dual
+  ) -> Bool {
+    let lower = Float(bound(2 * place, halfSpaces, &dual)).nextDown
+    let upper = Float(-bound(2 * place + 1, halfSpaces, &dual)).nextUp
+    if lower > ends[2 * neuron] { ends[2 * neuron] = lower }
+    if upper < ends[2 * neuron + 1] { ends[2 * neuron + 1] = upper }
+    return ends[2 * neuron] <= ends[2 * neuron + 1]
+  }
+
+  /// A lower bound of a plane over the part of the box in some half-spaces.
+  private func bound(_ row: Int, _ halfSpaces: [HalfSpace], _ dual: inout Dual) -> Double {
+    normals.withUnsafeBufferPointer { normals in
+      dual.bound(
+        UnsafeBufferPointer(rebasing: normals[row * width..<(row + 1) * width]), offsets[row],
+        halfSpaces)
+    }
+  }
+}
