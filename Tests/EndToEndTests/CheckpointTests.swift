@@ -13,7 +13,7 @@ struct SearchCheckpointTests {
     let checkpoint = "\(folder.path)/tree"
     let whole = try Program.run(arguments + ["--timeout", "120"])
     #expect(whole.firstLine == "unsat", "\(whole.output)")
-    var (kills, moment) = (0, 0.3)
+    var (kills, moment) = (0, 0.6)
     var isKept = false
     while kills < 20 {
       let (output, errors) = (Pipe(), Pipe())

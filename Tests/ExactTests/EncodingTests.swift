@@ -94,8 +94,8 @@ struct EncodingTests {
         let situation = SearchCase(region: region, conditions: [[constraint]])
         var options = SearchOptions()
         options.deadline = Date(timeIntervalSinceNow: 0.3)
+        options.split = .neurons
         let search = CompleteSearch(network.simplified(), precision: .float, options: options)
-        #expect(search.strategy(for: [situation]).split == .neurons)
         return search.decide([situation], Confirming(network: network, situation: situation))
           .outcome
       }
