@@ -82,8 +82,8 @@ public struct CompleteSearch: Sendable {
     let needed = inReLUs.isNeeded
     let bent = inReLUs.nodes.enumerated().filter { needed[$0.offset] }
       .compactMap { $0.element.operation as? any LinearlyBounded }
-    guard !bent.isEmpty, bent.allSatisfy({ $0 is ReLU || $0 is LeakyReLU }) else {
-      return (.inputs, "splitting inputs, because not every activation is piecewise linear")
+    guard bent.contains(where: { $0 is any ElementwiseOperation }) else {
+      return (.inputs, "splitting inputs, because there is no activation to split")
     }
     return (.neurons, "splitting neurons, because \(movable) inputs can move")
   }

@@ -1,7 +1,9 @@
 import Bounds
 import Foundation
 import Networks
+import Properties
 import Search
+import Tensors
 import Testing
 
 @testable import TestSupport
@@ -108,5 +110,67 @@ struct EnumerationTests {
       }
     }
     #expect(decided > 20)
+  }
+
+  /// A network of two inputs with curves.
+  private func curved(_ random: inout SplitMix64) throws -> Network {
+    var network = Network(input: [1, 2])
+    func layer(_ inputs: Int, _ outputs: Int, _ size: Double) -> Linear {
+      func parameter(_ shape: Shape) -> ParameterID {
+        network.addParameter(
+          "p\(network.parameters.count)",
+          Tensor(
+            shape, (0..<shape.count).map { _ in Double.random(in: -size...size, using: &random) }))
+      }
+      return Linear(weight: parameter([inputs, outputs]), bias: parameter([outputs]))
+    }
+    var last = try network.add(layer(2, 5, 4), [0])
+    last = try network.add(Bool.random(using: &random) ? Sigmoid() : Tanh(), [last])
+    last = try network.add(layer(5, 4, 3), [last])
+    last = try network.add(Bool.random(using: &random) ? Tanh() : ReLU(), [last])
+    try network.add(layer(4, 1, 2), [last])
+    return network
+  }
+
+  @Test(
+    "Curves cut in two prove what lies below all values, and never what does not",
+    arguments: [Precision.float, .double])
+  func curves(precision: Precision) throws {
+    var (proved, cut) = (0, 0)
+    let side = 120
+    var grid: [Double] = []
+    for point in 0..<side * side {
+      for place in [point % side, point / side] {
+        grid.append(Double(place) / Double(side - 1) * 2 - 1)
+      }
+    }
+    for seed in 0..<40 as Range<UInt64> {
+      var random = SplitMix64(seed: seed, stream: 31)
+      let network = try curved(&random)
+      let values = network.evaluate(
+        Tensor<Double>([side * side, 1, 2], grid), network.parameters(as: Tensor<Double>.self)
+      ).scalars
+      let (least, most) = (values.min() ?? 0, values.max() ?? 0)
+      for part in [-0.1, -0.02, 0.001] {
+        var options = SearchOptions()
+        options.split = .neurons
+        options.deadline = Date(timeIntervalSinceNow: 0.4)
+        let constraint = LinearConstraint(
+          outputs: [.init(0, 1)], bound: least + part * (most - least))
+        let region = try Region(lower: [-1, -1], upper: [1, 1])
+        let result = CompleteSearch(network, precision: precision, options: options)
+          .decide([SearchCase(region: region, conditions: [[constraint]])], Silent())
+        guard result.outcome == .impossible else { continue }
+        #expect(part < 0, "seed \(seed): a value on the grid was ruled out")
+        proved += 1
+        if result.progress.visited > 1 { cut += 1 }
+      }
+    }
+    #expect(proved > 20 && cut > 15, "\(proved) proved, \(cut) of them in parts")
+  }
+
+  private struct Silent: CounterexampleHunter {
+    func witness(at point: [Float]) -> Witness? { nil }
+    func hunt(seconds: Double) -> Witness? { nil }
   }
 }

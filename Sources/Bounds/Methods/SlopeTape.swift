@@ -35,7 +35,8 @@ extension BackwardPass {
     for id in stride(from: functions.node, through: 0, by: -1) {
       guard var rows = pending[id] else { continue }
       pending[id] = nil
-      rows.subtract(&tape.multipliers[id], size: network.nodes[id].shape.count)
+      rows.subtract(
+        &tape.multipliers[id], size: network.nodes[id].shape.count, constant: &constant)
       tape.rows[id] = rows
       guard network.nodes[id].operation != nil else {
         return constant

@@ -79,7 +79,8 @@ extension Bounder {
         point: points.map { Array($0[row * width..<(row + 1) * width]) } ?? [],
         candidates: candidates > 0 && !(Double(bounds[row]) > rows[row].limit)
           ? pass.candidates(
-            tape, row: row, of: rows.count, owner: Int(functions.owners[row]), candidates) : [],
+            tape, state.intervals, row: row, of: rows.count, owner: Int(functions.owners[row]),
+            candidates) : [],
         plane: planes.map {
           (Array($0.coefficients[row * width..<(row + 1) * width]), $0.constants[row])
         })
@@ -111,7 +112,7 @@ extension SlopeTape {
           SplitMultiplier(
             row: row,
             place: shape.rowPlace(of: Int(split.element), as: Tensor<S>.self), split: index,
-            sign: split.isPositive ? 1 : -1,
+            sign: split.isPositive ? 1 : -1, point: S(split.point),
             value: index < start.multipliers.count ? max(0, start.multipliers[index]) : 0))
       }
     }

@@ -2,8 +2,9 @@ import Tensors
 
 /// The multiplier of one row's split, which the row's bound is raised by.
 ///
-/// Where an input `z` is known to have the sign `s`, the function `f - multiplier * s * z` is at most `f`, so a
-/// lower bound of it over all inputs is a lower bound of `f` over those of that sign.
+/// Where an input `z` is known to be on the side `s` (1 above, -1 below) of a point `p`, the function
+/// `f - multiplier * s * (z - p)` is at most `f`, so a lower bound of it over all inputs is a lower bound of `f` over
+/// those on that side.
 ///
 /// - Soundness: For every multiplier that is not negative.
 struct SplitMultiplier<S: TensorScalar>: Sendable {
@@ -13,8 +14,10 @@ struct SplitMultiplier<S: TensorScalar>: Sendable {
   var place: Int
   /// Which of the row's splits it is.
   var split: Int
-  /// 1 for a positive input, -1 for a negative one.
+  /// 1 for an input above the point, -1 for one below.
   var sign: S
+  /// The point.
+  var point: S
   /// Never negative.
   var value: S
   /// The size of steps, which follows that of the row's coefficients at the node; nil before they were seen.
@@ -43,14 +46,22 @@ extension RowBlock {
   ///
   /// Rows that are not whole are left as they are, which only forgoes what the signs would tell.
   ///
-  /// - Parameter size: The elements of the node.
+  /// - Parameters:
+  ///   - size: The elements of the node.
+  ///   - constant: What is added to each row, which takes up the points.
   mutating func subtract<S>(
-    _ multipliers: inout [SplitMultiplier<S>], size: Int
+    _ multipliers: inout [SplitMultiplier<S>], size: Int, constant: inout T
   ) where T == Tensor<S> {
     guard !multipliers.isEmpty, placement?.isWhole ?? true, values.count == count * size else {
       return
     }
     values.withMutableElements { Bounds.subtract(&multipliers, from: $0, size: size) }
+    guard multipliers.contains(where: { $0.point != 0 && $0.value != 0 }) else { return }
+    constant.withMutableElements { constant in
+      for multiplier in multipliers {
+        constant[multiplier.row] += multiplier.value * multiplier.sign * multiplier.point
+      }
+    }
   }
 }
 
@@ -85,7 +96,8 @@ func ascend<S: TensorScalar>(
 ) {
   for index in multipliers.indices {
     var multiplier = multipliers[index]
-    let gradient = -multiplier.sign * values[multiplier.row * size + multiplier.place]
+    let value = values[multiplier.row * size + multiplier.place]
+    let gradient = -multiplier.sign * (value - multiplier.point)
     // A multiplier without a unit was not subtracted.
     guard gradient.isFinite, let unit = multiplier.unit else { continue }
     multiplier.first = 0.9 * multiplier.first + 0.1 * gradient

@@ -67,7 +67,7 @@ public struct SearchCheckpoint: Sendable {
 
 /// What a checkpoint says before the sub-problems.
 struct TreeHeader: Codable {
-  static let layout = 1
+  static let layout = 2
 
   var schema = layout
   var subject: String

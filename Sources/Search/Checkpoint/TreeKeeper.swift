@@ -35,7 +35,11 @@ struct TreeKeeper<Item: Storable> {
   /// The sub-problems of the checkpoint, if it is about the same cases split the same way.
   ///
   /// A run may have settled other cases before its search than the one before it; its tree is then no use.
-  mutating func resumed(into state: inout SearchProgress) -> [Item]? {
+  ///
+  /// - Parameter isValid: Whether a sub-problem is one of this search; a file may have been changed.
+  mutating func resumed(
+    into state: inout SearchProgress, where isValid: (Item) -> Bool
+  ) -> [Item]? {
     guard let checkpoint, let tree = try? checkpoint.read(),
       tree.header.subject == checkpoint.subject,
       tree.header.split == split, tree.header.cases == cases
@@ -44,7 +48,9 @@ struct TreeKeeper<Item: Storable> {
     var items: [Item] = []
     for line in tree.lines {
       guard let record = try? decoder.decode(Item.Record.self, from: line) else { return nil }
-      items.append(Item(record))
+      let item = Item(record)
+      guard isValid(item) else { return nil }
+      items.append(item)
     }
     state.visited = tree.header.visited
     state.decided = tree.header.decided
@@ -117,7 +123,7 @@ extension SubBox: Storable {
 /// A part by signs of neurons in a checkpoint.
 struct NeuronRecord: Codable {
   var root: Int32
-  /// Node, element and sign of each split, one after another.
+  /// Node, element, side and the bits of the point of each split, one after another.
   var splits: [Int32]
   var multipliers: [[Double]]
   var share: Double
@@ -127,15 +133,19 @@ struct NeuronRecord: Codable {
 extension NeuronProblem: Storable {
   var record: NeuronRecord {
     NeuronRecord(
-      root: root, splits: splits.flatMap { [$0.node, $0.element, $0.isPositive ? 1 : 0] },
+      root: root,
+      splits: splits.flatMap {
+        [$0.node, $0.element, $0.isPositive ? 1 : 0, Int32(bitPattern: $0.point.bitPattern)]
+      },
       multipliers: multipliers.map { $0.map { Double($0) } }, share: share, margin: margin)
   }
 
   init(_ record: NeuronRecord) {
-    let splits = stride(from: 0, to: record.splits.count - 2, by: 3).map {
+    let splits = stride(from: 0, to: record.splits.count - 3, by: 4).map {
       NeuronSplit(
         node: record.splits[$0], element: record.splits[$0 + 1],
-        isPositive: record.splits[$0 + 2] != 0)
+        isPositive: record.splits[$0 + 2] != 0,
+        point: Float(bitPattern: UInt32(bitPattern: record.splits[$0 + 3])))
     }
     self.init(
       root: record.root, splits: splits, multipliers: record.multipliers.map { $0.map { S($0) } },

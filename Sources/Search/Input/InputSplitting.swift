@@ -45,7 +45,8 @@ struct InputSplitting<S: TensorScalar>: Sendable {
     var frontier = Frontier<SubBox<S>>(limit: options.memory / 2)
     var state = SearchProgress()
     var keeper = TreeKeeper<SubBox<S>>(options.checkpoint, .inputs, cases)
-    let waiting = keeper.resumed(into: &state) ?? cases.indices.map(root(of:))
+    let waiting =
+      keeper.resumed(into: &state, where: { $0.belongs(to: cases) }) ?? cases.indices.map(root(of:))
     for box in waiting { frontier.insert(box) }
     var ties = TieWatch(isTied: keeper.isTied)
     while !frontier.isEmpty {

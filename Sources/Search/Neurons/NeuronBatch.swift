@@ -37,9 +37,9 @@ struct NeuronBatch<S: TensorScalar>: Sendable {
         for split in problem.splits where Int(split.node) == id {
           let place = index * size + Int(split.element)
           if split.isPositive {
-            lower.withMutableElements { $0[place] = max(0, $0[place]) }
+            lower.withMutableElements { $0[place] = max(S(split.point), $0[place]) }
           } else {
-            upper.withMutableElements { $0[place] = min(0, $0[place]) }
+            upper.withMutableElements { $0[place] = min(S(split.point), $0[place]) }
           }
         }
       }

@@ -18,8 +18,10 @@ struct NeuronPlanes: Sendable {
     var element: Int32
   }
 
-  /// The neurons of unknown sign.
+  /// The neurons whose side is unknown.
   let neurons: [Neuron]
+  /// Whether each is read by a curve, which gains from closer ends even where the sign is known.
+  private let isCurved: [Bool]
   /// The neurons of each node.
   private let ranges: [Int: Range<Int>]
   /// The place of each among them.
@@ -48,7 +50,9 @@ struct NeuronPlanes: Sendable {
     frame = RegionFrame(region)
     let width = frame.inputs.count
     let state = bounder.state(over: root.carefulInputs, intervals: root.carefulIntervals)
+    let curved = bounder.network.nodesReadByCurves
     var ranges: [Int: Range<Int>] = [:]
+    var isCurved: [Bool] = []
     var neurons: [Neuron] = []
     var ends: [Float] = []
     var rows = PlaneRows(width: width)
@@ -56,7 +60,8 @@ struct NeuronPlanes: Sendable {
       guard node != 0, let interval = root.carefulIntervals[Int(node)] else { continue }
       let (lower, upper) = (interval.lower.scalars, interval.upper.scalars)
       let open = Set(group.map(\.element)).sorted().filter {
-        lower[Int($0)] < 0 && upper[Int($0)] > 0
+        curved[Int(node)]
+          ? lower[Int($0)] < upper[Int($0)] : lower[Int($0)] < 0 && upper[Int($0)] > 0
       }
       guard !open.isEmpty,
         Self.bytes(neurons: neurons.count + open.count, inputs: width) <= memory,
@@ -66,6 +71,7 @@ struct NeuronPlanes: Sendable {
       else { continue }
       ranges[Int(node)] = neurons.count..<neurons.count + open.count
       for element in open {
+        isCurved.append(curved[Int(node)])
         neurons.append(Neuron(node: node, element: element))
         ends += [Float(lower[Int(element)]).nextDown, Float(upper[Int(element)]).nextUp]
       }
@@ -74,29 +80,36 @@ struct NeuronPlanes: Sendable {
     guard !neurons.isEmpty else { return nil }
     self.neurons = neurons
     self.ranges = ranges
+    self.isCurved = isCurved
     self.ends = ends
     self.rows = rows
     places = Dictionary(uniqueKeysWithValues: zip(neurons, neurons.indices))
   }
 
-  /// Whether a neuron can have either sign where the neurons have some ends; empty for those of the root.
+  /// Whether closer ends of a neuron would be of use.
+  private func isOpen(_ place: Int, _ ends: [Float]) -> Bool {
+    isCurved[place]
+      ? ends[2 * place] < ends[2 * place + 1] : ends[2 * place] < 0 && ends[2 * place + 1] > 0
+  }
+
+  /// Whether a neuron can be on either side where the neurons have some ends; empty for those of the root.
   func isOpen(_ split: NeuronSplit, _ ends: [Float]) -> Bool {
     guard !ends.isEmpty,
       let place = places[Neuron(node: split.node, element: split.element)]
     else { return true }
-    return ends[2 * place] < 0 && ends[2 * place + 1] > 0
+    return ends[2 * place] < split.point && ends[2 * place + 1] > split.point
   }
 
   /// How many half-spaces can be used without it costing much more than the bounds do.
   var affordableHalfSpaces: Int { max(2, min(24, 8_000_000 / max(1, neurons.count * width))) }
 
-  /// Notes a sign among the ends.
+  /// Notes a split among the ends.
   func take(_ split: NeuronSplit, _ ends: inout [Float]) {
     guard let place = places[Neuron(node: split.node, element: split.element)] else { return }
     if split.isPositive {
-      ends[2 * place] = max(0, ends[2 * place])
+      ends[2 * place] = max(split.point, ends[2 * place])
     } else {
-      ends[2 * place + 1] = min(0, ends[2 * place + 1])
+      ends[2 * place + 1] = min(split.point, ends[2 * place + 1])
     }
   }
 
@@ -117,10 +130,10 @@ struct NeuronPlanes: Sendable {
     }
   }
 
-  /// What a sign tells; nil when the neuron had one before any split.
+  /// What a split tells; nil when the neuron has no planes.
   func halfSpace(_ split: NeuronSplit) -> HalfSpace? {
     guard let place = places[Neuron(node: split.node, element: split.element)] else { return nil }
-    return rows.halfSpace(place, isPositive: split.isPositive)
+    return rows.halfSpace(place, split)
   }
 
   /// What it tells that a function is at most a limit, given a plane below the function.
@@ -149,7 +162,7 @@ struct NeuronPlanes: Sendable {
     guard !halfSpaces.isEmpty else { return known }
     var result = known
     var dual = Dual(width: width)
-    for place in neurons.indices where result[2 * place] < 0 && result[2 * place + 1] > 0 {
+    for place in neurons.indices where isOpen(place, result) {
       guard rows.tighten(&result, of: place, by: place, halfSpaces, &dual) else { return nil }
     }
     return result

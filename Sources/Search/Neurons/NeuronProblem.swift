@@ -46,6 +46,20 @@ struct NeuronProblem<S: TensorScalar>: Waiting {
       + ends.count * MemoryLayout<Float>.size
   }
 
+  /// Whether its root, nodes and elements exist, as they may not in a file that was changed.
+  func belongs(to roots: [NeuronRoot<S>], _ network: Network) -> Bool {
+    guard roots.indices.contains(Int(root)),
+      multipliers.count == roots[Int(root)].condition.count,
+      multipliers.allSatisfy({ $0.count <= splits.count })
+    else { return false }
+    let intervals = roots[Int(root)].intervals
+    return splits.allSatisfy { split in
+      intervals.indices.contains(Int(split.node)) && intervals[Int(split.node)] != nil
+        && network.nodes[Int(split.node)].shape.count > Int(split.element) && split.element >= 0
+        && split.point.isFinite
+    }
+  }
+
   mutating func compact() {
     slopes = slopes.map { _ in [] }
     ends = []

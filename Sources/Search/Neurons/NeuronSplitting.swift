@@ -66,7 +66,9 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
         share: 1 / Double(roots.count))
     }
     var keeper = TreeKeeper<NeuronProblem<S>>(options.checkpoint, .neurons, cases)
-    for problem in keeper.resumed(into: &state) ?? whole { frontier.insert(problem) }
+    let waiting =
+      keeper.resumed(into: &state, where: { $0.belongs(to: roots, network) }) ?? whole
+    for problem in waiting { frontier.insert(problem) }
     var hunting = HuntSchedule()
     var pace = Pace(most: batchSize)
     while !frontier.isEmpty {

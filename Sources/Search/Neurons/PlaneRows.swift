@@ -1,3 +1,5 @@
+import Bounds
+
 /// Planes below neurons and below their negations, two for each neuron, over the box from -1 to 1.
 struct PlaneRows: Sendable {
   private let width: Int
@@ -31,12 +33,15 @@ struct PlaneRows: Sendable {
     return true
   }
 
-  /// What a neuron's sign tells.
-  func halfSpace(_ place: Int, isPositive: Bool) -> HalfSpace {
-    // The plane below the negation says how large the neuron can be, and that is at least 0.
-    let row = isPositive ? 2 * place + 1 : 2 * place
+  /// What the side of a neuron tells.
+  func halfSpace(_ place: Int, _ split: NeuronSplit) -> HalfSpace {
+    // The plane below the negation says how large the neuron can be, and that is at least the point.
+    let row = split.isPositive ? 2 * place + 1 : 2 * place
+    let point = Double(split.point) * (split.isPositive ? 1 : -1)
+    let lost = 1e-15 * (offsets[row].magnitude + point.magnitude)
     return HalfSpace(
-      rounded: normals[row * width..<(row + 1) * width].map { -$0 }, offset: -offsets[row])
+      rounded: normals[row * width..<(row + 1) * width].map { -$0 },
+      offset: -offsets[row] - point + lost)
   }
 
   /// Tightens the ends of one neuron; false when none are left.

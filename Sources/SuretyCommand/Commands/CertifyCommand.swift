@@ -14,26 +14,10 @@ struct CertifyCommand: ParsableCommand {
   @OptionGroup var model: ModelArgument
   @OptionGroup var images: ImageOptions
 
-  @Option(
-    help: """
-      The methods to try in order, separated by commas: ibp, forward, crown-ibp, crown, alpha-crown, and at the end \
-      bab or milp, which take long. By default ibp,crown-ibp,crown,alpha-crown, and bab where --timeout is given.
-      """)
-  var methods: String?
-
-  @Option(help: "The time limit of one example in seconds.")
-  var timeout: Double?
+  @OptionGroup var effort: EffortOptions
 
   @Option(help: "How many examples are bounded at a time.")
   var batch = 16
-
-  @Option(help: "The arithmetic: float, double or rigorous.")
-  var precision = PrecisionName.float
-
-  @Option(help: "Where the random numbers of the attack start.")
-  var seed: UInt64 = 0
-
-  @OptionGroup var resources: ResourceOptions
 
   @Option(help: "The folder for the results.")
   var out: String
@@ -45,14 +29,7 @@ struct CertifyCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    var options = CertifierOptions(epsilon: try images.epsilon())
-    options.norm = images.norm
-    options.normalization = try images.normalization()
-    options.precision = try precision.precision()
-    options.timeout = try duration(timeout)
-    (options.methods, options.completion) = try methodList(methods, isTimed: timeout != nil)
-    options.memory = try resources.apply()
-    options.seed = seed
+    var options = try effort.certifierOptions(epsilon: try images.epsilon(), images)
     guard batch >= 1 else {
       throw InputError("--batch", "\(batch) is not a number of examples, expected 1 or more")
     }

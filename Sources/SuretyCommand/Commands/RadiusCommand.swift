@@ -13,22 +13,10 @@ struct RadiusCommand: ParsableCommand {
   @OptionGroup var model: ModelArgument
   @OptionGroup var images: ImageOptions
 
-  @Option(help: "The methods to try in order, as for certify.")
-  var methods: String?
-
-  @Option(help: "The time limit of one example in seconds.")
-  var timeout: Double?
+  @OptionGroup var effort: EffortOptions
 
   @Option(help: "How close the radii are brought, as a part of the radius.")
   var tolerance = 0.01
-
-  @Option(help: "The arithmetic: float, double or rigorous.")
-  var precision = PrecisionName.float
-
-  @Option(help: "Where the random numbers of the attack start.")
-  var seed: UInt64 = 0
-
-  @OptionGroup var resources: ResourceOptions
 
   @Flag(help: "Print one JSON object.")
   var json = false
@@ -39,14 +27,7 @@ struct RadiusCommand: ParsableCommand {
     guard tolerance > 0, tolerance < 1 else {
       throw InputError("--tolerance", "\(tolerance) is not a part, expected one between 0 and 1")
     }
-    var options = CertifierOptions(epsilon: largest)
-    options.norm = images.norm
-    options.normalization = try images.normalization()
-    options.timeout = try duration(timeout)
-    (options.methods, options.completion) = try methodList(methods, isTimed: timeout != nil)
-    options.precision = try precision.precision()
-    options.memory = try resources.apply()
-    options.seed = seed
+    let options = try effort.certifierOptions(epsilon: largest, images)
     let file = try readFile(model.model)
     let network = try Network(parsingONNX: file, source: model.model)
     let data = try images.load()
