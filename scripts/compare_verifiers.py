@@ -17,7 +17,6 @@ without the start of its Python. A process that did not answer within --limit co
 Exit status 1 when two tools contradict each other, or ours contradicts `expected`.
 """
 
-import csv
 import os
 import re
 import sys
@@ -25,7 +24,7 @@ import tempfile
 from pathlib import Path
 
 from compare_speed import busy_cores
-from support import parser, read_bytes, require, run, table, write_json
+from support import instances, parser, read_bytes, require, run, table, write_json
 
 CONFIGS = {
     "acasxu": "vnncomp21/acasxu",
@@ -152,15 +151,7 @@ def main():
         if getattr(args, name):
             setattr(args, name, getattr(args, name).resolve())
             tools[name] = call
-    with open(args.shared / "benchmarks/instances.csv", newline="") as file:
-        rows = [
-            r
-            for r in csv.DictReader(file)
-            if (not args.family or r["family"] in args.family)
-            and (not args.id or r["id"] in args.id)
-        ]
-    if not rows:
-        sys.exit("compare_verifiers.py: no instance is left after the filters")
+    rows = instances(args)
     records, wrong = [], False
     for row in rows:
         runs = {name: measure(args, row, name, call) for name, call in tools.items()}

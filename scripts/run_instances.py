@@ -27,7 +27,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from support import Session, parser, require, run, table, write_json
+from support import Session, instances, parser, require, run, table, write_json
 from vnnlib import Property, replay
 
 VERDICTS = ("unsat", "sat", "unknown", "timeout")
@@ -206,16 +206,7 @@ def main():
     )
     args = arguments.parse_args()
     require(args.surety, "the program")
-    require(args.shared / "benchmarks/instances.csv", "the list of instances")
-    with open(args.shared / "benchmarks/instances.csv", newline="") as file:
-        rows = [
-            r
-            for r in csv.DictReader(file)
-            if (not args.family or r["family"] in args.family)
-            and (not args.id or r["id"] in args.id)
-        ]
-    if not rows:
-        sys.exit("run_instances.py: no instance is left after the filters")
+    rows = instances(args)
     records, lock = [], threading.Lock()
     args.out.parent.mkdir(parents=True, exist_ok=True)
 

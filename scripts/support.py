@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import csv
 import gzip
 import json
 import os
@@ -134,6 +135,22 @@ def run(command, limit=None, environment=None):
         usage = json.loads(report.read_text())
         unit = 1 if sys.platform == "darwin" else 1024
         return Run(usage["code"], *texts, usage["seconds"], usage["maxrss"] * unit / 2**20)
+
+
+def instances(args):
+    """The rows of benchmarks/instances.csv that `--family` and `--id` leave; ends the script without any."""
+    path = args.shared / "benchmarks/instances.csv"
+    require(path, "the list of instances")
+    with open(path, newline="") as file:
+        rows = [
+            r
+            for r in csv.DictReader(file)
+            if (not args.family or r["family"] in args.family)
+            and (not args.id or r["id"] in args.id)
+        ]
+    if not rows:
+        sys.exit(f"{Path(sys.argv[0]).name}: no instance is left after the filters")
+    return rows
 
 
 def floats(values):

@@ -111,6 +111,9 @@ public struct ElementwiseRelaxation<T: BackwardAlgebra>: Relaxation {
       upperIntercept: lines.upperIntercept.inRowLayout(shape))
   }
 
+  /// Replaces each element by its lower line where a row's coefficient is positive, by its upper line elsewhere.
+  ///
+  /// - Soundness: As the protocol states, while the lines enclose the operation.
   public func backward(_ rows: RowBlock<T>, owners: [Int32]) -> (inputs: [RowBlock<T>], constant: T)
   {
     let (result, constant) = T.relaxed(rows, lines, owners: owners)

@@ -56,15 +56,26 @@ extension BackwardPass {
           }
         }
       }
-      best += found.map { place, loss in
+      best += found.compactMap { place, loss in
         let element = Int32(shape.element(atRowPlace: place, as: T.self))
         let point = middles.map { $0.withElements { Float($0[owner * size + place]) } } ?? 0
+        // A middle that rounding moved to an end, or past it, would cut nothing off.
+        guard
+          intervals[before]?.contains(point, at: owner * size + Int(element)) ?? true
+        else { return nil }
         return SplitCandidate(
           split: NeuronSplit(
             node: Int32(before), element: element, isPositive: true, point: point), score: loss)
       }
     }
     return Array(best.sorted { $0.score > $1.score }.prefix(count))
+  }
+}
+
+extension Interval {
+  /// Whether a number lies strictly between the ends of an element.
+  fileprivate func contains<S>(_ number: Float, at element: Int) -> Bool where T == Tensor<S> {
+    lower.withElements { $0[element] < S(number) } && upper.withElements { $0[element] > S(number) }
   }
 }
 
@@ -88,11 +99,14 @@ private func costliest<S: TensorScalar>(
     let loss = -coefficients[place] * intercepts[place]
     if loss.isFinite, loss > 0 { best.append((place, Double(loss))) }
   }
-  if best.count > count {
-    best.sort { $0.loss > $1.loss }
-    best.removeLast(best.count - count)
-  }
-  return best
+  return largest(best, count)
+}
+
+/// Those with the largest losses, at most `count` of them.
+private func largest(
+  _ all: [(place: Int, loss: Double)], _ count: Int
+) -> [(place: Int, loss: Double)] {
+  all.count > count ? Array(all.sorted { $0.loss > $1.loss }.prefix(count)) : all
 }
 
 /// The places of the curves whose lines cost the most, in no order, with their costs.
@@ -106,11 +120,7 @@ private func costliestCurves<S: TensorScalar>(
     let loss = Double(coefficients[place].magnitude * rooms[place]) / 2
     if loss.isFinite, loss > 0 { best.append((place, loss)) }
   }
-  if best.count > count {
-    best.sort { $0.loss > $1.loss }
-    best.removeLast(best.count - count)
-  }
-  return best
+  return largest(best, count)
 }
 
 extension UnsafeBufferPointer {

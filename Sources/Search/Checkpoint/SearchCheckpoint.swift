@@ -60,7 +60,9 @@ public struct SearchCheckpoint: Sendable {
       let header = try? TreeHeader.decoder.decode(TreeHeader.self, from: first),
       // A tree with nothing left to do would be an answer, and answers are not kept here.
       header.schema == TreeHeader.layout, header.count == lines.count - 1, header.count > 0
-    else { throw InputError(path, "is not a checkpoint of a search, or was damaged") }
+    else {
+      throw InputError(path, "is not a checkpoint of a search by this version, or was damaged")
+    }
     return (header, Array(lines.dropFirst()))
   }
 }

@@ -84,6 +84,6 @@ struct Dual {
       size += exact[i].magnitude
       i += 1
     }
-    return constant - size - 1e-12 * (scale + size)
+    return constant - size - HalfSpace.lost(normal.count) * (scale + size)
   }
 }

@@ -29,5 +29,8 @@ struct HalfSpace: Sendable {
   /// Whether it leaves out no point of the box.
   var isWhole: Bool { !(offset < size) }
   /// Whether it contains no point of the box.
-  var isEmpty: Bool { offset + size * (1 + 1e-12) < 0 }
+  var isEmpty: Bool { offset + size * (1 + Self.lost(normal.count)) < 0 }
+
+  /// The part of a sum's terms that a sum of so many may have lost to rounding in double.
+  static func lost(_ terms: Int) -> Double { max(1e-12, Double(terms + 64) * 0x1p-51) }
 }

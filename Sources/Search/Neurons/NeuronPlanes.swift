@@ -103,14 +103,15 @@ struct NeuronPlanes: Sendable {
   /// How many half-spaces can be used without it costing much more than the bounds do.
   var affordableHalfSpaces: Int { max(2, min(24, 8_000_000 / max(1, neurons.count * width))) }
 
-  /// Notes a split among the ends.
-  func take(_ split: NeuronSplit, _ ends: inout [Float]) {
-    guard let place = places[Neuron(node: split.node, element: split.element)] else { return }
+  /// Notes a split among the ends; false when it leaves none of its neuron.
+  func take(_ split: NeuronSplit, _ ends: inout [Float]) -> Bool {
+    guard let place = places[Neuron(node: split.node, element: split.element)] else { return true }
     if split.isPositive {
       ends[2 * place] = max(split.point, ends[2 * place])
     } else {
       ends[2 * place + 1] = min(split.point, ends[2 * place + 1])
     }
+    return ends[2 * place] <= ends[2 * place + 1]
   }
 
   /// Intersects the intervals of a node's elements, which begin at a place of a batch, with ends of its neurons.
@@ -144,7 +145,8 @@ struct NeuronPlanes: Sendable {
     let made = HalfSpace(
       normal: moved.map { -$0 },
       offset: limit - plane.constant - middle
-        + 1e-12 * (limit.magnitude + plane.constant.magnitude + scale))
+        + HalfSpace.lost(plane.coefficients.count)
+        * (limit.magnitude + plane.constant.magnitude + scale))
     return made.size.isFinite && made.offset.isFinite ? made : nil
   }
 

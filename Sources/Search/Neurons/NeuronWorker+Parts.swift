@@ -68,7 +68,7 @@ extension NeuronWorker {
     let signs = part.splits.reversed().lazy.compactMap(planes.halfSpace)
     let all = conditions + signs.prefix(max(1, planes.affordableHalfSpaces - conditions.count))
     var known = part.ends.isEmpty ? planes.ends : part.ends
-    if let last = part.splits.last { planes.take(last, &known) }
+    if let last = part.splits.last, !planes.take(last, &known) { return nil }
     guard let ends = planes.tightened(known, by: all) else { return nil }
     var part = part
     part.ends = ends

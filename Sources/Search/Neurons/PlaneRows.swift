@@ -27,7 +27,8 @@ struct PlaneRows: Sendable {
       let size = moved.reduce(0) { $0 + $1.magnitude }
       guard size.isFinite, offset.isFinite else { return false }
       normals += moved.map { Float($0) }
-      let lost = 1e-12 * (constant.magnitude + scale + size) + 100 * noise * 0x1p-29
+      let lost =
+        HalfSpace.lost(count) * (constant.magnitude + scale + size) + 100 * noise * 0x1p-29
       offsets.append(offset - lost - size * 0x1p-23 - Double(width) * 0x1p-148)
     }
     return true
