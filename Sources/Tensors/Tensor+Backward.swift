@@ -30,7 +30,9 @@ extension Tensor: BackwardAlgebra {
     let taps = taps()
     let size = (height: kernel.shape[2], width: kernel.shape[3])
     let to = from.throughConvolution(input, kernel: size, geometry)
-    let scratch = Tensor(repeating: 0, [from.image.channels, from.height, from.width + 32])
+    let line = surety_phase_length(to.width, geometry.stride[1]) * geometry.stride[1]
+    let scratch = Tensor(
+      repeating: 0, [from.image.channels * from.height * (from.width + 32) + 4 * line])
     let result = Tensor(uninitialized: to.shape) { out in
       from.withWindow(0..<from.rows) { source in
         to.withWindow(0..<to.rows) { target in

@@ -26,6 +26,12 @@ struct LaneFormsTests {
         Int, Int, UnsafeMutablePointer<S>?, UnsafeMutablePointer<S>?
       ) -> Void
     var sum: (UnsafePointer<S>?, Int, Int, Int, UnsafeMutablePointer<S>?) -> Void
+    /// Whole images with channels last.
+    var images:
+      (
+        Int32, Int32, UnsafePointer<S>?, Int, Int, Int, Int, surety_convolution, UnsafePointer<S>?,
+        Int, UnsafePointer<S>?, Int, Int, Int, UnsafeMutablePointer<S>?
+      ) -> Void
     /// The largest error that the order of sums explains.
     var tolerance: Double
   }
@@ -35,6 +41,7 @@ struct LaneFormsTests {
       pack: surety_lane_pack_as_f64, convolve: surety_lane_convolve_as_f64,
       winogradPack: surety_winograd_pack_as_f64, winograd: surety_winograd_as_f64,
       gradient: surety_lane_kernel_gradient_as_f64, sum: surety_lane_kernel_sum_f64,
+      images: surety_convolve_images_as_f64,
       tolerance: 1e-12)
   }
   private static var float: Kernels<Float> {
@@ -42,6 +49,7 @@ struct LaneFormsTests {
       pack: surety_lane_pack_as_f32, convolve: surety_lane_convolve_as_f32,
       winogradPack: surety_winograd_pack_as_f32, winograd: surety_winograd_as_f32,
       gradient: surety_lane_kernel_gradient_as_f32, sum: surety_lane_kernel_sum_f32,
+      images: surety_convolve_images_as_f32,
       tolerance: 1e-4)
   }
 
@@ -73,7 +81,8 @@ struct LaneFormsTests {
         dilation: isCommon ? [1, 1] : [draw(1...2), draw(1...2)])
       // Every number of outputs up to two blocks of the larger form.
       let extents =
-        [1 + seed % 17, draw(1...4)] + (isCommon ? [3, 3] : [draw(1...4), draw(1...5)])
+        [1 + seed % 17, seed % 4 == 1 ? draw(5...20) : draw(1...4)]
+        + (isCommon ? [3, 3] : [draw(1...4), draw(1...5)])
       kernel = tensor(Shape(extents))
       bias = tensor([extents[0]])
       let count = seed % 2 == 0 ? LaneFormsTests.lanes : draw(1...15)
@@ -183,6 +192,25 @@ struct LaneFormsTests {
     }
   }
 
+  /// The same over whole images with channels last, several at a time.
+  private func convolvedTogether<S: TensorScalar>(
+    _ test: Case, _ kernels: Kernels<S>, wide: Bool, transposed: Bool
+  ) -> [S] {
+    let (from, to) = transposed ? (test.rows, test.images) : (test.images, test.rows)
+    let (channels, outputs) = (from.shape[1], to.shape[1])
+    let weights = test.kernel.transposed(transposed ? [2, 3, 0, 1] : [2, 3, 1, 0]).asTaps()
+    // Only as many numbers of a bias are read as there are channels.
+    let bias = transposed ? nil : test.bias.scalars.map { S($0) }
+    var out = [S](repeating: .nan, count: to.count)
+    kernels.images(
+      wide ? 1 : 0, transposed ? 1 : 0, from.transposed([0, 2, 3, 1]).scalars.map { S($0) },
+      from.shape[0], from.shape[2], from.shape[3], channels, test.form,
+      weights.scalars.map { S($0) }, weights.shape[2], bias, to.shape[2], to.shape[3], outputs, &out
+    )
+    let found = Tensor([to.shape[0], to.shape[2], to.shape[3], outputs], out.map { Double($0) })
+    return found.transposed([0, 3, 1, 2]).scalars.map { S($0) }
+  }
+
   /// The derivative by the kernels in one form.
   private func gradient<S: TensorScalar>(
     _ test: Case, _ kernels: Kernels<S>, wide: Bool
@@ -219,6 +247,12 @@ struct LaneFormsTests {
       expectClose(
         convolved(test, kernels, wide: wide, transposed: true), backward,
         kernels.tolerance, "\(name), transposed")
+      expectClose(
+        convolvedTogether(test, kernels, wide: wide, transposed: false), forward,
+        kernels.tolerance, "\(name), forward, images together")
+      expectClose(
+        convolvedTogether(test, kernels, wide: wide, transposed: true), backward,
+        kernels.tolerance, "\(name), transposed, images together")
       expectClose(
         gradient(test, kernels, wide: wide), derivative, kernels.tolerance,
         "\(name), kernel")

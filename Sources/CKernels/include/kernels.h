@@ -35,6 +35,12 @@ typedef struct {
 
 #define SURETY_LARGEST_KERNEL 64
 
+/* The elements that each phase of a stride takes of one line of `width` pixels, in whole vectors. */
+static inline size_t surety_phase_length(size_t width, ptrdiff_t stride) {
+  return ((width + stride - 1) / stride + 15) / 16 * 16;
+}
+
+
 // Factors that are tried in one pass.
 #define SURETY_FACTORS 4
 // Examples that lie side by side in a block.
@@ -92,8 +98,9 @@ typedef struct {
                               const T *bias, T *constant);                                         \
   /* The transpose of a convolution from windows of its output (`from`) to windows of its input      \
      (`to`). Weights are taps x from.channels x stride, the last axis being the input's channels     \
-     padded with zeros to a multiple of 16. `scratch` holds from.channels * from.h * (from.w + 32)   \
-     zeros; kernels are at most SURETY_LARGEST_KERNEL wide and high. */                              \
+     padded with zeros to a multiple of 16. `scratch` holds zeros: from.channels * from.h *          \
+     (from.w + 32), and 4 times the lengths of all phases of a line of `to`. Kernels are at most     \
+     SURETY_LARGEST_KERNEL wide and high. */                                                         \
   void surety_window_transpose_##S(const T *a, surety_window from, surety_convolution g,             \
                                    surety_window to, const T *weights, size_t stride,                \
                                    T *scratch, T *out);                                              \
@@ -103,6 +110,18 @@ typedef struct {
   void surety_window_convolve_##S(const T *a, surety_window from, surety_convolution g,              \
                                   surety_window to, const T *weights, size_t stride, const T *bias,  \
                                   const T *zeros, T *out);                                           \
+  /* Whole images `height * width * depth`, channels last, through a convolution, or its transpose, to images \
+     `oh * ow * channels`. Weights and bias are as above. */                                         \
+  void surety_convolve_images_##S(int transposed, const T *a, ptrdiff_t images, ptrdiff_t height,    \
+                                  ptrdiff_t width, size_t depth, surety_convolution g,               \
+                                  const T *weights, size_t stride, const T *bias, ptrdiff_t oh,      \
+                                  ptrdiff_t ow, ptrdiff_t channels, T *out);                         \
+  /* The same in the form for wide registers or in the other one. */                               \
+  void surety_convolve_images_as_##S(int wide, int transposed, const T *a, ptrdiff_t images,         \
+                                     ptrdiff_t height, ptrdiff_t width, size_t depth,                \
+                                     surety_convolution g, const T *weights, size_t stride,          \
+                                     const T *bias, ptrdiff_t oh, ptrdiff_t ow, ptrdiff_t channels,  \
+                                     T *out);                                                        \
   /* Adds windows into larger windows, or whole grids, of the same rows. */                        \
   void surety_window_add_##S(const T *a, surety_window from, surety_window to, T *out);            \
   /* Copies windows out of larger windows; what the source does not cover becomes zero. */         \
