@@ -1,4 +1,5 @@
 import Foundation
+import Networks
 
 /// A way to bound a network's outputs over a region, from the fastest to the tightest.
 public enum BoundMethod: String, Sendable, CaseIterable, Codable {
@@ -51,6 +52,18 @@ public struct BoundOptions: Sendable {
 
   /// Creates options with defaults that work.
   public init() {}
+
+  /// The options with as many steps as a network's activations need: the lines of curves have a slope on either side,
+  /// and take longer to settle than those of ReLUs.
+  public func suited(to network: Network) -> BoundOptions {
+    guard network.nodes.contains(where: { $0.operation is any CurvedActivation }) else {
+      return self
+    }
+    var options = self
+    options.intermediateSteps.count = max(30, intermediateSteps.count)
+    options.outputSteps.count = max(60, outputSteps.count)
+    return options
+  }
 
   /// Whether the deadline has passed.
   var isOverdue: Bool { deadline.map { $0 <= Date() } ?? false }

@@ -80,9 +80,11 @@ public struct CompleteSearch: Sendable {
       return (.inputs, "splitting inputs, because only \(movable) of them can move")
     }
     let needed = inReLUs.isNeeded
-    let bent = inReLUs.nodes.enumerated().filter { needed[$0.offset] }
-      .compactMap { $0.element.operation as? any LinearlyBounded }
-    guard bent.contains(where: { $0 is any ElementwiseOperation }) else {
+    // What reads the input itself leaves nothing in between to split.
+    let canSplit = inReLUs.nodes.enumerated().contains { id, node in
+      needed[id] && node.operation is any LinearlyBounded && node.inputs.contains { $0 != 0 }
+    }
+    guard canSplit else {
       return (.inputs, "splitting inputs, because there is no activation to split")
     }
     return (.neurons, "splitting neurons, because \(movable) inputs can move")

@@ -115,6 +115,50 @@ struct ScalarLinesTests {
     }
   }
 
+  @Test("A line of any slope stays on its side", arguments: activationCases)
+  func chosenLinesEnclose(activation: ActivationCase) {
+    let roundings = [
+      OutwardRounding(to: Tensor<Float>.self), OutwardRounding(to: Tensor<Double>.self),
+    ]
+    var generator = SplitMix64(seed: 8)
+    var lines = 0
+    for trial in 0..<4_000 {
+      let rounding = roundings[trial % 2]
+      let x = randomInterval(in: activation.domain, &generator)
+      let interval = ScalarInterval(x.lowerBound, x.upperBound)
+      let useful = activation.operation.usefulSlopes(over: interval)
+      if !activation.operation.range(over: interval).isFinite {
+        // Over a pole there is nothing to choose.
+        #expect(useful == 0...0)
+        continue
+      }
+      let wild = pow(10, Double.random(in: -20...20, using: &generator))
+      let slope = rounding.nearest(
+        [
+          Double.random(in: 0...1, using: &generator) * (useful.upperBound - useful.lowerBound)
+            + useful.lowerBound, useful.lowerBound, wild, -wild, 0,
+        ][trial % 5])
+      let below = trial % 7 < 4
+      guard
+        let line = activation.operation.line(
+          slope: slope, below: below, over: interval, rounding)
+      else { continue }
+      lines += 1
+      for point in points(of: x, &generator) {
+        let value = activation.operation.value(at: point)
+        if value.isNaN || value.isInfinite { continue }
+        let reached = slope * point + line.intercept
+        let slack =
+          4 * Double.ulpOfOne * (abs(slope * point) + abs(line.intercept) + abs(value)) + 0x1p-1060
+        if below ? reached > value + slack : reached < value - slack {
+          Issue.record("trial \(trial) on \(x) at \(point): \(reached), \(value), slope \(slope)")
+          return
+        }
+      }
+    }
+    #expect(lines > 1_000)
+  }
+
   @Test("At a point both lines are the tangent", arguments: activationCases)
   func linesAtPointAreTangents(activation: ActivationCase) {
     let rounding = OutwardRounding(to: Tensor<Double>.self)

@@ -132,11 +132,41 @@ struct EnumerationTests {
     return network
   }
 
+  /// A network of two inputs whose parts meet in products and a softmax.
+  private func multiplied(_ random: inout SplitMix64, _ seed: UInt64) throws -> Network {
+    var network = Network(input: [1, 2])
+    func layer(_ from: Int, _ inputs: Int, _ outputs: Int, _ size: Double) throws -> Int {
+      func parameter(_ shape: Shape) -> ParameterID {
+        network.addParameter(
+          "p\(network.parameters.count)",
+          Tensor(
+            shape, (0..<shape.count).map { _ in Double.random(in: -size...size, using: &random) }))
+      }
+      return try network.add(
+        Linear(weight: parameter([inputs, outputs]), bias: parameter([outputs])), [from])
+    }
+    let (x, y) = (try layer(0, 2, 4, 2), try layer(0, 2, 4, 2))
+    var last: Int
+    if seed % 2 == 0 {
+      last = try network.add(Multiply(), [x, y])
+    } else {
+      let (a, b) = (
+        try network.add(Reshape(to: [2, 2]), [x]), try network.add(Reshape(to: [2, 2]), [y])
+      )
+      last = try network.add(MatrixProduct(), [a, b])
+      last = try network.add(Reshape(to: [1, 4]), [last])
+    }
+    if seed % 3 == 0 { last = try network.add(Softmax(axis: 1), [last]) }
+    if seed % 3 == 1 { last = try network.add(ReLU(), [last]) }
+    _ = try layer(last, 4, 1, 2)
+    return network
+  }
+
   @Test(
-    "Curves cut in two prove what lies below all values, and never what does not",
+    "Curves and operands cut in two prove what lies below all values, and never what does not",
     arguments: [Precision.float, .double])
   func curves(precision: Precision) throws {
-    var (proved, cut) = (0, 0)
+    var (proved, cut, products) = (0, 0, 0)
     let side = 120
     var grid: [Double] = []
     for point in 0..<side * side {
@@ -144,9 +174,9 @@ struct EnumerationTests {
         grid.append(Double(place) / Double(side - 1) * 2 - 1)
       }
     }
-    for seed in 0..<40 as Range<UInt64> {
+    for seed in 0..<60 as Range<UInt64> {
       var random = SplitMix64(seed: seed, stream: 31)
-      let network = try curved(&random)
+      let network = seed < 40 ? try curved(&random) : try multiplied(&random, seed)
       let values = network.evaluate(
         Tensor<Double>([side * side, 1, 2], grid), network.parameters(as: Tensor<Double>.self)
       ).scalars
@@ -164,9 +194,11 @@ struct EnumerationTests {
         #expect(part < 0, "seed \(seed): a value on the grid was ruled out")
         proved += 1
         if result.progress.visited > 1 { cut += 1 }
+        if result.progress.visited > 1 && seed >= 40 { products += 1 }
       }
     }
     #expect(proved > 20 && cut > 15, "\(proved) proved, \(cut) of them in parts")
+    #expect(products > 5, "\(products) with products proved in parts")
   }
 
   private struct Silent: CounterexampleHunter {

@@ -84,9 +84,19 @@ public protocol Relaxation<T>: Sendable {
   /// - Returns: Values of the output, laid out as the rows are; nil where this is not known how to do, which
   ///   ends slope optimisation but harms no bound.
   func forward(_ rows: RowBlock<T>, inputs: [RowBlock<T>], owners: [Int32]) -> T?
+  /// What the functions are estimated to cost a row because of the room that each element of the inputs has.
+  ///
+  /// - Parameters:
+  ///   - coefficients: The row at the output, `[1] + shape`.
+  ///   - inputs: The intervals of the row's example, `[1] + shape` each.
+  /// - Returns: For each input the costs of its elements, `[1] + shape`; nothing where cutting them is of no use.
+  func costs(of coefficients: T, over inputs: [Interval<T>], owner: Int) -> [T]
 }
 
 extension Relaxation {
+  /// Nothing: a search does not cut the inputs of this relaxation.
+  public func costs(of coefficients: T, over inputs: [Interval<T>], owner: Int) -> [T] { [] }
+
   /// Nothing: slopes of networks with this relaxation keep their first values.
   public func forward(_ rows: RowBlock<T>, inputs: [RowBlock<T>], owners: [Int32]) -> T? { nil }
 }
@@ -97,6 +107,8 @@ public struct ElementwiseRelaxation<T: BackwardAlgebra>: Relaxation {
   public var lines: Lines<T>
   /// The lower slopes that are sound where the upper intercept is positive, if they may be chosen.
   public var slopeRange: ClosedRange<Double>?
+  /// The curve that the lines enclose, if lines of other slopes can be made for it.
+  var curve: Curve<T>?
 
   /// Creates a relaxation from lines in the layout of the node's values, `[examples] + shape`.
   ///

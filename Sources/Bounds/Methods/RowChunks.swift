@@ -19,8 +19,13 @@ struct RowChunks {
     let sizes = network.nodes[...node].map(\.shape.count)
     // A pass holds a row at its node and at the node before it, some of them twice where paths meet.
     let bytes = (sizes.max() ?? 1) * scalarSize * 4
-    // Slopes and the optimiser's two moments are as large as the rows they belong to.
-    let kept = optimizing ? sizes.reduce(0, +) * scalarSize * 4 + bytes : bytes
+    // Slopes and the optimiser's two moments are as large as the rows they belong to. Lines of curves have two sides
+    // of five numbers, in double, besides the lines themselves.
+    let curved = network.nodes[...node].filter { $0.operation is any ScalarRelaxable }
+      .reduce(0) { $0 + $1.shape.count }
+    let kept =
+      optimizing
+      ? 4 * scalarSize * (sizes.reduce(0, +) + curved) + 80 * curved + bytes : bytes
     // All of them, even inside a parallel loop: the others hold rows too.
     let threads = max(1, Workers.limit)
     let cached = (3 << 19) / max(1, bytes)

@@ -9,6 +9,8 @@ struct SlopeTape<S: TensorScalar>: Sendable {
   var slopes: [Tensor<S>?]
   /// The optimiser's state for each of them.
   var moments: [SlopeMoments<S>?]
+  /// The lines of each optimised curve.
+  var curves: [CurveLines<S>?]
   /// The multipliers of the splits at each node.
   var multipliers: [[SplitMultiplier<S>]]
 
@@ -16,6 +18,7 @@ struct SlopeTape<S: TensorScalar>: Sendable {
     rows = .init(repeating: nil, count: nodes)
     slopes = .init(repeating: nil, count: nodes)
     moments = .init(repeating: nil, count: nodes)
+    curves = .init(repeating: nil, count: nodes)
     multipliers = .init(repeating: [], count: nodes)
   }
 }
@@ -43,7 +46,10 @@ extension BackwardPass {
           + inputs.minimum(rows, shape: network.inputShape, owners: owners, frame: frame)
       }
       let step: (inputs: [RowBlock<T>], constant: T?)
-      if let lines = ownLines(at: id, rows, owners, &tape) {
+      if let curve = ownCurve(at: id, rows, owners, &tape) {
+        let (result, added) = T.relaxed(rows, curve.lines, owners: curve.places)
+        step = ([result], added)
+      } else if let lines = ownLines(at: id, rows, owners, &tape) {
         let (result, added) = T.relaxed(rows, lines, owners: owners)
         step = ([result], added)
       } else {
@@ -55,6 +61,18 @@ extension BackwardPass {
       }
     }
     return constant
+  }
+
+  private func ownCurve<S>(
+    at id: Int, _ rows: RowBlock<T>, _ owners: [Int32], _ tape: inout SlopeTape<S>
+  ) -> CurveLines<S>? where T == Tensor<S> {
+    guard let relaxation = relaxations[id] as? ElementwiseRelaxation<T>, relaxation.curve != nil,
+      rows.placement?.isWhole ?? true
+    else { return nil }
+    if tape.curves[id] == nil {
+      tape.curves[id] = CurveLines(relaxation, rows: rows.values.shape, owners: owners)
+    }
+    return tape.curves[id]
   }
 
   private func ownLines<S>(
@@ -108,7 +126,7 @@ extension BackwardPass {
     }
     // Nothing reads the value of the functions' own node, but its slopes are raised if it has any.
     let end = functions.node
-    if tape.slopes[end] != nil, let rows = tape.rows[end],
+    if tape.slopes[end] != nil || tape.curves[end] != nil, let rows = tape.rows[end],
       let operation = network.nodes[end].operation, let input = network.nodes[end].inputs.first,
       let value = values[input], var block = tape.rows[input]
     {
@@ -138,6 +156,13 @@ extension BackwardPass {
         return relaxation.forward(rows, inputs: inputs, owners: owners)
       }
       let value = input.values(at: rows.placement)
+      if var curve = tape.curves[id] {
+        let output = T.relaxedForward(rows, value, curve.lines, owners: curve.places)
+        tape.curves[id] = nil
+        curve.ascend(coefficients: rows.values, values: value, rate: rate, step: step)
+        tape.curves[id] = curve
+        return output
+      }
       guard let range = elementwise.slopeRange, var slopes = tape.slopes[id] else {
         return T.relaxedForward(rows, value, elementwise.lines, owners: owners)
       }

@@ -2,11 +2,15 @@ import Networks
 import Tensors
 
 extension BackwardPass {
-  /// The nodes whose lower slopes are optimised, in order; only those that rows of the output come by.
-  var optimizedNodes: [Int] {
+  /// The nodes whose lines are optimised with their relaxations, in order; only those that rows of the output come
+  /// by.
+  var optimizedRelaxations: [(node: Int, relaxation: ElementwiseRelaxation<T>)] {
     let needed = network.isNeeded
-    return network.nodes.indices.filter {
-      needed[$0] && (relaxations[$0] as? ElementwiseRelaxation<T>)?.slopeRange != nil
+    return network.nodes.indices.compactMap { node in
+      guard needed[node], let relaxation = relaxations[node] as? ElementwiseRelaxation<T>,
+        relaxation.slopeRange != nil || relaxation.curve != nil
+      else { return nil }
+      return (node, relaxation)
     }
   }
 
@@ -15,6 +19,7 @@ extension BackwardPass {
   /// For piecewise linear activations, the intercept of the upper line times the size of a negative coefficient. Lower
   /// lines do not count, because optimised slopes lose little by them; with them, trees grow several times as large.
   /// For curves, which are cut in the middle, half the room between the lines there times the coefficient's size.
+  /// Operands of products and of softmax are cut in the middle as well; `Relaxation.costs` says what they cost.
   ///
   /// Source: Bunel et al., "Branch and bound for piecewise linear neural network verification" (2020), section 6.2
   /// (BaBSR), whose score the intercept's part follows.
@@ -24,9 +29,11 @@ extension BackwardPass {
   ) -> [SplitCandidate] where T == Tensor<S> {
     var best: [SplitCandidate] = []
     for (id, relaxation) in relaxations.enumerated() {
-      guard let coefficients = tape.rows[id],
-        let relaxation = relaxation as? ElementwiseRelaxation<T>
-      else { continue }
+      guard let coefficients = tape.rows[id], let relaxation else { continue }
+      guard let relaxation = relaxation as? ElementwiseRelaxation<T> else {
+        best += operands(of: id, relaxation, coefficients, intervals, row: row, owner: owner, count)
+        continue
+      }
       let shape = network.nodes[id].shape
       let (size, before) = (shape.count, network.nodes[id].inputs[0])
       guard before != 0, coefficients.values.count == rows * size,
@@ -70,9 +77,46 @@ extension BackwardPass {
     }
     return Array(best.sorted { $0.score > $1.score }.prefix(count))
   }
+
+  /// The operands of a product or a softmax that are worth cutting in the middle.
+  private func operands<S>(
+    of id: Int, _ relaxation: any Relaxation<T>, _ rows: RowBlock<T>, _ intervals: [Interval<T>?],
+    row: Int, owner: Int, _ count: Int
+  ) -> [SplitCandidate] where T == Tensor<S> {
+    let inputs = network.nodes[id].inputs
+    let known = inputs.compactMap { intervals[$0]?.example(owner) }
+    guard known.count == inputs.count else { return [] }
+    var own = RowBlock(dense: rows.values.sliced(row..<row + 1, axis: 0))
+    own.placement = rows.placement?.rows(row..<row + 1)
+    let coefficients = T.dense(own, network.nodes[id].shape)
+    let costs = relaxation.costs(of: coefficients, over: known, owner: owner)
+    var found: [SplitCandidate] = []
+    for ((input, interval), cost) in zip(zip(inputs, known), costs) where input != 0 {
+      let middle = ((interval.lower + interval.upper) * 0.5).scalars
+      let losses = cost.values.scalars.enumerated().filter { $1.isFinite && $1 > 0 }
+        .map { (place: $0, loss: $1) }
+      found += largest(losses, count).compactMap { element, loss in
+        let point = Float(middle[element])
+        // A middle that rounding moved to an end, or past it, would cut nothing off.
+        guard interval.contains(point, at: element) else { return nil }
+        return SplitCandidate(
+          split: NeuronSplit(
+            node: Int32(input), element: Int32(element), isPositive: true, point: point),
+          score: loss)
+      }
+    }
+    return found
+  }
 }
 
 extension Interval {
+  /// The interval of one example.
+  fileprivate func example(_ index: Int) -> Interval {
+    Interval(
+      lower: lower.sliced(index..<index + 1, axis: 0),
+      upper: upper.sliced(index..<index + 1, axis: 0))
+  }
+
   /// Whether a number lies strictly between the ends of an element.
   fileprivate func contains<S>(_ number: Float, at element: Int) -> Bool where T == Tensor<S> {
     lower.withElements { $0[element] < S(number) } && upper.withElements { $0[element] > S(number) }

@@ -117,14 +117,21 @@ extension SlopeTape {
       }
     }
     guard rows.contains(where: { !$0.slopes.isEmpty }) else { return }
-    let total = pass.optimizedNodes.reduce(0) { $0 + pass.network.nodes[$1].shape.count }
+    let optimized = pass.optimizedRelaxations
+    let total = optimized.reduce(0) {
+      $0 + ($1.relaxation.curve == nil ? 1 : 2) * pass.network.nodes[$1.node].shape.count
+    }
     var from = 0
-    for id in pass.optimizedNodes {
-      guard let relaxation = pass.relaxations[id] as? ElementwiseRelaxation<Tensor<S>> else {
-        continue
-      }
+    for (id, relaxation) in optimized {
       let (size, lines) = (pass.network.nodes[id].shape.count, relaxation.lines)
       let shape = pass.network.nodes[id].shape.inRowLayout(rows: rows.count, as: Tensor<S>.self)
+      if relaxation.curve != nil {
+        // Slopes of windows, or of other activations, belong elsewhere.
+        let given = rows.map { $0.slopes.count == total ? $0.slopes[from..<from + 2 * size] : [] }
+        curves[id] = CurveLines(relaxation, rows: shape, owners: owners, given: given)
+        from += 2 * size
+        continue
+      }
       slopes[id] = Tensor<S>(uninitialized: shape) { out in
         lines.lowerSlope.withElements { usual in
           lines.upperIntercept.withElements { intercepts in
@@ -160,18 +167,20 @@ extension SlopeTape {
 
   /// The slopes of a row, of all optimised activations one after another.
   func slopes(of row: Int, rows: Int) -> [S] {
-    let used = slopes.compactMap { $0 }
-    let total = used.reduce(0) { $0 + $1.count / max(1, rows) }
-    return [S](unsafeUninitializedCapacity: total) { buffer, filled in
-      for slopes in used {
+    var result: [S] = []
+    result.reserveCapacity(
+      zip(slopes, curves).reduce(0) {
+        $0 + ($1.0?.count ?? 2 * ($1.1?.count ?? 0)) / max(1, rows)
+      })
+    for (slopes, curve) in zip(slopes, curves) {
+      if let slopes {
         let size = slopes.count / max(1, rows)
-        slopes.withElements {
-          guard let from = $0.baseAddress, let to = buffer.baseAddress else { return }
-          (to + filled).initialize(from: from + row * size, count: size)
-        }
-        filled += size
+        slopes.withElements { result += $0[row * size..<(row + 1) * size] }
+      } else if let curve {
+        result += curve.slopes(of: row)
       }
     }
+    return result
   }
 }
 

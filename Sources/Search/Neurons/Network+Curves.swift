@@ -2,12 +2,12 @@ import Bounds
 import Networks
 
 extension Network {
-  /// For each node, whether an elementwise curve reads it: an activation that is not piecewise linear.
+  /// For each node, whether an operation reads it that is not piecewise linear, such as a curve or a product.
   var nodesReadByCurves: [Bool] {
     var result = [Bool](repeating: false, count: nodes.count)
     for node in nodes {
-      guard let operation = node.operation as? any ElementwiseOperation,
-        operation is any LinearlyBounded, !(operation is ReLU), !(operation is LeakyReLU)
+      guard let operation = node.operation, operation is any LinearlyBounded,
+        !(operation is ReLU), !(operation is LeakyReLU), !(operation is MaxPool)
       else { continue }
       for input in node.inputs { result[input] = true }
     }

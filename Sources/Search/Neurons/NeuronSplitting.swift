@@ -46,7 +46,7 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
     _ hunt: (Double) -> Witness?, _ progress: (SearchProgress) -> Void,
     _ state: inout SearchProgress
   ) throws(Unsupported) -> (SearchOutcome, SearchProgress) {
-    var bounds = BoundOptions()
+    var bounds = BoundOptions().suited(to: network)
     bounds.memory = options.memory / 2
     bounds.deadline = options.deadline
     let bounder = Bounder<T>(network, options: bounds)

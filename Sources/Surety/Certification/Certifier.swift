@@ -198,7 +198,7 @@ public struct Certifier: Sendable {
   private func bound(_ batch: inout ExampleBatch, by method: BoundMethod) {
     let begin = Date()
     let members = batch.open
-    var boundOptions = BoundOptions()
+    var boundOptions = BoundOptions().suited(to: network)
     boundOptions.memory = options.memory
     boundOptions.deadline = batch.deadline
     do throws(Unsupported) {

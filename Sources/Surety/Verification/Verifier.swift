@@ -146,7 +146,7 @@ final class VerificationRun {
     guard patience != nil || !finished.contains(method) else { return }
     let begin = Date()
     announce(method.rawValue)
-    var boundOptions = BoundOptions()
+    var boundOptions = BoundOptions().suited(to: bounded)
     boundOptions.memory = options.memory
     boundOptions.deadline = [deadline, patience.map(Date.init(timeIntervalSinceNow:))]
       .compactMap { $0 }.min()

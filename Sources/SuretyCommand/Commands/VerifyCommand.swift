@@ -59,10 +59,11 @@ struct VerifyCommand: ParsableCommand {
       // Whatever ends this run early, a file from another run must not be taken for its answer.
       if let result { try writeFile(Data("error\n".utf8), to: result) }
       let limit = try duration(timeout)
+      let seen = LastLine()
       let watchdog = Watchdog(limit: limit) { [result, json] in
-        Self.timeIsUp(result: result, json: json)
+        Self.timeIsUp(result: result, json: json, after: seen.text)
       }
-      try answer(within: limit, watchdog)
+      try answer(within: limit, watchdog, seen)
     } catch let error as InputError {
       if json {
         try Console.json(BriefReport(verdict: "error", reason: error.description))
@@ -88,8 +89,10 @@ struct VerifyCommand: ParsableCommand {
   }
 
   /// Answers in the place of a run that did not notice its limit.
-  private static func timeIsUp(result: String?, json: Bool) {
-    let reason = "the time limit came first, in the middle of a step; a longer --timeout would help"
+  private static func timeIsUp(result: String?, json: Bool, after line: String?) {
+    let last = line.map { ", after this line: \($0)" } ?? ""
+    let reason =
+      "the time limit came first, in the middle of a step\(last); a longer --timeout would help"
     if let result { try? writeFile(Data("timeout\n".utf8), to: result) }
     if json {
       try? Console.json(BriefReport(verdict: "timeout", reason: reason))
@@ -98,7 +101,9 @@ struct VerifyCommand: ParsableCommand {
     }
   }
 
-  private func answer(within limit: Duration?, _ watchdog: Watchdog) throws {
+  private func answer(
+    within limit: Duration?, _ watchdog: Watchdog, _ seen: LastLine
+  ) throws {
     let completion = Completion(rawValue: complete.rawValue)
     try completion?.require("--complete")
     var options = VerifierOptions()
@@ -118,7 +123,10 @@ struct VerifyCommand: ParsableCommand {
     if !quiet { Console.error(question.describe()) }
     let line = ProgressLine()
     let verification = try Verifier(network, options: options)
-      .verify(question, progress: line.show)
+      .verify(question) { text in
+        seen.text = text
+        line.show(text)
+      }
     watchdog.stop()
     withExtendedLifetime(interruption) {}
     line.clear()

@@ -1,5 +1,6 @@
 import Foundation
 import Surety
+import Synchronization
 
 /// One line on a terminal that is written over and over; nothing in a pipe.
 struct ProgressLine {
@@ -13,4 +14,15 @@ struct ProgressLine {
 
   /// Removes the line.
   func clear() { show("") }
+}
+
+/// The last line of progress, for whoever ends a run.
+final class LastLine: Sendable {
+  private let line = Mutex<String?>(nil)
+
+  /// The line; nil before the first one.
+  var text: String? {
+    get { line.withLock { $0 } }
+    set { line.withLock { $0 = newValue } }
+  }
 }

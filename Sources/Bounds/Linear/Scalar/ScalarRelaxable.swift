@@ -86,7 +86,9 @@ extension ScalarRelaxable {
   public func relaxation<T: BackwardAlgebra>(
     _ inputs: [Interval<T>], _ shapes: NodeShapes, _ parameters: Parameters<T>
   ) -> any Relaxation<T> {
-    ElementwiseRelaxation(lines(over: inputs[0]), shapes.output)
+    var relaxation = ElementwiseRelaxation(lines(over: inputs[0]), shapes.output)
+    relaxation.curve = Curve(function: self, input: inputs[0], shape: shapes.output)
+    return relaxation
   }
 }
 

@@ -1,0 +1,180 @@
+import Foundation
+import Networks
+import Tensors
+
+/// The lines that each row of a backward pass has for itself over a curve, in the course of their optimisation.
+///
+/// A line is given by its slope alone: its intercept is the best that the curve allows. By the envelope theorem the
+/// derivative of a row's bound by the slope is the coefficient times the distance from the place where the line is
+/// nearest to the curve to the minimizing input.
+///
+/// - Soundness: The intercepts are computed for whatever slopes there are, as those of the usual lines are.
+struct CurveLines<S: TensorScalar>: Sendable {
+  /// The lines of one side, for each row and element.
+  ///
+  /// In double throughout, but slopes and intercepts are numbers of the system.
+  private struct Side: Sendable {
+    var slopes: [Double]
+    var intercepts: [Double]
+    /// Where the lines are nearest to the curve; NaN where this is not known yet.
+    var places: [Double]
+    /// Adam's two means.
+    var first: [Double]
+    var second: [Double]
+
+    init(slopes: Tensor<S>, intercepts: Tensor<S>) {
+      self.slopes = slopes.values.scalars
+      self.intercepts = intercepts.values.scalars
+      places = [Double](repeating: .nan, count: slopes.count)
+      first = [Double](repeating: 0, count: slopes.count)
+      second = first
+    }
+  }
+
+  /// The curve's interval and useful slopes for each example and element.
+  private let domains: [ScalarInterval]
+  private let useful: [ClosedRange<Double>]
+  private let function: any ScalarRelaxable
+  private let owners: [Int32]
+  private let shape: Shape
+  private let size: Int
+  private var lower: Side
+  private var upper: Side
+  /// The lines, one set for each row.
+  private(set) var lines: Lines<Tensor<S>>
+
+  /// Each row's own lines, as owners of lines.
+  var places: [Int32] { owners.indices.map(Int32.init) }
+
+  /// Starts from the relaxation's lines.
+  ///
+  /// - Parameter given: Slopes to start from, for each row: those of the lower lines, then those of the upper; of
+  ///   another count where there are none.
+  /// - Returns: nil where the activation is no curve, or where rows are parts of an image.
+  init?(
+    _ relaxation: ElementwiseRelaxation<Tensor<S>>, rows: Shape, owners: [Int32],
+    given: [ArraySlice<S>] = []
+  ) {
+    guard let curve = relaxation.curve, curve.shape.count * owners.count == rows.count else {
+      return nil
+    }
+    function = curve.function
+    domains = curve.domains
+    useful = Self.useful(curve.function, domains)
+    self.owners = owners
+    size = curve.shape.count
+    shape = rows
+    func each(_ values: Tensor<S>) -> Tensor<S> {
+      values.gathered(owners, axis: 0).reshaped(rows)
+    }
+    let usual = relaxation.lines
+    lower = Side(
+      slopes: each(usual.lowerSlope),
+      intercepts: usual.lowerIntercept.map(each) ?? Tensor(repeating: 0, rows))
+    upper = Side(slopes: each(usual.upperSlope), intercepts: each(usual.upperIntercept))
+    lines = Lines(
+      lowerSlope: usual.lowerSlope, lowerIntercept: nil, upperSlope: usual.upperSlope,
+      upperIntercept: usual.upperIntercept)
+    if given.contains(where: { $0.count == 2 * size }) { take(given, curve.function) }
+    update()
+  }
+
+  /// The lines of either side.
+  var count: Int { lower.slopes.count }
+
+  /// The slopes of a row's lower lines, then those of its upper lines.
+  func slopes(of row: Int) -> [S] {
+    [lines.lowerSlope, lines.upperSlope].flatMap { slopes in
+      slopes.withElements { Array($0[row * size..<(row + 1) * size]) }
+    }
+  }
+
+  /// Raises the bounds of rows by one step of Adam on the slopes that they used.
+  ///
+  /// - Parameters:
+  ///   - coefficients: Those at the curve's output.
+  ///   - values: The curve's input at the minimizing point, laid out likewise.
+  ///   - step: The number of this step, from 1.
+  mutating func ascend(
+    coefficients: Tensor<S>, values: Tensor<S>, rate: Double, step: Int
+  ) {
+    let function = function
+    coefficients.values.withElements { coefficients in
+      values.values.withElements { values in
+        ascend(&lower, below: true, function, coefficients, values, rate, step)
+        ascend(&upper, below: false, function, coefficients, values, rate, step)
+      }
+    }
+    update()
+  }
+
+  private func ascend(
+    _ side: inout Side, below: Bool, _ function: some ScalarRelaxable,
+    _ coefficients: UnsafeBufferPointer<Double>, _ values: UnsafeBufferPointer<Double>,
+    _ rate: Double, _ step: Int
+  ) {
+    let rounding = OutwardRounding(to: Tensor<S>.self)
+    let scales = (1 / (1 - pow(0.9, Double(step))), 1 / (1 - pow(0.999, Double(step))))
+    for (row, owner) in owners.enumerated() {
+      for element in 0..<size {
+        let (at, example) = (row * size + element, Int(owner) * size + element)
+        let coefficient = coefficients[at]
+        let (least, most) = (useful[example].lowerBound, useful[example].upperBound)
+        guard below ? coefficient > 0 : coefficient < 0, most > least else { continue }
+        let slope = side.slopes[at]
+        if side.places[at].isNaN {
+          let line = function.line(slope: slope, below: below, over: domains[example], rounding)
+          side.places[at] = line?.place ?? domains[example].middle
+        }
+        let gradient = coefficient * (values[at] - side.places[at])
+        guard gradient.isFinite else { continue }
+        let first = 0.9 * side.first[at] + 0.1 * gradient
+        let second = 0.999 * side.second[at] + 0.001 * gradient * gradient
+        (side.first[at], side.second[at]) = (first, second)
+        let size = (second * scales.1).squareRoot() + 1e-12
+        let next = slope + rate * (most - least) * first * scales.0 / size
+        set(&side, at, min(max(next, least), most), function, below, domains[example], rounding)
+      }
+    }
+  }
+
+  /// Takes a slope and the best intercept for it, if there is one.
+  private func set(
+    _ side: inout Side, _ at: Int, _ slope: Double, _ function: some ScalarRelaxable, _ below: Bool,
+    _ domain: ScalarInterval, _ rounding: OutwardRounding
+  ) {
+    let slope = rounding.nearest(slope)
+    guard slope.isFinite,
+      let line = function.line(slope: slope, below: below, over: domain, rounding)
+    else { return }
+    side.slopes[at] = slope
+    side.intercepts[at] = line.intercept
+    side.places[at] = line.place
+  }
+
+  private mutating func take(_ given: [ArraySlice<S>], _ function: some ScalarRelaxable) {
+    let rounding = OutwardRounding(to: Tensor<S>.self)
+    for (row, slopes) in given.enumerated() where slopes.count == 2 * size {
+      let slopes = Tensor<S>([slopes.count], Array(slopes)).values.scalars
+      for element in 0..<size {
+        let (at, example) = (row * size + element, Int(owners[row]) * size + element)
+        guard useful[example].upperBound > useful[example].lowerBound else { continue }
+        set(&lower, at, slopes[element], function, true, domains[example], rounding)
+        set(&upper, at, slopes[size + element], function, false, domains[example], rounding)
+      }
+    }
+  }
+
+  private mutating func update() {
+    func rounded(_ values: [Double]) -> Tensor<S> { Tensor(Tensor<Double>(shape, values)) }
+    lines = Lines(
+      lowerSlope: rounded(lower.slopes), lowerIntercept: rounded(lower.intercepts),
+      upperSlope: rounded(upper.slopes), upperIntercept: rounded(upper.intercepts))
+  }
+
+  private static func useful(
+    _ function: some ScalarRelaxable, _ domains: [ScalarInterval]
+  ) -> [ClosedRange<Double>] {
+    domains.map(function.usefulSlopes(over:))
+  }
+}
