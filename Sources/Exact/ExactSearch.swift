@@ -120,8 +120,9 @@ public struct ExactSearch: Sendable {
         guard let last = encoded, last.neurons.count <= Self.fewNeurons else { break }
         let neurons = last.neurons.filter { $0.node == layer }
         guard !neurons.isEmpty else { continue }
-        let tightening = Tightening(
-          encoded: last, tolerance: tolerance, deadline: options.deadline)
+        let tightening = Tightening(encoded: last, tolerance: tolerance) { [options] in
+          options.limit != nil
+        }
         guard let ranges = tightening.ranges(of: neurons) else { return Root() }
         known[layer] = known[layer]?.replacing(neurons, ranges)
       }

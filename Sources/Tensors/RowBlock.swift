@@ -69,7 +69,10 @@ public struct Placement: Equatable, Sendable {
   ) -> Placement {
     let h = (height - 1) * geometry.stride[0] + (kernel.height - 1) * geometry.dilation[0] + 1
     let w = (width - 1) * geometry.stride[1] + (kernel.width - 1) * geometry.dilation[1] + 1
-    if h >= input.height || w >= input.width { return Placement(covering: input, rows: rows) }
+    // Whole images stay whole, though a stride may leave out their last pixels: they then meet others as they are.
+    if h >= input.height || w >= input.width || isWhole {
+      return Placement(covering: input, rows: rows)
+    }
     return Placement(
       image: input, height: h, width: w,
       y: y.map { $0 * Int32(geometry.stride[0]) - Int32(geometry.padding[0]) },

@@ -31,8 +31,9 @@ extension Tensor: BackwardAlgebra {
     let size = (height: kernel.shape[2], width: kernel.shape[3])
     let to = from.throughConvolution(input, kernel: size, geometry)
     let line = surety_phase_length(to.width, geometry.stride[1]) * geometry.stride[1]
-    let scratch = Tensor(
-      repeating: 0, [from.image.channels * from.height * (from.width + 32) + 4 * line])
+    // Few channels need room of their own, others only the zeros that stand for the padding.
+    let room = input.channels <= 4 ? from.height * (from.width + 32) : 1
+    let scratch = Tensor(repeating: 0, [from.image.channels * room + 4 * line])
     let result = Tensor(uninitialized: to.shape) { out in
       from.withWindow(0..<from.rows) { source in
         to.withWindow(0..<to.rows) { target in

@@ -57,4 +57,21 @@ struct ExactEnumerationTests {
     }
     #expect(decided > 20, "\(decided)")
   }
+
+  @Test("A search that is called off says so")
+  func cancellation() throws {
+    var stopped = 0
+    for seed in 0..<40 as Range<UInt64> {
+      let small = SmallNetwork(seed: seed)
+      var options = SearchOptions()
+      options.isCancelled = { true }
+      let result = ExactSearch(try small.network(), options: options)
+        .decide([try small.searchCase()], SampleHunter(small))
+      if case .stopped(let why) = result.outcome {
+        #expect(why == .cancelled, "seed \(seed): \(why)")
+        stopped += 1
+      }
+    }
+    #expect(stopped > 10, "\(stopped)")
+  }
 }

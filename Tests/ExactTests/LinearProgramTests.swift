@@ -43,7 +43,7 @@ struct LinearProgramTests {
       let (program, objective) = random(seed, scale: scale)
       let simplex = Simplex(program)
       for (column, value) in objective { simplex.setObjective(column, value) }
-      guard case .optimal = simplex.minimize(keepsOptimality: false, deadline: nil) else {
+      guard case .optimal = simplex.minimize(keepsOptimality: false) else {
         Issue.record("seed \(seed): not solved")
         continue
       }
@@ -60,7 +60,7 @@ struct LinearProgramTests {
       let (program, objective) = random(seed)
       let simplex = Simplex(program)
       for (column, value) in objective { simplex.setObjective(column, value) }
-      guard case .optimal = simplex.minimize(keepsOptimality: false, deadline: nil) else {
+      guard case .optimal = simplex.minimize(keepsOptimality: false) else {
         continue
       }
       let minimum = zip(objective, simplex.values).reduce(0) { $0 + $1.0.value * $1.1 }
@@ -82,7 +82,7 @@ struct LinearProgramTests {
       guard program.rows.count > 0 else { continue }
       let simplex = Simplex(program)
       for (column, value) in objective { simplex.setObjective(column, value) }
-      guard case .optimal = simplex.minimize(keepsOptimality: false, deadline: nil) else {
+      guard case .optimal = simplex.minimize(keepsOptimality: false) else {
         continue
       }
       // The first row is moved up step by step until nothing fits any more.
@@ -91,7 +91,7 @@ struct LinearProgramTests {
         program.rowLower[0] = -4 + Double(step)
         program.rowUpper[0] = .infinity
         simplex.setRow(0, program.rowLower[0], .infinity)
-        let end = simplex.minimize(keepsOptimality: true, deadline: nil)
+        let end = simplex.minimize(keepsOptimality: true)
         let multipliers = simplex.ray ?? []
         let isRefuted =
           multipliers.count == program.rows.count
@@ -106,6 +106,42 @@ struct LinearProgramTests {
       }
     }
     #expect(refuted > 500, "\(refuted)")
+  }
+
+  @Test("A long run stops when it is asked to, and goes on from there")
+  func interruption() throws {
+    var random = SplitMix64(seed: 5, stream: 9)
+    var program = LinearProgram()
+    let count = 300
+    for _ in 0..<count { _ = program.addColumn(-1, 1) }
+    for _ in 0..<count {
+      program.addRow(
+        (0..<count).map { (Int32($0), Double.random(in: -1...1, using: &random)) },
+        from: -.infinity, to: Double.random(in: 0...1, using: &random))
+    }
+    let objective = (0..<count).map {
+      (column: Int32($0), value: Double.random(in: -1...1, using: &random))
+    }
+    let simplex = Simplex(program)
+    for (column, value) in objective { simplex.setObjective(column, value) }
+    var asked = 0
+    let first = simplex.minimize(keepsOptimality: false) {
+      asked += 1
+      return true
+    }
+    // After a fifth of a second of the work, and once more before a second try.
+    guard case .failed = first else {
+      #expect(asked == 0, "it went on after it was asked to stop")
+      return
+    }
+    #expect(asked == 2)
+    guard case .optimal = simplex.minimize(keepsOptimality: false) else {
+      Issue.record("the run did not go on to the end")
+      return
+    }
+    let value = zip(objective, simplex.values).reduce(0) { $0 + $1.0.value * $1.1 }
+    let proved = program.lowerBound(of: objective, multipliers: simplex.multipliers)
+    #expect(proved <= value + 1e-9 && proved >= value - 1e-5, "\(proved), \(value)")
   }
 
   @Test("Sums that cancel are rounded down")

@@ -267,6 +267,96 @@ struct PartsTests {
     #expect(checked > 500 && tightened > 200, "\(checked) points, \(tightened) ends")
   }
 
+  @Test("Inputs are halved where that tells more, and bounds hold for every input of the half")
+  func halvedInputs() throws {
+    var (chosen, checked, gained) = (0, 0, 0)
+    for seed in 0..<120 as Range<UInt64> {
+      var random = SplitMix64(seed: seed, stream: 4)
+      let network =
+        seed % 2 == 0 ? try convolutional(&random) : try SmallNetwork(seed: seed * 7).network()
+      let bounder = Bounder<Tensor<Double>>(network)
+      let size = network.inputShape.count
+      let lower = (0..<size).map { _ in Double.random(in: -1...0, using: &random) }
+      // Few inputs that move many neurons are worth halving.
+      let movable = Int.random(in: 0..<size, using: &random)
+      let upper = lower.enumerated().map { i, low in
+        i == movable || i == (movable + 1) % size && seed % 3 == 0 ? low + 2 : low
+      }
+      let region = try Region(lower: lower, upper: upper)
+      let inputs = InputSet<Tensor<Double>>([region], shape: network.inputShape)
+      let state = try bounder.crown(over: inputs)
+      let neurons = network.nodesToTighten.flatMap { node in
+        (0..<network.nodes[node].shape.count).map {
+          NeuronSplit(node: Int32(node), element: Int32($0), isPositive: true)
+        }
+      }
+      let row = (0..<network.outputShape.count).map { _ in Double.random(in: -1...1, using: &random)
+      }
+      var root = NeuronRoot<Double>(
+        inputs: inputs, carefulInputs: inputs,
+        condition: [
+          LinearConstraint(outputs: row.enumerated().map { .init($0, $1) }, bound: 0)
+        ],
+        intervals: state.intervals,
+        carefulIntervals: state.intervals.map { $0?.widened(by: 1e-12, and: 0) },
+        slack: [0], noise: [Double](repeating: 0, count: network.nodes.count), place: 0)
+      root.planes = try NeuronPlanes(over: region, root, Set(neurons), bounder, memory: 1 << 30)
+      guard let planes = root.planes else { continue }
+      func bound(_ problem: NeuronProblem<Double>) throws -> SplitBound<Double> {
+        let batch = NeuronBatch(
+          [problem], [root], bounder, region: { ($0.carefulInputs, $0.carefulIntervals) },
+          slack: .infinity)
+        return try bounder.splitLowerBounds(
+          of: batch.functions, batch.state, batch.rows,
+          steps: SlopeSteps(count: 4, rate: 0.2, decay: 0.9), candidates: 64)[0]
+      }
+      let middle = zip(lower, upper).map {
+        $0 + ($1 - $0) * Double.random(in: 0...1, using: &random)
+      }
+      var problem = NeuronProblem<Double>(
+        root: 0, splits: [], multipliers: [[]], slopes: [[]], margin: 0, share: 1)
+      let whole = try bound(problem)
+      var last = whole
+      for _ in 0..<4 {
+        guard let split = planes.halving(outweighing: last.candidates, after: problem.splits)
+        else { break }
+        #expect(split.node == 0 && lower[Int(split.element)] < upper[Int(split.element)])
+        chosen += 1
+        let isUpper = middle[Int(split.element)] >= Double(split.point)
+        problem = problem.children(split)[isUpper ? 0 : 1]
+        problem.ends = try #require(
+          planes.tightened(planes.ends, by: problem.splits.compactMap(planes.halfSpace)))
+        last = try bound(problem)
+      }
+      guard !problem.splits.isEmpty else { continue }
+      #expect(problem.belongs(to: [root], network))
+      if last.bound > whole.bound + 1e-6 { gained += 1 }
+      for _ in 0..<200 {
+        let point = lower.indices.map { i in
+          var (low, high) = (lower[i], upper[i])
+          for split in problem.splits where Int(split.element) == i {
+            if split.isPositive {
+              low = max(low, Double(split.point))
+            } else {
+              high = min(high, Double(split.point))
+            }
+          }
+          return Bool.random(using: &random)
+            ? Double.random(in: low...high, using: &random)
+            : Bool.random(using: &random) ? low : high
+        }
+        let x = Tensor<Double>(Shape([1] + network.inputShape.dimensions), point)
+        let value = zip(row, network.evaluate(x, bounder.parameters).scalars)
+          .reduce(0) { $0 + $1.0 * $1.1 }
+        checked += 1
+        #expect(last.bound <= value + 1e-9, "seed \(seed)")
+      }
+    }
+    #expect(
+      chosen > 40 && gained > 10 && checked > 3000, "\(chosen) halved, \(gained) gained, \(checked)"
+    )
+  }
+
   @Test("Multipliers raise a bound above what the signs give without them")
   func multipliersHelp() throws {
     // f = x over [-1, 1], where x >= 0 is known of a unit that f does not go through.

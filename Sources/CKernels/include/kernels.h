@@ -98,9 +98,9 @@ static inline size_t surety_phase_length(size_t width, ptrdiff_t stride) {
                               const T *bias, T *constant);                                         \
   /* The transpose of a convolution from windows of its output (`from`) to windows of its input      \
      (`to`). Weights are taps x from.channels x stride, the last axis being the input's channels     \
-     padded with zeros to a multiple of 16. `scratch` holds zeros: from.channels * from.h *          \
-     (from.w + 32), and 4 times the lengths of all phases of a line of `to`. Kernels are at most     \
-     SURETY_LARGEST_KERNEL wide and high. */                                                         \
+     padded with zeros to a multiple of 16. `scratch` holds zeros: from.channels, or where `to` has   \
+     at most 4 channels from.channels * from.h * (from.w + 32) and 4 times the lengths of all phases \
+     of a line of `to`. Kernels are at most SURETY_LARGEST_KERNEL wide and high. */                  \
   void surety_window_transpose_##S(const T *a, surety_window from, surety_convolution g,             \
                                    surety_window to, const T *weights, size_t stride,                \
                                    T *scratch, T *out);                                              \

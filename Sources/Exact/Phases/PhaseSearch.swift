@@ -41,7 +41,7 @@ struct PhaseSearch: Sendable {
           }
         }
         guard let problem = next(shared) else { return }
-        settle(problem, worker.process(problem, deadline: options.deadline), shared)
+        settle(problem, worker.process(problem, until: { options.limit != nil }), shared)
       }
     }
     return shared.withLock { state in
@@ -93,7 +93,7 @@ struct PhaseSearch: Sendable {
         state.decided += problem.share
       case .unfinished:
         state.waiting.append(problem)
-        state.outcome = state.outcome ?? .stopped(.time)
+        state.outcome = state.outcome ?? .stopped(options.limit ?? .time)
       case .open(_, let split):
         state.visited += 1
         if let witness {

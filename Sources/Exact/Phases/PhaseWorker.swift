@@ -1,5 +1,3 @@
-import Foundation
-
 /// Solves the programs of parts one after another on one thread, each from where the last ended.
 final class PhaseWorker {
   /// What became of a part.
@@ -9,7 +7,7 @@ final class PhaseWorker {
     /// It is open; a point that the program allows, and the ReLU to take apart, none where every sign is known or the
     /// point bends every ReLU rightly.
     case open(point: [Double]?, split: (neuron: Int32, activeFirst: Bool)?)
-    /// The deadline came.
+    /// A limit came.
     case unfinished
   }
 
@@ -33,11 +31,11 @@ final class PhaseWorker {
   ///
   /// - Soundness: `impossible` follows from multipliers by `LinearProgram.lowerBound(of:multipliers:)` alone, with the
   ///   tolerance left for the rounding of what the program was written from.
-  func process(_ problem: PhaseProblem, deadline: Date?) -> Outcome {
+  func process(_ problem: PhaseProblem, until isOver: () -> Bool) -> Outcome {
     apply(problem.phases)
     // A little above what is needed, so that what rounding takes away from the proof does no harm.
     let cutoff = 2 * tolerance + 1e-7
-    let end = simplex.minimize(cutoff: cutoff, keepsOptimality: true, deadline: deadline)
+    let end = simplex.minimize(cutoff: cutoff, keepsOptimality: true, until: isOver)
     switch end {
     case .optimal, .above:
       let bound = program.lowerBound(
@@ -46,7 +44,7 @@ final class PhaseWorker {
     case .infeasible:
       if let ray = simplex.ray, isRefuted(by: ray) { return .impossible }
     case .failed:
-      if let deadline, deadline <= Date() { return .unfinished }
+      if isOver() { return .unfinished }
     }
     let values = end == .optimal ? simplex.values : nil
     return .open(point: values.map(encoded.input), split: split(problem, values))

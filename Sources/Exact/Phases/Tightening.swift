@@ -1,5 +1,4 @@
 import Bounds
-import Foundation
 import Networks
 import Properties
 import Synchronization
@@ -12,7 +11,8 @@ import Tensors
 struct Tightening: Sendable {
   let encoded: NetworkProgram
   let tolerance: Double
-  let deadline: Date?
+  /// Asked often; ends that are not known by the time it says true stay as they are.
+  let isOver: @Sendable () -> Bool
 
   /// What a ReLU's input lies between.
   struct Range: Sendable {
@@ -54,10 +54,10 @@ struct Tightening: Sendable {
     let column = neuron.input
     var range = Range(low: program.lower[Int(column)], high: program.upper[Int(column)])
     for sign in [1.0, -1] {
-      if let deadline, deadline <= Date() { break }
+      if isOver() { break }
       simplex.setObjective(column, sign)
       defer { simplex.setObjective(column, 0) }
-      switch simplex.minimize(keepsOptimality: false, deadline: deadline) {
+      switch simplex.minimize(keepsOptimality: false, until: isOver) {
       case .optimal, .above:
         let bound = program.lowerBound(
           of: [(column, sign)], multipliers: simplex.multipliers)

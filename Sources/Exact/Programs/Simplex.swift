@@ -1,5 +1,4 @@
 import CGLPK
-import Foundation
 
 /// GLPK at work on one linear program: it minimises a sum of columns, and goes on from where it was after a change.
 ///
@@ -83,27 +82,33 @@ final class Simplex {
   /// - Parameters:
   ///   - cutoff: A value from which on the minimum does not matter.
   ///   - keepsOptimality: Whether only ends changed since the last run, so that its multipliers still fit.
-  func minimize(cutoff: Double = .infinity, keepsOptimality: Bool, deadline: Date?) -> End {
-    let end = run(cutoff, keepsOptimality && !isFresh, deadline)
+  ///   - isOver: Asked several times a second; the run fails when it says true.
+  func minimize(
+    cutoff: Double = .infinity, keepsOptimality: Bool, until isOver: () -> Bool = { false }
+  ) -> End {
+    let end = run(cutoff, keepsOptimality && !isFresh, isOver)
     isFresh = false
-    guard end == .failed, !(deadline.map { $0 <= Date() } ?? false) else { return end }
+    guard end == .failed, !isOver() else { return end }
     // From scratch, where rounding has spoilt the basis.
     glp_adv_basis(problem, 0)
-    return run(.infinity, false, deadline)
+    return run(.infinity, false, isOver)
   }
 
-  private func run(_ cutoff: Double, _ isDual: Bool, _ deadline: Date?) -> End {
+  private func run(_ cutoff: Double, _ isDual: Bool, _ isOver: () -> Bool) -> End {
     var control = glp_smcp()
     glp_init_smcp(&control)
     control.msg_lev = GLP_MSG_OFF
     control.meth = isDual ? GLP_DUALP : GLP_PRIMAL
     if cutoff.isFinite { control.obj_ul = cutoff }
     // Where numbers are near its tolerances, GLPK can walk in circles.
-    control.it_lim = 20 * (rowCount + columnCount) + 5000
-    if let deadline {
-      control.tm_lim = Int32(min(1e9, max(1, deadline.timeIntervalSinceNow * 1000)))
-    }
-    let code = glp_simplex(problem, &control)
+    let last = glp_get_it_cnt(problem) + 20 * (rowCount + columnCount) + 5000
+    // GLPK cannot be interrupted, but it goes on from where it stopped.
+    control.tm_lim = 200
+    var code: Int32
+    repeat {
+      control.it_lim = max(1, last - glp_get_it_cnt(problem))
+      code = glp_simplex(problem, &control)
+    } while code == GLP_ETMLIM && glp_get_it_cnt(problem) < last && !isOver()
     if code == GLP_EOBJUL { return .above }
     guard code == 0 else { return .failed }
     switch glp_get_status(problem) {

@@ -34,19 +34,19 @@ struct NeuronBatch<S: TensorScalar>: Sendable {
       let size = network.nodes[id].shape.count
       for (index, problem) in problems.enumerated() {
         owners[index].planes?.apply(problem.ends, at: id, from: index * size, &lower, &upper)
-        for split in problem.splits where Int(split.node) == id {
-          let place = index * size + Int(split.element)
-          if split.isPositive {
-            lower.withMutableElements { $0[place] = max(S(split.point), $0[place]) }
-          } else {
-            upper.withMutableElements { $0[place] = min(S(split.point), $0[place]) }
-          }
-        }
+        problem.cut(id, from: index * size, &lower, &upper)
       }
       known[id] = Interval(lower: lower, upper: upper)
     }
-    state = bounder.state(
-      over: InputSet(joining: regions.map(\.inputs)), intervals: known)
+    var inputs = InputSet(joining: regions.map(\.inputs))
+    if problems.contains(where: { $0.splits.contains { $0.node == 0 } }) {
+      var (lower, upper) = (inputs.box.lower, inputs.box.upper)
+      for (index, problem) in problems.enumerated() {
+        problem.cut(0, from: index * network.inputShape.count, &lower, &upper)
+      }
+      inputs.box = Interval(lower: lower, upper: upper)
+    }
+    state = bounder.state(over: inputs, intervals: known)
     let count = max(1, owners.map(\.condition.count).max() ?? 1)
     let outputs = network.outputShape.count
     var coefficients = Tensor<Double>(repeating: 0, [problems.count, count, outputs])
@@ -75,6 +75,22 @@ struct NeuronBatch<S: TensorScalar>: Sendable {
     functions = OutputFunctions(T(coefficients))
     self.rows = rows
     rowsPerProblem = count
+  }
+}
+
+extension NeuronProblem {
+  /// Keeps the sides of a node's elements, which begin at a place of a batch, that the splits take.
+  fileprivate func cut<R: TensorScalar>(
+    _ node: Int, from start: Int, _ lower: inout Tensor<R>, _ upper: inout Tensor<R>
+  ) {
+    for split in splits where Int(split.node) == node {
+      let place = start + Int(split.element)
+      if split.isPositive {
+        lower.withMutableElements { $0[place] = max(R(split.point), $0[place]) }
+      } else {
+        upper.withMutableElements { $0[place] = min(R(split.point), $0[place]) }
+      }
+    }
   }
 }
 

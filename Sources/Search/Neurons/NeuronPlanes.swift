@@ -32,6 +32,7 @@ struct NeuronPlanes: Sendable {
   /// Planes below each neuron and below its negation, one after the other.
   private let rows: PlaneRows
 
+  private let inputCount: Int
   private var width: Int { frame.inputs.count }
 
   /// The bytes that planes of so many neurons take.
@@ -48,6 +49,7 @@ struct NeuronPlanes: Sendable {
     _ bounder: Bounder<Tensor<Double>>, memory: Int
   ) throws(Unsupported) {
     frame = RegionFrame(region)
+    inputCount = region.lower.count
     let width = frame.inputs.count
     let state = bounder.state(over: root.carefulInputs, intervals: root.carefulIntervals)
     let curved = bounder.network.nodesReadByCurves
@@ -103,6 +105,42 @@ struct NeuronPlanes: Sendable {
   /// How many half-spaces can be used without it costing much more than the bounds do.
   var affordableHalfSpaces: Int { max(2, min(24, 8_000_000 / max(1, neurons.count * width))) }
 
+  /// Up to how many inputs that can move are considered for halving.
+  private static var fewInputs: Int { 64 }
+
+  /// Whether inputs may be halved.
+  var halvesInputs: Bool { width <= Self.fewInputs }
+
+  /// The halving of an input that is estimated to gain more than deciding the side of any one neuron; nil where none
+  /// is.
+  ///
+  /// Halving an input takes away half of what it contributes to the widths of all neurons together, a side all that
+  /// one neuron costs. Sides of neurons are mostly worth more: counting all instead of half of an input's part makes trees
+  /// many times as large (docs/performance.md).
+  ///
+  /// - Parameters:
+  ///   - neurons: The neurons that cost the most with their costs, the most promising first.
+  ///   - splits: Those of the part so far.
+  func halving(outweighing neurons: [SplitCandidate], after splits: [NeuronSplit]) -> NeuronSplit? {
+    guard halvesInputs, let best = neurons.first else { return nil }
+    let sides = frame.sides(after: splits)
+    let parts = sides.indices.map { frame.part(sides[$0], of: $0) }
+    var gains = [Double](repeating: 0, count: width)
+    for candidate in neurons {
+      let neuron = Neuron(node: candidate.split.node, element: candidate.split.element)
+      guard let place = places[neuron] else { continue }
+      rows.share(candidate.score / 2, of: place, parts, among: &gains)
+    }
+    guard let place = gains.indices.max(by: { gains[$0] < gains[$1] }), gains[place] > best.score
+    else { return nil }
+    let side = sides[place]
+    let point = Float(side.low + (side.high - side.low) / 2)
+    // A middle that rounding moved to an end, or nearly so, would cut nothing off.
+    guard point > Float(side.low).nextUp, point < Float(side.high).nextDown else { return nil }
+    return NeuronSplit(
+      node: 0, element: Int32(frame.inputs[place]), isPositive: true, point: point)
+  }
+
   /// Notes a split among the ends; false when it leaves none of its neuron.
   func take(_ split: NeuronSplit, _ ends: inout [Float]) -> Bool {
     guard let place = places[Neuron(node: split.node, element: split.element)] else { return true }
@@ -133,6 +171,13 @@ struct NeuronPlanes: Sendable {
 
   /// What a split tells; nil when the neuron has no planes.
   func halfSpace(_ split: NeuronSplit) -> HalfSpace? {
+    guard split.node != 0 else {
+      // x >= p is -x <= -p.
+      var unit = [Double](repeating: 0, count: inputCount)
+      unit[Int(split.element)] = split.isPositive ? -1 : 1
+      return halfSpace(
+        plane: (unit, 0), limit: Double(split.point) * (split.isPositive ? -1 : 1))
+    }
     guard let place = places[Neuron(node: split.node, element: split.element)] else { return nil }
     return rows.halfSpace(place, split)
   }

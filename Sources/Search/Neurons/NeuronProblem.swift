@@ -24,7 +24,8 @@ struct NeuronRoot<S: TensorScalar>: Sendable {
   var planes: NeuronPlanes?
 }
 
-/// A part of a region where some activations' inputs have given signs, which waits to be bounded.
+/// A part of a region where some activations' inputs have given signs, and some inputs are in one half of where they were,
+/// which waits to be bounded.
 struct NeuronProblem<S: TensorScalar>: Waiting {
   /// Which root it belongs to.
   var root: Int32
@@ -54,7 +55,9 @@ struct NeuronProblem<S: TensorScalar>: Waiting {
     else { return false }
     let intervals = roots[Int(root)].intervals
     return splits.allSatisfy { split in
-      intervals.indices.contains(Int(split.node)) && intervals[Int(split.node)] != nil
+      // The input itself, node 0, can be halved too.
+      intervals.indices.contains(Int(split.node))
+        && (split.node == 0 || intervals[Int(split.node)] != nil)
         && network.nodes[Int(split.node)].shape.count > Int(split.element) && split.element >= 0
         && split.point.isFinite
     }

@@ -13,6 +13,11 @@ struct NeuronWorker<S: TensorScalar>: Sendable {
   let steps: SlopeSteps
   let confirm: @Sendable ([Float]) -> Witness?
 
+  /// How many neurons are weighed for the next split: many where an input might be halved instead.
+  private var candidates: Int {
+    roots.contains { $0.planes?.halvesInputs ?? false } ? 64 : 1
+  }
+
   /// The parts that a sub-problem was split into.
   struct Parts: Sendable {
     /// Those that wait.
@@ -37,7 +42,7 @@ struct NeuronWorker<S: TensorScalar>: Sendable {
     let batch = NeuronBatch(
       problems, roots, bounder, region: { ($0.inputs, $0.intervals) }, slack: 2)
     let found = try bounder.splitLowerBounds(
-      of: batch.functions, batch.state, batch.rows, steps: steps, candidates: 1)
+      of: batch.functions, batch.state, batch.rows, steps: steps, candidates: candidates)
     var outcomes = [Outcome](repeating: Outcome(), count: problems.count)
     var closing: [Int] = []
     var bounded: [NeuronProblem<S>] = []
@@ -54,8 +59,11 @@ struct NeuronWorker<S: TensorScalar>: Sendable {
       let pushed = zip(root.condition, bounds).max {
         Double($0.1.bound) - $0.0.bound < Double($1.1.bound) - $1.0.bound
       }
+      let promising = pushed?.1.candidates ?? []
       bounded.append(problem)
-      splits.append(pushed?.1.candidates.first?.split)
+      splits.append(
+        root.planes?.halving(outweighing: promising, after: problem.splits)
+          ?? promising.first?.split)
     }
     let points = found.map(\.point)
     for (index, problem) in problems.enumerated() where bounded[index].margin <= 0 {

@@ -45,6 +45,19 @@ struct PlaneRows: Sendable {
       offset: -offsets[row] - point + lost)
   }
 
+  /// Adds to each input the part of a neuron's loss that it causes.
+  ///
+  /// - Parameter parts: What is left of each input's width.
+  func share(_ loss: Double, of place: Int, _ parts: [Double], among gains: inout [Double]) {
+    let rows = [2 * place, 2 * place + 1].map { normals[$0 * width..<($0 + 1) * width] }
+    let weights = parts.indices.map { i in
+      parts[i] * rows.reduce(0) { $0 + Double($1[$1.startIndex + i].magnitude) }
+    }
+    let sum = weights.reduce(0, +)
+    guard sum > 0, sum.isFinite, loss.isFinite else { return }
+    for i in gains.indices { gains[i] += loss * weights[i] / sum }
+  }
+
   /// Tightens the ends of one neuron; false when none are left.
   ///
   /// - Parameters:
