@@ -40,6 +40,9 @@ static inline ptrdiff_t output_block(int wide, ptrdiff_t left) {
   return left == 6 || left > 10 ? 6 : left > 7 ? 5 : left == 7 ? 4 : left;
 }
 
+// Where the stride of a transposed convolution skips a tap.
+#define SURETY_NO_TAP PTRDIFF_MIN
+
 #define T float
 #define NAME(n) n##_f32
 #define MATH(name) name##f
@@ -49,6 +52,7 @@ static inline ptrdiff_t output_block(int wide, ptrdiff_t left) {
 #include "taps.inc"
 #include "images.inc"
 #include "windows.inc"
+#include "thin_convolution.inc"
 #include "window_convolution.inc"
 #include "lanes.inc"
 #include "lane_gradient.inc"
@@ -69,6 +73,7 @@ static inline ptrdiff_t output_block(int wide, ptrdiff_t left) {
 #include "taps.inc"
 #include "images.inc"
 #include "windows.inc"
+#include "thin_convolution.inc"
 #include "window_convolution.inc"
 #include "lanes.inc"
 #include "lane_gradient.inc"

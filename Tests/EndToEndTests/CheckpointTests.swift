@@ -25,10 +25,11 @@ struct SearchCheckpointTests {
       if process.isRunning {
         kill(process.processIdentifier, SIGKILL)
         kills += 1
-        moment *= 1.07
       }
       process.waitUntilExit()
       isKept = isKept || FileManager.default.fileExists(atPath: checkpoint)
+      // A busy machine takes longer to the first tree.
+      moment *= isKept ? 1.07 : 1.4
       if process.terminationReason == .exit {
         let text = String(
           decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

@@ -37,9 +37,9 @@ struct MemoryLimitTests {
       )
     }
     let free = try run("4G")
-    let bound = try run("140M")
+    let bound = try run("110M")
     #expect(!bound.output.hasPrefix("error"), "\(bound.output)")
-    #expect(free.peak > 140 << 20, "a question that takes more is needed: \(free.peak >> 20) MiB")
-    #expect(bound.peak <= 140 << 20, "\(bound.peak >> 20) MiB")
+    #expect(free.peak > 110 << 20, "a question that takes more is needed: \(free.peak >> 20) MiB")
+    #expect(bound.peak <= 110 << 20, "\(bound.peak >> 20) MiB")
   }
 }
