@@ -173,6 +173,27 @@ struct PartsTests {
     #expect(checked > 200, "\(checked) points had the signs")
   }
 
+  /// The root of a region's tree with planes of every neuron, and the bounds that it was made from.
+  private func root(
+    of region: Region, _ condition: [LinearConstraint], _ bounder: Bounder<Tensor<Double>>
+  ) throws -> (NeuronRoot<Double>, BoundState<Tensor<Double>>) {
+    let network = bounder.network
+    let inputs = InputSet<Tensor<Double>>([region], shape: network.inputShape)
+    let state = try bounder.crown(over: inputs)
+    let neurons = network.nodesToTighten.flatMap { node in
+      (0..<network.nodes[node].shape.count).map {
+        NeuronSplit(node: Int32(node), element: Int32($0), isPositive: true)
+      }
+    }
+    var root = NeuronRoot<Double>(
+      inputs: inputs, carefulInputs: inputs, condition: condition, intervals: state.intervals,
+      carefulIntervals: state.intervals.map { $0?.widened(by: 1e-12, and: 0) },
+      slack: condition.map { _ in 0 },
+      noise: [Double](repeating: 0, count: network.nodes.count), place: 0)
+    root.planes = try NeuronPlanes(over: region, root, Set(neurons), bounder, memory: 1 << 30)
+    return (root, state)
+  }
+
   @Test("Planes leave the neurons of every input with the signs and the value between their ends")
   func neuronPlanes() throws {
     var (checked, tightened) = (0, 0)
@@ -189,21 +210,8 @@ struct PartsTests {
             ? 0 : Double.random(in: 0.2...1, using: &random))
       }
       let region = try Region(lower: lower, upper: upper)
-      let inputs = InputSet<Tensor<Double>>([region], shape: network.inputShape)
-      let state = try bounder.crown(over: inputs)
-      let neurons = network.nodesToTighten.flatMap { node in
-        (0..<network.nodes[node].shape.count).map {
-          NeuronSplit(node: Int32(node), element: Int32($0), isPositive: true)
-        }
-      }
-      let intervals = state.intervals.map { $0?.widened(by: 1e-12, and: 0) }
-      let root = NeuronRoot<Double>(
-        inputs: inputs, carefulInputs: inputs, condition: [], intervals: state.intervals,
-        carefulIntervals: intervals, slack: [],
-        noise: [Double](repeating: 0, count: network.nodes.count), place: 0)
-      guard
-        let planes = try NeuronPlanes(over: region, root, Set(neurons), bounder, memory: 1 << 30)
-      else { continue }
+      let (root, state) = try root(of: region, [], bounder)
+      guard let planes = root.planes else { continue }
       func point(_ reach: Double, around middle: [Double]) -> [Double] {
         lower.indices.map { i in
           let other = Double.random(in: lower[i]...upper[i], using: &random)
@@ -283,24 +291,12 @@ struct PartsTests {
         i == movable || i == (movable + 1) % size && seed % 3 == 0 ? low + 2 : low
       }
       let region = try Region(lower: lower, upper: upper)
-      let inputs = InputSet<Tensor<Double>>([region], shape: network.inputShape)
-      let state = try bounder.crown(over: inputs)
-      let neurons = network.nodesToTighten.flatMap { node in
-        (0..<network.nodes[node].shape.count).map {
-          NeuronSplit(node: Int32(node), element: Int32($0), isPositive: true)
-        }
+      let row = (0..<network.outputShape.count).map { _ in
+        Double.random(in: -1...1, using: &random)
       }
-      let row = (0..<network.outputShape.count).map { _ in Double.random(in: -1...1, using: &random)
-      }
-      var root = NeuronRoot<Double>(
-        inputs: inputs, carefulInputs: inputs,
-        condition: [
-          LinearConstraint(outputs: row.enumerated().map { .init($0, $1) }, bound: 0)
-        ],
-        intervals: state.intervals,
-        carefulIntervals: state.intervals.map { $0?.widened(by: 1e-12, and: 0) },
-        slack: [0], noise: [Double](repeating: 0, count: network.nodes.count), place: 0)
-      root.planes = try NeuronPlanes(over: region, root, Set(neurons), bounder, memory: 1 << 30)
+      let condition = LinearConstraint(
+        outputs: row.enumerated().map { .init($0, $1) }, bound: 0)
+      let (root, _) = try root(of: region, [condition], bounder)
       guard let planes = root.planes else { continue }
       func bound(_ problem: NeuronProblem<Double>) throws -> SplitBound<Double> {
         let batch = NeuronBatch(

@@ -43,13 +43,16 @@ struct CurveLines<S: TensorScalar>: Sendable {
   /// The lines, one set for each row.
   private(set) var lines: Lines<Tensor<S>>
 
-  /// Each row's own lines, as owners of lines.
-  var places: [Int32] { owners.indices.map(Int32.init) }
+  /// Which set of lines each row owns: its own.
+  var lineOwners: [Int32] { owners.indices.map(Int32.init) }
 
   /// Starts from the relaxation's lines.
   ///
-  /// - Parameter given: Slopes to start from, for each row: those of the lower lines, then those of the upper; of
-  ///   another count where there are none.
+  /// - Parameters:
+  ///   - rows: The shape of the rows at the curve's output, whole rows of the node.
+  ///   - owners: The example of each row.
+  ///   - given: Slopes to start from, for each row: those of the lower lines, then those of the upper; of another
+  ///     count where there are none.
   /// - Returns: nil where the activation is no curve, or where rows are parts of an image.
   init?(
     _ relaxation: ElementwiseRelaxation<Tensor<S>>, rows: Shape, owners: [Int32],

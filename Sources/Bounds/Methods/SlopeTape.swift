@@ -47,7 +47,7 @@ extension BackwardPass {
       }
       let step: (inputs: [RowBlock<T>], constant: T?)
       if let curve = ownCurve(at: id, rows, owners, &tape) {
-        let (result, added) = T.relaxed(rows, curve.lines, owners: curve.places)
+        let (result, added) = T.relaxed(rows, curve.lines, owners: curve.lineOwners)
         step = ([result], added)
       } else if let lines = ownLines(at: id, rows, owners, &tape) {
         let (result, added) = T.relaxed(rows, lines, owners: owners)
@@ -68,8 +68,12 @@ extension BackwardPass {
   ) -> CurveLines<S>? where T == Tensor<S> {
     guard let relaxation = relaxations[id] as? ElementwiseRelaxation<T>, relaxation.curve != nil,
       rows.placement?.isWhole ?? true
-    else { return nil }
-    if tape.curves[id] == nil {
+    else {
+      tape.curves[id] = nil
+      return nil
+    }
+    // Lines to start from are laid out as whole rows; windows, which are smaller, cannot use them.
+    if tape.curves[id]?.count != rows.values.count {
       tape.curves[id] = CurveLines(relaxation, rows: rows.values.shape, owners: owners)
     }
     return tape.curves[id]
@@ -157,7 +161,7 @@ extension BackwardPass {
       }
       let value = input.values(at: rows.placement)
       if var curve = tape.curves[id] {
-        let output = T.relaxedForward(rows, value, curve.lines, owners: curve.places)
+        let output = T.relaxedForward(rows, value, curve.lines, owners: curve.lineOwners)
         tape.curves[id] = nil
         curve.ascend(coefficients: rows.values, values: value, rate: rate, step: step)
         tape.curves[id] = curve

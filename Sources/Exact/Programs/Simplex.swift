@@ -21,6 +21,8 @@ final class Simplex {
   private let rowCount: Int32
   private let columnCount: Int32
   private var isFresh = true
+  /// The milliseconds after which a run asks whether to stop.
+  var slice: Int32 = 200
 
   /// Loads a program.
   init(_ program: LinearProgram) {
@@ -103,11 +105,15 @@ final class Simplex {
     // Where numbers are near its tolerances, GLPK can walk in circles.
     let last = glp_get_it_cnt(problem) + 20 * (rowCount + columnCount) + 5000
     // GLPK cannot be interrupted, but it goes on from where it stopped.
-    control.tm_lim = 200
+    control.tm_lim = slice
     var code: Int32
+    var done: Int32
     repeat {
-      control.it_lim = max(1, last - glp_get_it_cnt(problem))
+      done = glp_get_it_cnt(problem)
+      control.it_lim = max(1, last - done)
       code = glp_simplex(problem, &control)
+      // A large program may need longer than that before its first iteration; it would never get there.
+      if glp_get_it_cnt(problem) == done { control.tm_lim = min(control.tm_lim, .max / 2) * 2 }
     } while code == GLP_ETMLIM && glp_get_it_cnt(problem) < last && !isOver()
     if code == GLP_EOBJUL { return .above }
     guard code == 0 else { return .failed }
