@@ -40,7 +40,8 @@ let library: [Target] = [
     dependencies: [
       "Files", "Networks", "Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
     ]),
-  .target(name: "Properties", dependencies: ["Files"]),
+  .target(
+    name: "Properties", dependencies: ["Files", .product(name: "BigInt", package: "BigInt")]),
   .target(name: "Bounds", dependencies: ["Networks", "Properties", "Tensors"]),
   .target(
     name: "Attacks",
@@ -151,6 +152,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     // Without its default traits: their flags change order from build to build, and each time it is compiled anew.
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
+    .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: systemLibraries + library + programs + tests,

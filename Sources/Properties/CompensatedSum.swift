@@ -27,6 +27,9 @@ struct CompensatedSum {
     // An overflowing sum leaves NaN in `low` and is judged by `high` alone.
     return low.isNaN ? high <= 0 : sum <= 0
   }
+
+  /// Whether the sum is below zero; likewise.
+  var isBelowZero: Bool { low.isNaN ? high < 0 : high + low < 0 }
 }
 
 /// A sum with the part that rounding took from it.

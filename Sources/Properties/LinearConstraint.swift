@@ -1,7 +1,7 @@
-/// One linear inequality over inputs and outputs: `sum a_i X_i + sum b_j Y_j <= bound`.
+/// One linear inequality over inputs and outputs: `sum a_i X_i + sum b_j Y_j <= bound`, or `<`.
 ///
-/// Conditions of a property describe its violation. Strict inequalities are read as non-strict,
-/// which only enlarges the violation, so a proof stays a proof.
+/// Conditions of a property describe its violation. Bounds may read a strict inequality as non-strict, which only enlarges
+/// the violation, so a proof stays a proof; whether a point violates the property is asked of `holds`, which is strict.
 public struct LinearConstraint: Hashable, Sendable {
   /// A coefficient with the element that it multiplies.
   public struct Term: Hashable, Sendable {
@@ -23,42 +23,59 @@ public struct LinearConstraint: Hashable, Sendable {
   public let outputs: [Term]
   /// The largest value that the sum may take.
   public let bound: Double
+  /// Whether the sum must stay below the bound.
+  public let isStrict: Bool
+  /// What the file states, where doubles do not.
+  let exactness: Exactness
   /// The line of the file that states the inequality; 0 where it does not come from a file.
   public let line: Int
 
   /// Creates an inequality from terms ordered by index.
-  public init(inputs: [Term] = [], outputs: [Term], bound: Double, line: Int = 0) {
+  public init(
+    inputs: [Term] = [], outputs: [Term], bound: Double, isStrict: Bool = false, line: Int = 0
+  ) {
     self.inputs = inputs
     self.outputs = outputs
     self.bound = bound
+    self.isStrict = isStrict
     self.line = line
+    exactness = .same
   }
 
-  /// Whether the inequality holds, up to a tolerance in its value.
-  ///
-  /// The sum is computed to about 100 bits. NaN makes it false.
-  public func holds(input: [Double], output: [Double], tolerance: Double = 0) -> Bool {
-    var sum = CompensatedSum()
-    for term in inputs { sum.add(product: term.coefficient, input[term.index]) }
-    for term in outputs { sum.add(product: term.coefficient, output[term.index]) }
-    sum.add(-bound)
-    if tolerance != 0 { sum.add(-tolerance) }
-    return sum.isAtMostZero
+  /// Creates an inequality from what a file states: its coefficients are rounded to nearest, its bound upward.
+  init(_ exact: ExactInequality, isStrict: Bool, line: Int) {
+    func rounded(_ terms: [ExactInequality.Term]) -> [Term] {
+      terms.map { Term($0.index, $0.coefficient.nearest) }
+    }
+    inputs = rounded(exact.inputs)
+    outputs = rounded(exact.outputs)
+    bound = exact.bound.roundedUp
+    self.isStrict = isStrict
+    self.line = line
+    let isSame =
+      Rational(bound) == exact.bound
+      && zip(inputs + outputs, exact.inputs + exact.outputs).allSatisfy {
+        Rational($0.coefficient) == $1.coefficient
+      }
+    exactness = isSame ? .same : .rounded(exact)
   }
 }
 
 extension LinearConstraint: CustomStringConvertible {
-  /// The inequality as a person would write it: `Y_3 >= Y_8`, `Y_0 <= 0.5`, `2 X_1 - Y_0 <= 3`.
+  /// The inequality as a person would write it: `Y_3 >= Y_8`, `Y_0 < 0.5`, `2 X_1 - Y_0 <= 3`.
   ///
   /// The first coefficient is shown positive, and a long sum is cut.
   public var description: String {
     let named =
       inputs.map { NamedTerm(name: "X_\($0.index)", coefficient: $0.coefficient) }
       + outputs.map { NamedTerm(name: "Y_\($0.index)", coefficient: $0.coefficient) }
-    guard let first = named.first else { return "0 <= \(bound.plain)" }
+    let equality = isStrict ? "" : "="
+    // The bound is rounded up, which would show a 0.3 as a long number.
+    let shownBound = exactness.bound?.nearest ?? bound
+    guard let first = named.first else { return "0 <\(equality) \(shownBound.plain)" }
     let isFlipped = first.coefficient < 0
-    let relation = isFlipped ? ">=" : "<="
-    if named.count == 2 && bound == 0 && abs(first.coefficient) == 1
+    let relation = (isFlipped ? ">" : "<") + equality
+    if named.count == 2 && shownBound == 0 && abs(first.coefficient) == 1
       && named[1].coefficient == -first.coefficient
     {
       return "\(first.name) \(relation) \(named[1].name)"
@@ -69,7 +86,7 @@ extension LinearConstraint: CustomStringConvertible {
       sum += (term.coefficient < 0) == isFlipped ? " + \(term.size)" : " - \(term.size)"
     }
     if named.count > shown { sum += " + \(named.count - shown) more terms" }
-    return "\(sum) \(relation) \((isFlipped ? 0 - bound : bound).plain)"
+    return "\(sum) \(relation) \((isFlipped ? 0 - shownBound : shownBound).plain)"
   }
 }
 

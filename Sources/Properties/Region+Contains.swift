@@ -1,11 +1,11 @@
 extension Region {
   /// Whether a point lies in the box and in the ball.
   ///
-  /// Comparisons with the box are exact; the distance to the centre of a ball is computed to about
+  /// Comparisons with the box are exact, and an open end is outside; the distance to the centre of a ball is computed to about
   /// 100 bits. A point of another length, or with a NaN, is not contained.
   ///
   /// - Parameter tolerance: How far outside the box, and of the ball's radius, still counts as
-  ///   inside.
+  ///   inside; with any, open ends count too.
   public func contains(_ point: [Double], tolerance: Double = 0) -> Bool {
     guard isInBox(point, tolerance: tolerance) else { return false }
     return ball?.contains(point, tolerance: tolerance) ?? true
@@ -13,6 +13,11 @@ extension Region {
 
   func isInBox(_ point: [Double], tolerance: Double) -> Bool {
     guard point.count == count else { return false }
+    if tolerance == 0 {
+      guard openLower.allSatisfy({ point[$0] > lower[$0] }),
+        openUpper.allSatisfy({ point[$0] < upper[$0] })
+      else { return false }
+    }
     return point.indices.allSatisfy {
       lower[$0] - tolerance <= point[$0] && point[$0] <= upper[$0] + tolerance
     }

@@ -19,12 +19,18 @@ extension Region {
   /// The float in the box nearest to each element of a point, so that a witness in float lies in
   /// the box.
   ///
-  /// An interval between two neighbouring floats contains none; there the element is an end rounded
+  /// An open end counts as outside. An interval between two neighbouring floats contains none; there the element is an end rounded
   /// to nearest, and `contains` says that the point is outside. A ball is not regarded.
   public func clipped(_ point: [Float]) -> [Float] {
     point.indices.map { index in
-      let low = Float(lower[index], roundedUp: true)
-      let high = Float(upper[index], roundedUp: false)
+      var low = Float(lower[index], roundedUp: true)
+      var high = Float(upper[index], roundedUp: false)
+      if !openLower.isEmpty, openLower.contains(index), Double(low) == lower[index] {
+        low = low.nextUp
+      }
+      if !openUpper.isEmpty, openUpper.contains(index), Double(high) == upper[index] {
+        high = high.nextDown
+      }
       guard low <= high else { return Float(lower[index]) }
       return min(max(point[index], low), high)
     }

@@ -21,6 +21,12 @@ public struct Region: Hashable, Sendable {
   public let lower: [Double]
   /// The largest value of each element.
   public let upper: [Double]
+  /// The elements that must be above their smallest value, as `X_0 > 0` says; nearly always none.
+  ///
+  /// Bounds are computed over the box with its ends, which contains the region.
+  public let openLower: Set<Int>
+  /// The elements that must be below their largest value; nearly always none.
+  public let openUpper: Set<Int>
   /// The ball that cuts the box, if any.
   ///
   /// An analysis that ignores the ball still encloses the region, because the box contains it.
@@ -55,9 +61,14 @@ public struct Region: Hashable, Sendable {
   }
 
   /// Creates a box whose ends are known to be finite and in order.
-  init(uncheckedLower lower: [Double], upper: [Double], ball: Ball? = nil) {
+  init(
+    uncheckedLower lower: [Double], upper: [Double], openLower: Set<Int> = [],
+    openUpper: Set<Int> = [], ball: Ball? = nil
+  ) {
     self.lower = lower
     self.upper = upper
+    self.openLower = openLower
+    self.openUpper = openUpper
     self.ball = ball
   }
 

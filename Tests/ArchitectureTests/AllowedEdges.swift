@@ -22,7 +22,7 @@ let rooms: [Room] = [
   Room(name: "Networks", imports: ["Files", "RandomNumbers", "Tensors"]),
   Room(
     name: "ModelFiles", imports: ["Files", "Networks", "Tensors"], libraries: ["SwiftProtobuf"]),
-  Room(name: "Properties", imports: ["Files"]),
+  Room(name: "Properties", imports: ["Files"], libraries: ["BigInt"]),
   Room(name: "Bounds", imports: ["Networks", "Properties", "Tensors"]),
   Room(
     name: "Attacks", imports: ["Bounds", "Networks", "Properties", "RandomNumbers", "Tensors"]),

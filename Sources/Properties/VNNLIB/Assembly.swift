@@ -10,6 +10,8 @@ struct Assembly {
   private var emptyCount = 0
   private var unconstrainedLine: Int?
   private var firstContradiction: String?
+  /// The first disjunct whose inequalities exclude each other.
+  private var contradictoryLine: Int?
 
   private struct PendingGroup {
     var region: Region
@@ -21,6 +23,8 @@ struct Assembly {
     var index: Int
     var lower: Double
     var upper: Double
+    var isOpenBelow: Bool
+    var isOpenAbove: Bool
   }
 
   init(_ parser: Parser) {
@@ -104,23 +108,36 @@ struct Assembly {
         "\(missing.problem)\(within), expected an assertion such as \(missing.remedy)")
     }
     let constraints = parser.common + alternative.constraints
+    let region = Region(
+      uncheckedLower: box.lower, upper: box.upper, openLower: box.openLower,
+      openUpper: box.openUpper)
     let line = alternative.line > 0 ? alternative.line : parser.common.first?.line ?? 0
+    guard !constraints.isContradiction(within: region) else {
+      emptyCount += 1
+      if contradictoryLine == nil { contradictoryLine = line }
+      return
+    }
     if unconstrainedLine == nil && constraints.allSatisfy(\.outputs.isEmpty) {
       unconstrainedLine = line
     }
     let condition = Condition(constraints: constraints, disjunct: disjunctCount, line: line)
     disjunctCount += 1
-    let overrides = touched.compactMap { index in
-      box.lower[index] == parser.box.lower[index] && box.upper[index] == parser.box.upper[index]
-        ? nil : Override(index: index, lower: box.lower[index], upper: box.upper[index])
+    let overrides = touched.compactMap { index -> Override? in
+      let (own, common) = (override(at: index, of: box), override(at: index, of: parser.box))
+      return own == common ? nil : own
     }
     if let group = groupOf[overrides] {
       groups[group].conditions.append(condition)
     } else {
       groupOf[overrides] = groups.count
-      let region = Region(uncheckedLower: box.lower, upper: box.upper)
       groups.append(PendingGroup(region: region, conditions: [condition]))
     }
+  }
+
+  private func override(at index: Int, of box: BoundedBox) -> Override {
+    Override(
+      index: index, lower: box.lower[index], upper: box.upper[index],
+      isOpenBelow: box.openLower.contains(index), isOpenAbove: box.openUpper.contains(index))
   }
 
   // MARK: - Warnings
@@ -136,6 +153,11 @@ struct Assembly {
           ? "the input set is empty, so the property holds trivially: \(firstContradiction)"
           : "\(emptyCount) of \(emptyCount + disjunctCount) disjuncts have an empty input set: "
             + firstContradiction)
+    }
+    if let contradictoryLine {
+      result.append(
+        "the inequalities of the disjunct of line \(contradictoryLine) exclude each other, "
+          + "so nothing can satisfy it")
     }
     if let unconstrainedLine {
       result.append(

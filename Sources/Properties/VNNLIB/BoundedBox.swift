@@ -6,6 +6,9 @@ struct BoundedBox {
   private(set) var upper: [Double] = []
   private var lowerLines: [Int] = []
   private var upperLines: [Int] = []
+  /// The inputs whose lower end, or upper end, is left out.
+  private(set) var openLower: Set<Int> = []
+  private(set) var openUpper: Set<Int> = []
 
   /// Adds an input, unbounded, and any before it that are not yet declared.
   mutating func declare(_ index: Int, line: Int) {
@@ -23,13 +26,17 @@ struct BoundedBox {
   mutating func tighten(_ bound: InputBound) {
     let index = bound.index
     if bound.isUpper {
-      guard bound.value < upper[index] else { return }
+      let isTighter = bound.value < upper[index]
+      guard isTighter || (bound.value == upper[index] && bound.isStrict) else { return }
       upper[index] = bound.value
       upperLines[index] = bound.line
+      openUpper.set(index, bound.isStrict)
     } else {
-      guard bound.value > lower[index] else { return }
+      let isTighter = bound.value > lower[index]
+      guard isTighter || (bound.value == lower[index] && bound.isStrict) else { return }
       lower[index] = bound.value
       lowerLines[index] = bound.line
+      openLower.set(index, bound.isStrict)
     }
   }
 
@@ -39,14 +46,24 @@ struct BoundedBox {
     upper[index] = other.upper[index]
     lowerLines[index] = other.lowerLines[index]
     upperLines[index] = other.upperLines[index]
+    openLower.set(index, other.openLower.contains(index))
+    openUpper.set(index, other.openUpper.contains(index))
   }
 
-  func isEmpty(at index: Int) -> Bool { lower[index] > upper[index] }
+  func isEmpty(at index: Int) -> Bool {
+    lower[index] > upper[index] || (lower[index] == upper[index] && isOpen(at: index))
+  }
+
+  private func isOpen(at index: Int) -> Bool {
+    openLower.contains(index) || openUpper.contains(index)
+  }
 
   /// Why the box is empty at an input, in words.
   func contradiction(at index: Int) -> String {
-    "X_\(index) >= \(lower[index]) (line \(lowerLines[index])) contradicts "
-      + "X_\(index) <= \(upper[index]) (line \(upperLines[index]))"
+    "X_\(index) \(openLower.contains(index) ? ">" : ">=") \(lower[index]) "
+      + "(line \(lowerLines[index])) contradicts "
+      + "X_\(index) \(openUpper.contains(index) ? "<" : "<=") \(upper[index]) "
+      + "(line \(upperLines[index]))"
   }
 
   /// What is missing at an input, in words; nil when both ends are there.
@@ -70,4 +87,15 @@ struct BoundedBox {
 struct MissingBound {
   var problem: String
   var remedy: String
+}
+
+extension Set<Int> {
+  /// Makes the set contain an index, or not.
+  fileprivate mutating func set(_ index: Int, _ isContained: Bool) {
+    if isContained {
+      insert(index)
+    } else if !isEmpty {
+      remove(index)
+    }
+  }
 }

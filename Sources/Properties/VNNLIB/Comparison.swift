@@ -2,57 +2,70 @@ import Files
 
 /// An inequality between two expressions on one line, on its way to an atom.
 ///
-/// Numbers are the doubles nearest to the decimals in the file. Where moving a constant to the
-/// other side or dividing by a coefficient rounds, it rounds so that the violation grows: a proof
-/// stays a proof. Constants and coefficients computed within one expression, such as `(* 0.1 0.3)`,
-/// round to nearest.
+/// A number that stands alone beside an input is read as the nearest double, which is what runtimes are given and what a
+/// witness prints. All other numbers are computed with exactly as they are written; where the result is no double, a bound
+/// rounds so that the violation grows: a proof stays a proof.
 struct Comparison {
   let source: String
   let line: Int
+  /// Whether the sides must differ.
+  let isStrict: Bool
 
-  /// The atom `left <= right`.
+  /// The atom `left <= right`, or `left < right`.
   func atom(_ left: LinearExpression, atMost right: LinearExpression) throws(InputError) -> Formula
   {
     var difference = left
     difference.subtract(right)
-    let inputs = difference.inputs.collected
-    let outputs = difference.outputs.collected
-    let bound = sumRoundedUp(right.constant, -left.constant)
-    try checkFinite(inputs, outputs, bound, names: difference)
-    if outputs.isEmpty {
-      guard let term = inputs.first else { return .constant(0 <= bound) }
-      if inputs.count == 1 {
-        return try inputBound(term.index, coefficient: term.coefficient, atMost: bound)
+    let form = ExactInequality(
+      inputs: difference.inputs.collected, outputs: difference.outputs.collected,
+      bound: -difference.constant)
+    if form.outputs.isEmpty {
+      guard let term = form.inputs.first else {
+        return .constant(isStrict ? form.bound.sign > 0 : form.bound.sign >= 0)
+      }
+      if form.inputs.count == 1 {
+        return try inputBound(
+          term.index, isUpper: term.coefficient.sign > 0, form.bound / term.coefficient)
       }
     }
-    return .constraint(
-      LinearConstraint(inputs: inputs, outputs: outputs, bound: bound, line: line))
+    let constraint = LinearConstraint(form, isStrict: isStrict, line: line)
+    try checkFinite(constraint)
+    return .constraint(constraint)
   }
 
-  /// The atom `coefficient * X_index <= bound`.
-  func inputBound(
-    _ index: Int, coefficient: Double, atMost bound: Double
-  ) throws(InputError) -> Formula {
-    let value =
-      coefficient > 0
-      ? quotientRoundedUp(bound, coefficient) : quotientRoundedDown(bound, coefficient)
+  /// The atom `X_index <= value`, or `>=`.
+  func inputBound(_ index: Int, isUpper: Bool, _ value: Double) throws(InputError) -> Formula {
     guard value.isFinite else { throw notFinite("X_\(index) bound") }
-    return .bound(InputBound(index: index, isUpper: coefficient > 0, value: value, line: line))
+    return .bound(
+      InputBound(index: index, isUpper: isUpper, value: value, isStrict: isStrict, line: line))
   }
 
-  private func checkFinite(
-    _ inputs: [LinearConstraint.Term], _ outputs: [LinearConstraint.Term], _ bound: Double,
-    names: LinearExpression
-  ) throws(InputError) {
-    for term in inputs where !term.coefficient.isFinite {
+  /// The same for a computed value.
+  ///
+  /// Where the value lies between two doubles, the outer one is the end, and no double but those short of it satisfies the
+  /// inequality: so the end is open.
+  private func inputBound(
+    _ index: Int, isUpper: Bool, _ value: Rational
+  ) throws(InputError) -> Formula {
+    let end = isUpper ? value.roundedUp : value.roundedDown
+    guard end.isFinite else { throw notFinite("X_\(index) bound") }
+    return .bound(
+      InputBound(
+        index: index, isUpper: isUpper, value: end, isStrict: isStrict || Rational(end) != value,
+        line: line))
+  }
+
+  private func checkFinite(_ constraint: LinearConstraint) throws(InputError) {
+    for term in constraint.inputs where !term.coefficient.isFinite {
       throw notFinite("coefficient of X_\(term.index)")
     }
-    for term in outputs where !term.coefficient.isFinite {
+    for term in constraint.outputs where !term.coefficient.isFinite {
       throw notFinite("coefficient of Y_\(term.index)")
     }
-    guard bound.isFinite else {
+    guard constraint.bound.isFinite else {
       let name =
-        names.inputs.first.map { "X_\($0.index) " } ?? names.outputs.first.map { "Y_\($0.index) " }
+        constraint.inputs.first.map { "X_\($0.index) " }
+        ?? constraint.outputs.first.map { "Y_\($0.index) " }
       throw notFinite("\(name ?? "")bound")
     }
   }

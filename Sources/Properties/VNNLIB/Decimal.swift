@@ -77,6 +77,7 @@ private func exponent(_ bytes: ArraySlice<UInt8>) -> Int? {
 /// The characters that the readers look for.
 enum Byte {
   static let lineFeed: UInt8 = 0x0A
+  static let carriageReturn: UInt8 = 0x0D
   static let open: UInt8 = 0x28
   static let close: UInt8 = 0x29
   static let semicolon: UInt8 = 0x3B

@@ -5,6 +5,16 @@ enum Formula {
   case constant(Bool)
   case all([Formula])
   case any([Formula])
+
+  /// Some of the parts hold; those that never do are left out.
+  static func any(of parts: [Formula]) -> Formula {
+    let possible = parts.filter { if case .constant(false) = $0 { false } else { true } }
+    return switch possible.count {
+    case 0: .constant(false)
+    case 1: possible[0]
+    default: .any(possible)
+    }
+  }
 }
 
 /// A bound on one input.
@@ -12,6 +22,8 @@ struct InputBound {
   var index: Int
   var isUpper: Bool
   var value: Double
+  /// Whether the value itself is left out.
+  var isStrict: Bool
   var line: Int
 }
 

@@ -1,30 +1,28 @@
-/// A sum of terms over inputs and outputs, with a constant.
+/// A sum of terms over inputs and outputs, with a constant; all numbers are exact.
 struct LinearExpression {
-  var inputs: [LinearConstraint.Term] = []
-  var outputs: [LinearConstraint.Term] = []
-  var constant = 0.0
+  typealias Term = ExactInequality.Term
 
-  init(_ constant: Double) { self.constant = constant }
+  var inputs: [Term] = []
+  var outputs: [Term] = []
+  var constant = Rational.zero
+
+  init(_ constant: Rational) { self.constant = constant }
 
   init(_ variable: Variable) {
     switch variable {
-    case .input(let index): inputs = [.init(index, 1)]
-    case .output(let index): outputs = [.init(index, 1)]
+    case .input(let index): inputs = [Term(index: index, coefficient: .one)]
+    case .output(let index): outputs = [Term(index: index, coefficient: .one)]
     }
   }
 
   var isConstant: Bool { inputs.isEmpty && outputs.isEmpty }
 
-  mutating func scale(by factor: Double) {
-    inputs = inputs.map { .init($0.index, $0.coefficient * factor) }
-    outputs = outputs.map { .init($0.index, $0.coefficient * factor) }
-    constant *= factor
-  }
-
-  mutating func divide(by divisor: Double) {
-    inputs = inputs.map { .init($0.index, $0.coefficient / divisor) }
-    outputs = outputs.map { .init($0.index, $0.coefficient / divisor) }
-    constant /= divisor
+  mutating func scale(by factor: Rational) {
+    for index in inputs.indices { inputs[index].coefficient = inputs[index].coefficient * factor }
+    for index in outputs.indices {
+      outputs[index].coefficient = outputs[index].coefficient * factor
+    }
+    constant = constant * factor
   }
 
   mutating func add(_ other: LinearExpression) {
@@ -35,23 +33,23 @@ struct LinearExpression {
 
   mutating func subtract(_ other: LinearExpression) {
     var negated = other
-    negated.scale(by: -1)
+    negated.scale(by: Rational(-1))
     add(negated)
   }
 }
 
-extension [LinearConstraint.Term] {
+extension [ExactInequality.Term] {
   /// The terms ordered by index, those of one index summed, without those that cancel.
-  var collected: [LinearConstraint.Term] {
-    if count < 2 { return filter { $0.coefficient != 0 } }
-    var result: [LinearConstraint.Term] = []
+  var collected: [ExactInequality.Term] {
+    if count < 2 { return filter { !$0.coefficient.isZero } }
+    var result: [ExactInequality.Term] = []
     for term in sorted(by: { $0.index < $1.index }) {
       if let last = result.last, last.index == term.index {
-        result[result.count - 1] = .init(term.index, last.coefficient + term.coefficient)
+        result[result.count - 1].coefficient += term.coefficient
       } else {
         result.append(term)
       }
     }
-    return result.filter { $0.coefficient != 0 }
+    return result.filter { !$0.coefficient.isZero }
   }
 }

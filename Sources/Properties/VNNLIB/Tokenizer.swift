@@ -40,21 +40,30 @@ struct Tokenizer {
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
   }
 
-  /// Reads the next token; comments run from a semicolon to the end of the line.
+  /// Reads the next token; comments run from a semicolon to the end of the line, which is LF, CRLF or CR alone.
   mutating func next() -> Token {
     while position < bytes.count {
       let byte = bytes[position]
       if byte <= 0x20 {
-        if byte == Byte.lineFeed { currentLine += 1 }
+        if endsLine(position) { currentLine += 1 }
         position += 1
       } else if byte == Byte.semicolon {
-        while position < bytes.count, bytes[position] != Byte.lineFeed { position += 1 }
+        while position < bytes.count, bytes[position] != Byte.lineFeed,
+          bytes[position] != Byte.carriageReturn
+        { position += 1 }
       } else {
         line = currentLine
         return token(startingWith: byte)
       }
     }
     return .end
+  }
+
+  /// Whether a line ends with a byte: a line feed, or a carriage return that none follows.
+  private func endsLine(_ position: Int) -> Bool {
+    if bytes[position] == Byte.lineFeed { return true }
+    return bytes[position] == Byte.carriageReturn
+      && !(position + 1 < bytes.count && bytes[position + 1] == Byte.lineFeed)
   }
 
   private mutating func token(startingWith byte: UInt8) -> Token {
