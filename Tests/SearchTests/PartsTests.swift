@@ -35,7 +35,10 @@ struct PartsTests {
         root: 0, open: [0], lower: lower, upper: upper, share: 1, margin: 0, known: nil)
       var cut = Cut(box)
       let isLeft = cut.meet(
-        limits, BoxPlanes(inputs: inputs, coefficients: planes, bounds: bounds))
+        limits,
+        BoxPlanes(
+          inputs: inputs, coefficients: planes, constants: [Double](repeating: 0, count: rows),
+          bounds: bounds))
       let (low, high) = (cut.lowerEnds(box.lower), cut.upperEnds(box.upper))
       for _ in 0..<100 {
         let point = zip(lower, upper).map {

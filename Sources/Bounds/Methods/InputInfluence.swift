@@ -1,24 +1,42 @@
 import Networks
 import Tensors
 
+/// A plane below one function of each example, and what keeps it from being higher.
+public struct InputInfluence<T: TensorAlgebra>: Sendable {
+  /// The planes, one function for each example.
+  public var planes: LowerPlanes<T>
+  /// How much of the error of the relaxations each input causes, `[examples, inputs]`; nil for a network with relaxations
+  /// that are not elementwise.
+  public var shares: T?
+}
+
 extension Bounder {
-  /// Estimates how much of the error that relaxations leave in a function's lower bound each input causes.
+  /// Bounds a function below, and estimates how much of the error that relaxations leave in its bound each input causes.
   ///
   /// The error of an activation's lines at the middle of its interval, weighted by the function's coefficient
   /// there, is shared out among the inputs by how far each can move the activation's input to first order.
-  /// Halving an input about halves its share. A guide to splitting, and no bound.
+  /// Halving an input about halves its share. The shares are a guide to splitting, and no bound.
   ///
   /// - Parameter functions: One for each example.
-  /// - Returns: The shares, `[examples, inputs]`; nil for a network with relaxations that are not elementwise.
-  public func errorShares(
-    of functions: OutputFunctions<T>, _ state: BoundState<T>
-  ) throws(Unsupported) -> T? {
+  /// - Soundness: Of the planes, as for `lowerPlanes(of:_:)`.
+  public func influence(
+    on functions: OutputFunctions<T>, _ state: BoundState<T>
+  ) throws(Unsupported) -> InputInfluence<T> {
     precondition(functions.count == 1, "One function for each example")
     let pass = state.relaxedPass
     var rows = [RowBlock<T>?](repeating: nil, count: network.nodes.count)
-    _ = try pass.lowered(outputRows(functions, examples: state.count)(0..<state.count)) {
-      rows[$0] = $1
-    }
+    let linear = outputRows(functions, examples: state.count)(0..<state.count)
+    let (found, constants) = try pass.lowered(linear) { rows[$0] = $1 }
+    let planes = pass.lowerPlanes(found, constants, owners: linear.owners)
+    return InputInfluence(
+      planes: planes.reshaped(examples: state.count, functions: 1),
+      shares: errorShares(rows, pass, state))
+  }
+
+  /// The error's shares of the inputs, from the coefficients that the functions have at each node.
+  private func errorShares(
+    _ rows: [RowBlock<T>?], _ pass: BackwardPass<T>, _ state: BoundState<T>
+  ) -> T? {
     let (examples, inputs) = (state.count, network.inputShape.count)
     var tangents = [T?](repeating: nil, count: network.nodes.count)
     tangents[0] = LinearForms<T>(identityOf: network.inputShape, examples: examples).middle

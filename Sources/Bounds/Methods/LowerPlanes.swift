@@ -22,25 +22,41 @@ extension Bounder {
     let (examples, perExample) = (state.count, functions.count)
     let rows = outputRows(functions, examples: examples)
     let pass = state.relaxedPass
-    let (shape, size) = (network.inputShape, network.inputShape.count)
     let ranges = chunks(below: network.output).ranges(examples * perExample)
     let parts = try concurrently(ranges) { (range) throws(Unsupported) -> LowerPlanes<T> in
       let functions = rows(range)
       let (found, constants) = try pass.lowered(functions)
-      guard let found else {
-        let zeros = T.full(0, [range.count, size])
-        return LowerPlanes(coefficients: zeros, constants: constants, bounds: constants)
-      }
-      let least = pass.inputs.minimum(
-        found, shape: shape, owners: functions.owners, frame: pass.frame)
-      return LowerPlanes(
-        coefficients: T.dense(found, shape).reshaped([range.count, size]), constants: constants,
-        bounds: constants + least)
+      return pass.lowerPlanes(found, constants, owners: functions.owners)
     }
     return LowerPlanes(
-      coefficients: T.concatenated(parts.map(\.coefficients), axis: 0)
-        .reshaped([examples, perExample, size]),
-      constants: T.concatenated(parts.map(\.constants), axis: 0).reshaped([examples, perExample]),
-      bounds: T.concatenated(parts.map(\.bounds), axis: 0).reshaped([examples, perExample]))
+      coefficients: T.concatenated(parts.map(\.coefficients), axis: 0),
+      constants: T.concatenated(parts.map(\.constants), axis: 0),
+      bounds: T.concatenated(parts.map(\.bounds), axis: 0)
+    ).reshaped(examples: examples, functions: perExample)
+  }
+}
+
+extension BackwardPass {
+  /// The planes that functions have become at the input, one after another: `[rows, inputs]`, `[rows]` and `[rows]`.
+  func lowerPlanes(_ rows: RowBlock<T>?, _ constants: T, owners: [Int32]) -> LowerPlanes<T> {
+    let (shape, size) = (network.inputShape, network.inputShape.count)
+    guard let rows else {
+      let zeros = T.full(0, [owners.count, size])
+      return LowerPlanes(coefficients: zeros, constants: constants, bounds: constants)
+    }
+    let least = inputs.minimum(rows, shape: shape, owners: owners, frame: frame)
+    return LowerPlanes(
+      coefficients: T.dense(rows, shape).reshaped([owners.count, size]), constants: constants,
+      bounds: constants + least)
+  }
+}
+
+extension LowerPlanes {
+  func reshaped(examples: Int, functions: Int) -> LowerPlanes {
+    let size = coefficients.shape[1]
+    return LowerPlanes(
+      coefficients: coefficients.reshaped([examples, functions, size]),
+      constants: constants.reshaped([examples, functions]),
+      bounds: bounds.reshaped([examples, functions]))
   }
 }

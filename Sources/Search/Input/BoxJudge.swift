@@ -10,23 +10,28 @@ import Tensors
 struct BoxJudge<S: TensorScalar> {
   private let box: SubBox<S>
   private let situation: PreparedCase
-  private let places: [Int: Int]
-  private let planes: BoxPlanes
+  private var planes: BoxPlanes
   private let precision: Precision
+  private let isFinite: Bool
   /// What each constraint of each open condition needs and has.
   private var conditions: [Standing] = []
   /// Whether a condition is met at the middle of the box up to rounding in double.
   private(set) var isTied = false
+  /// The function to bound and to split by next.
+  private(set) var push: BoxPush
 
+  /// A row of outputs and what it may be at most.
   private struct Requirement {
     var place: Int
     var bound: Double
     var scale: Double
     var noise: Double
+    /// The sum of the sizes of its coefficients.
+    var weight: Double
     /// The size of the values that meet in the plane's bound.
-    var size: Double
+    var size = 0.0
     /// What the plane must clear beyond the limit before it may cut the box.
-    var tolerance: Double
+    var tolerance = 0.0
   }
 
   private struct Standing {
@@ -34,6 +39,8 @@ struct BoxJudge<S: TensorScalar> {
     var requirements: [Requirement] = []
     var margin = -Double.infinity
     var judgement = Judgement.possible
+    /// A weight for each requirement with which together they are nearest to being impossible; empty for one alone.
+    var weights: [Double] = []
   }
 
   init(
@@ -42,9 +49,10 @@ struct BoxJudge<S: TensorScalar> {
   ) {
     self.box = box
     self.situation = situation
-    self.places = places
     self.planes = planes
     self.precision = precision
+    self.isFinite = isFinite
+    push = BoxPush(place: 0)
     var measured = situation.sample
     for (computed, exact) in zip(outputs.computed, outputs.exact) {
       let error = abs(computed - exact)
@@ -59,34 +67,123 @@ struct BoxJudge<S: TensorScalar> {
       {
         let scale = constraint.scale(at: outputs.exact)
         isMet = isMet && constraint.excess(at: outputs.exact) <= Judgement.slack * scale
-        let place = places[requirement.row] ?? 0
-        let margin = planes.bounds[place] - requirement.bound
-        let size = planes.size(of: place, over: box)
-        let noise = measured.noise(weight: constraint.weight)
-        let tolerance =
-          Judgement.tolerance(scale: scale, noise: noise, precision: precision)
-          + (precision == .float ? 2e-6 : Self.carefulSlack) * size
-        standing.requirements.append(
+        consider(
           Requirement(
-            place: place, bound: requirement.bound, scale: scale, noise: noise, size: size,
-            tolerance: tolerance))
-        guard isFinite, margin.isFinite, tolerance.isFinite else { continue }
-        standing.margin = max(standing.margin, margin)
-        if margin > tolerance && margin > 0 {
-          standing.judgement = .impossible
-        } else if precision == .float && abs(margin) <= tolerance
-          && standing.judgement == .possible
-        {
-          standing.judgement = .near
-        }
+            place: places[requirement.row] ?? 0, bound: requirement.bound, scale: scale,
+            noise: measured.noise(weight: constraint.weight), weight: constraint.weight),
+          &standing)
       }
       isTied = isTied || isMet
+      combine(&standing)
       conditions.append(standing)
+    }
+    push = nextPush
+  }
+
+  /// Takes up a requirement with its plane.
+  private func consider(_ given: Requirement, _ standing: inout Standing) {
+    var requirement = given
+    let margin = self.margin(requirement)
+    requirement.size = planes.size(of: requirement.place, over: box)
+    requirement.tolerance =
+      Judgement.tolerance(
+        scale: requirement.scale, noise: requirement.noise, precision: precision)
+      + (precision == .float ? 2e-6 : Self.carefulSlack) * requirement.size
+    standing.requirements.append(requirement)
+    let tolerance = requirement.tolerance
+    guard isFinite, margin.isFinite, tolerance.isFinite else { return }
+    standing.margin = max(standing.margin, margin)
+    if margin > tolerance && margin > 0 {
+      standing.judgement = .impossible
+    } else if precision == .float && abs(margin) <= tolerance && standing.judgement == .possible {
+      standing.judgement = .near
+    }
+  }
+
+  /// Looks for the combination of a condition's requirements that is nearest to being impossible.
+  ///
+  /// - Soundness: Each requirement counts with its tolerance taken off, so a combination that is positive clears the sum of
+  ///   them.
+  private func combine(_ standing: inout Standing) {
+    let requirements = standing.requirements
+    guard requirements.count > 1, standing.judgement != .impossible, standing.margin.isFinite,
+      requirements.allSatisfy({ $0.tolerance.isFinite })
+    else { return }
+    let center = box.lower.indices.map { Double(box.lower[$0]) / 2 + Double(box.upper[$0]) / 2 }
+    let radius = box.lower.indices.map {
+      max(Double(box.upper[$0]) - center[$0], center[$0] - Double(box.lower[$0]))
+    }
+    var middles: [Double] = []
+    var reaches: [Double] = []
+    for requirement in requirements {
+      let row = requirement.place * planes.inputs
+      var middle = planes.constants[requirement.place] - requirement.bound - requirement.tolerance
+      for i in center.indices {
+        middle += planes.coefficients[row + i] * center[i]
+        reaches.append(planes.coefficients[row + i] * radius[i])
+      }
+      middles.append(middle)
+    }
+    guard middles.allSatisfy(\.isFinite), reaches.allSatisfy(\.isFinite) else { return }
+    let units = requirements.map { $0.weight > 0 ? $0.weight : 1 }
+    let blend = PlaneBlend(middles: middles, reaches: reaches, units: units)
+    standing.weights = blend.weights
+    if blend.value > 0 {
+      standing.judgement = .impossible
+    } else {
+      standing.margin = max(standing.margin, blend.value)
     }
   }
 
   /// What a bound in double must clear beside the slack, as a part of the values that met in the plane.
   private static var carefulSlack: Double { 1e-14 }
+
+  /// What the most possible condition needs next: the combination of its constraints that is nearest to being impossible.
+  private var nextPush: BoxPush {
+    let open = conditions.indices.filter { conditions[$0].judgement != .impossible }
+    guard let worst = open.min(by: { conditions[$0].margin < conditions[$1].margin }) else {
+      return BoxPush(place: 0)
+    }
+    let standing = conditions[worst]
+    let best = standing.requirements.max { margin($0) < margin($1) }?.place ?? 0
+    guard standing.weights.reduce(0, { $0 + ($1 > 0 ? 1 : 0) }) > 1 else {
+      return BoxPush(place: best)
+    }
+    return BoxPush(place: best, condition: worst, weights: standing.weights)
+  }
+
+  /// The coefficients of the function to bound next, over outputs.
+  func coefficients(_ outputs: Int) -> [Double] {
+    var sum = [Double](repeating: 0, count: outputs)
+    guard let condition = push.condition else { return sum }
+    let requirements = situation.table.conditions[Int(conditions[condition].condition)]
+    for (weight, requirement) in zip(push.weights, requirements) {
+      for term in situation.table.rows[requirement.row] {
+        sum[term.index] += weight * term.coefficient
+      }
+    }
+    return sum
+  }
+
+  /// Takes up the plane below the function that was to be bounded.
+  ///
+  /// - Parameter plane: The plane; its place is after all others.
+  mutating func take(_ plane: BoxPlanes) {
+    guard let condition = push.condition else { return }
+    planes.append(plane)
+    var standing = conditions[condition]
+    var sum = Requirement(place: planes.count - 1, bound: 0, scale: 0, noise: 0, weight: 0)
+    for (weight, requirement) in zip(push.weights, standing.requirements) where weight > 0 {
+      sum.bound += weight * requirement.bound
+      sum.scale += weight * requirement.scale
+      sum.noise += weight * requirement.noise
+      sum.weight += weight * requirement.weight
+    }
+    consider(sum, &standing)
+    combine(&standing)
+    conditions[condition] = standing
+    push.place = planes.count - 1
+  }
 
   /// Whether a condition hangs on rounding.
   var isNear: Bool { conditions.contains { $0.judgement == .near } }
@@ -112,7 +209,7 @@ struct BoxJudge<S: TensorScalar> {
 
   /// Records what is decided, and cuts what is left into parts.
   ///
-  /// - Parameter shares: How much of the error of `rowToPush` each input causes, where known.
+  /// - Parameter shares: How much of the error of the function to push on each input causes, where known.
   func finish(_ result: inout BoxResult<S>, known: [S], shares: [Double]?) {
     var rest = box
     rest.known = known
@@ -147,20 +244,13 @@ struct BoxJudge<S: TensorScalar> {
     Cut.Limit(row: requirement.place, value: requirement.bound + requirement.tolerance)
   }
 
-  /// The row that is nearest to making the most possible condition impossible.
-  var rowToPush: Int {
-    let open = conditions.filter { $0.judgement != .impossible }
-    let worst = open.min { $0.margin < $1.margin }
-    return worst?.requirements.max { margin($0) < margin($1) }?.place ?? 0
-  }
-
   private func margin(_ requirement: Requirement) -> Double {
     planes.bounds[requirement.place] - requirement.bound
   }
 
   /// The input to split along: the one with the largest share of the relaxations' error and of the plane's fall.
   private func splitInput(_ rest: SubBox<S>, _ shares: [Double]?) -> Int? {
-    let row = rowToPush * planes.inputs
+    let row = push.place * planes.inputs
     let scores = (0..<planes.inputs).map { i in
       let before = Double(box.upper[i]) - Double(box.lower[i])
       let width = Double(rest.upper[i]) - Double(rest.lower[i])
@@ -188,4 +278,14 @@ extension SubBox {
       return whole > 0 ? product * (Double(upper[i]) - Double(lower[i])) / whole : product
     }
   }
+}
+
+/// What to push on in a box: one of its rows, or a combination of a condition's constraints.
+struct BoxPush: Sendable {
+  /// The place of the row, or of the constraint that is nearest to being impossible by itself.
+  var place: Int
+  /// The place of the condition that is combined, if one is.
+  var condition: Int?
+  /// A weight for each of its constraints.
+  var weights: [Double] = []
 }

@@ -67,10 +67,15 @@ extension LowerPlanes {
       inputs: inputs,
       coefficients: coefficients.withElements { values in
         values[index * rows * inputs..<(index + 1) * rows * inputs].map(Double.init)
-      },
-      bounds: bounds.withElements { values in
-        values[index * rows..<(index + 1) * rows].map(Double.init)
-      })
+      }, constants: constants.doubles(index * rows..<(index + 1) * rows),
+      bounds: bounds.doubles(index * rows..<(index + 1) * rows))
+  }
+}
+
+extension Tensor {
+  /// Some elements in double.
+  fileprivate func doubles(_ range: Range<Int>) -> [Double] {
+    withElements { values in values[range].map { Double($0) } }
   }
 }
 
@@ -78,9 +83,36 @@ extension LowerPlanes {
 struct BoxPlanes: Sendable {
   let inputs: Int
   /// The coefficients, row after row.
-  let coefficients: [Double]
-  /// The least value of each row's plane over the box.
-  let bounds: [Double]
+  private(set) var coefficients: [Double]
+  /// What is added to each row.
+  private(set) var constants: [Double]
+  /// The least value of each row's plane over the box, or over the part of it in a ball.
+  private(set) var bounds: [Double]
+
+  init(inputs: Int, coefficients: [Double], constants: [Double], bounds: [Double]) {
+    (self.inputs, self.coefficients) = (inputs, coefficients)
+    (self.constants, self.bounds) = (constants, bounds)
+  }
+
+  /// The number of planes.
+  var count: Int { bounds.count }
+
+  /// Adds the first plane of others.
+  mutating func append(_ other: BoxPlanes) {
+    coefficients += other.coefficients[..<inputs]
+    constants.append(other.constants[0])
+    bounds.append(other.bounds[0])
+  }
+
+  /// The least value of a row's plane over a whole box.
+  func least(of row: Int, _ lower: [Double], _ upper: [Double]) -> Double {
+    var sum = constants[row]
+    for i in 0..<inputs {
+      let coefficient = coefficients[row * inputs + i]
+      sum += coefficient * (coefficient > 0 ? lower[i] : upper[i])
+    }
+    return sum
+  }
 
   /// The size of the values that meet in a row's bound over a box.
   func size<S>(of row: Int, over box: SubBox<S>) -> Double {

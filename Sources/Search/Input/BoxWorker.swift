@@ -59,9 +59,11 @@ struct BoxWorker<S: TensorScalar>: Sendable {
         planes.box(index), points.outputs(of: index), precision,
         isFinite: isFinite[index])
     }
-    try lookCloser(at: &judges, boxes, rows)
+    let pushes = pushes(judges, rows)
+    let influence = try bounder.influence(on: OutputFunctions(T(pushes)), state)
+    for index in judges.indices { judges[index].take(influence.planes.box(index)) }
+    try lookCloser(at: &judges, boxes, Tensor.concatenated([rows.coefficients, pushes], axis: 1))
     let intervals = state.remembered(remembered)
-    let shares = try errorShares(judges, rows, state)
     return judges.indices.map { index in
       var result = BoxResult<S>()
       for (point, output) in points.candidates(of: index)
@@ -72,40 +74,43 @@ struct BoxWorker<S: TensorScalar>: Sendable {
         }
       }
       result.isTied = judges[index].isTied
-      judges[index].finish(&result, known: intervals(index), shares: shares(index))
+      judges[index].finish(
+        &result, known: intervals(index),
+        shares: influence.shares(of: index))
       return result
     }
   }
 
-  /// How much of the error of each box's row to push every input causes.
-  private func errorShares(
-    _ judges: [BoxJudge<S>], _ rows: BoxRows, _ state: BoundState<T>
-  ) throws(Unsupported) -> (Int) -> [Double]? {
-    let count = rows.coefficients.shape[1]
-    let picked = judges.enumerated().map { Int32($0 * count + $1.rowToPush) }
-    let outputs = rows.coefficients.shape[2]
-    let functions = rows.coefficients.reshaped([judges.count * count, outputs])
-      .gathered(picked, axis: 0).reshaped([judges.count, 1, outputs])
-    let shares = try bounder.errorShares(of: OutputFunctions(T(functions)), state)
-    return { index in
-      shares.map { shares in
-        let inputs = shares.shape[1]
-        return shares.withElements { values in
-          values[index * inputs..<(index + 1) * inputs].map(Double.init)
+  /// The function to push on in each box, `[boxes, 1, outputs]`.
+  private func pushes(_ judges: [BoxJudge<S>], _ rows: BoxRows) -> Tensor<Double> {
+    let (count, outputs) = (rows.coefficients.shape[1], rows.coefficients.shape[2])
+    return Tensor<Double>(uninitialized: [judges.count, 1, outputs]) { out in
+      rows.coefficients.withElements { rows in
+        for (index, judge) in judges.enumerated() {
+          let row =
+            judge.push.condition == nil
+            ? Array(
+              rows[
+                (index * count + judge.push.place)
+                  * outputs..<(index * count + judge.push.place + 1) * outputs])
+            : judge.coefficients(outputs)
+          for i in 0..<outputs { out[index * outputs + i] = row[i] }
         }
       }
     }
   }
 
   /// Bounds the boxes in double that single precision came too near to its limit on.
+  ///
+  /// - Parameter functions: The rows of each box, and the function to push on after them.
   private func lookCloser(
-    at judges: inout [BoxJudge<S>], _ boxes: [SubBox<S>], _ rows: BoxRows
+    at judges: inout [BoxJudge<S>], _ boxes: [SubBox<S>], _ functions: Tensor<Double>
   ) throws(Unsupported) {
     let near = judges.indices.filter { judges[$0].isNear }
     guard let careful, !near.isEmpty else { return }
     let picked = near.map { boxes[$0] }
     let inputs = inputSet(picked, as: Double.self)
-    let coefficients = rows.coefficients.gathered(near.map(Int32.init), axis: 0)
+    let coefficients = functions.gathered(near.map(Int32.init), axis: 0)
     let state = try careful.crown(over: inputs)
     let bounds = try careful.lowerBounds(of: OutputFunctions(coefficients), state)
     let isFinite = state.finiteExamples
@@ -180,6 +185,18 @@ extension BoundState {
           }
           filled += size
         }
+      }
+    }
+  }
+}
+
+extension InputInfluence {
+  /// How much of the error of one box each input causes, where known.
+  fileprivate func shares<S: TensorScalar>(of index: Int) -> [Double]? where T == Tensor<S> {
+    shares.map { shares in
+      let inputs = shares.shape[1]
+      return shares.withElements { values in
+        values[index * inputs..<(index + 1) * inputs].map { Double($0) }
       }
     }
   }

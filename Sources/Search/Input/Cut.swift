@@ -26,18 +26,12 @@ struct Cut {
   ///
   /// - Returns: Whether anything is left.
   mutating func meet(_ limits: [Limit], _ planes: BoxPlanes) -> Bool {
-    let before = (lower, upper)
     for _ in 0..<2 {
       for limit in limits {
         let row = limit.row * planes.inputs
-        var least = planes.bounds[limit.row]
-        // The plane's least value over what is left by now.
-        for i in lower.indices {
-          let coefficient = planes.coefficients[row + i]
-          least +=
-            coefficient > 0
-            ? coefficient * (lower[i] - before.0[i]) : coefficient * (upper[i] - before.1[i])
-        }
+        // Over what is left of the whole box by now: a plane may be higher over a ball in it, but not beside the ball's
+        // lowest point, where inputs are cut.
+        let least = planes.least(of: limit.row, lower, upper)
         let room = limit.value - least
         guard room.isFinite else { continue }
         guard room >= 0 else { return false }
