@@ -95,7 +95,10 @@ let programs: [Target] = [
 let tests: [Target] = [
   .target(
     name: "TestSupport",
-    dependencies: ["Networks", "Properties", "RandomNumbers", "Search", "Tensors"],
+    dependencies: [
+      "Networks", "Properties", "RandomNumbers", "Search", "Tensors",
+      .product(name: "BigInt", package: "BigInt"),
+    ],
     path: "Tests/TestSupport"),
   .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors", "TestSupport"]),
   .testTarget(

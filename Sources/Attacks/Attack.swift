@@ -26,13 +26,16 @@ public struct Attack: Sendable {
   /// - Parameters:
   ///   - network: The network to search in; it may be a simplified form.
   ///   - original: The network that witnesses are confirmed on; the searched one if nil.
+  ///   - untied: What the searched network's inputs stand for, where they are the free inputs of a property; witnesses are then
+  ///     inputs of the original network, confirmed on the property as it was read.
   /// - Throws: `Unsupported` when an operation has no derivative.
   public init(
-    _ network: Network, replay original: Network? = nil, options: AttackOptions = AttackOptions()
+    _ network: Network, replay original: Network? = nil, untied: UntiedProperty? = nil,
+    options: AttackOptions = AttackOptions()
   ) throws(Unsupported) {
     let original = original ?? network
     precondition(
-      original.inputShape.count == network.inputShape.count
+      original.inputShape.count == untied?.ties.count ?? network.inputShape.count
         && original.outputShape.count == network.outputShape.count,
       "Replayed network maps \(original.inputShape) to \(original.outputShape), searched one "
         + "\(network.inputShape) to \(network.outputShape)")
@@ -40,12 +43,12 @@ public struct Attack: Sendable {
     self.options = options
     gradients = try Gradients(network)
     parameters = network.parameters(as: Tensor<Float>.self)
-    replay = Replay(original)
+    replay = Replay(original, untied)
   }
 
   /// An input that violates a property, or nil when none was found.
   ///
-  /// - Precondition: The property has as many inputs and outputs as the network.
+  /// - Precondition: The property has as many inputs and outputs as the network that is searched.
   public func counterexample(to property: Property) -> Witness? {
     precondition(
       property.inputCount == network.inputShape.count

@@ -19,6 +19,8 @@ struct Replay: Sendable {
   private let network: Network
   private let single: Parameters<Tensor<Float>>
   private let double: Parameters<Tensor<Double>>
+  /// What the points' elements stand for, where they are free inputs of a property.
+  private let untied: UntiedProperty?
 
   enum Verdict {
     /// A condition holds in both precisions, by more than they differ.
@@ -28,8 +30,9 @@ struct Replay: Sendable {
     case rejected
   }
 
-  init(_ network: Network) {
+  init(_ network: Network, _ untied: UntiedProperty? = nil) {
     self.network = network
+    self.untied = untied
     single = network.parameters(as: Tensor<Float>.self)
     double = network.parameters(as: Tensor<Double>.self)
   }
@@ -39,14 +42,26 @@ struct Replay: Sendable {
   /// - Soundness: A witness lies in the region exactly, its output is the network's in 32-bit floats, and
   ///   one condition holds exactly for that output and for the output in doubles.
   func judge(_ point: [Float], _ target: Target) -> Verdict {
-    let input = target.region.widened(point)
-    guard input.allSatisfy(\.isFinite), target.region.exact.contains(input) else {
+    let found = target.region.widened(point)
+    guard found.allSatisfy(\.isFinite), target.region.exact.contains(found) else {
       return .rejected
     }
+    guard let untied else { return judge(found, point, target.table.conditions) }
+    let input = untied.ties.inputs(at: found)
+    let conditions = untied.original.groups.filter { $0.region.contains(input) }
+      .flatMap { $0.conditions.map(\.constraints) }
+    return judge(input, input.map { Float($0) }, conditions)
+  }
+
+  /// Judges an input, with the floats that a 32-bit runtime makes of it, by the conditions of its region.
+  private func judge(
+    _ input: [Double], _ point: [Float], _ conditions: [[LinearConstraint]]
+  ) -> Verdict {
+    guard !conditions.isEmpty else { return .rejected }
     let shape = Shape([1] + network.inputShape.dimensions)
     let output = network.evaluate(Tensor<Float>(shape, point), single).values.scalars
     guard output.allSatisfy(\.isFinite) else { return .rejected }
-    let candidates = target.table.conditions.filter { condition in
+    let candidates = conditions.filter { condition in
       condition.allSatisfy { $0.holds(input: input, output: output) }
     }
     guard !candidates.isEmpty else { return .rejected }

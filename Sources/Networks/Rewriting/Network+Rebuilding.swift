@@ -19,6 +19,14 @@ struct NetworkRebuilder {
     place[0] = 0
   }
 
+  /// Continues another network, whose output is the old one's input.
+  init(_ network: Network, after first: Network) {
+    old = network
+    new = first
+    place = [Int?](repeating: nil, count: network.nodes.count)
+    place[0] = first.output
+  }
+
   /// The new node with the value of an old one.
   func newNode(_ node: Int) -> Int {
     guard let new = place[node] else { preconditionFailure("Node \(node) was not rebuilt") }

@@ -47,20 +47,21 @@ struct NeuronBatch<S: TensorScalar>: Sendable {
       inputs.box = Interval(lower: lower, upper: upper)
     }
     state = bounder.state(over: inputs, intervals: known)
-    let count = max(1, owners.map(\.condition.count).max() ?? 1)
+    let count = max(1, owners.map(\.rowCount).max() ?? 1)
     let outputs = network.outputShape.count
     var coefficients = Tensor<Double>(repeating: 0, [problems.count, count, outputs])
     var rows: [SplitRow<S>] = []
     for (index, (problem, root)) in zip(problems, owners).enumerated() {
+      let functionsOfRoot = root.rows(problem.weights(root))
       for place in 0..<count {
-        guard place < root.condition.count else {
+        guard place < functionsOfRoot.count else {
           // A row of zeros fills the place; any bound is enough for it.
           rows.append(SplitRow(limit: -.infinity))
           continue
         }
-        let constraint = root.condition[place]
+        let row = functionsOfRoot[place]
         coefficients.withMutableElements { values in
-          for term in constraint.outputs {
+          for term in row.terms {
             values[(index * count + place) * outputs + term.index] = term.coefficient
           }
         }
@@ -69,7 +70,7 @@ struct NeuronBatch<S: TensorScalar>: Sendable {
             splits: problem.splits, multipliers: problem.multipliers[place].map { S($0) },
             slopes: (problem.slopes[place].isEmpty && place < root.slopes.count
               ? root.slopes[place] : problem.slopes[place]).map { S($0) },
-            limit: constraint.bound + slack * root.slack[place]))
+            limit: row.bound + slack * row.slack))
       }
     }
     functions = OutputFunctions(T(coefficients))
@@ -79,6 +80,9 @@ struct NeuronBatch<S: TensorScalar>: Sendable {
 }
 
 extension NeuronProblem {
+  /// The weights of the constraints in their combination.
+  func weights(_ root: NeuronRoot<S>) -> [Double] { weights.isEmpty ? root.weights : weights }
+
   /// Keeps the sides of a node's elements, which begin at a place of a batch, that the splits take.
   fileprivate func cut<R: TensorScalar>(
     _ node: Int, from start: Int, _ lower: inout Tensor<R>, _ upper: inout Tensor<R>
@@ -95,19 +99,23 @@ extension NeuronProblem {
 }
 
 extension NeuronRoot {
-  /// The largest margin of the constraints' bounds; a condition is impossible as soon as one is.
-  func margin<R: TensorScalar>(_ bounds: some Sequence<SplitBound<R>>) -> Double {
-    zip(condition, bounds).reduce(-.infinity) { best, pair in
+  /// The largest margin of the rows' bounds; a condition is impossible as soon as one is.
+  func margin<R: TensorScalar>(
+    _ bounds: some Sequence<SplitBound<R>>, _ weights: [Double]
+  ) -> Double {
+    zip(rows(weights), bounds).reduce(-.infinity) { best, pair in
       let margin = Double(pair.1.bound) - pair.0.bound
       return margin.isFinite ? max(best, margin) : best
     }
   }
 
-  /// Whether a constraint's bound clears its limit by more than the slack.
-  func isImpossible(_ bounds: some Sequence<SplitBound<Double>>) -> Bool {
-    zip(zip(condition, slack), bounds).contains { pair in
-      let margin = pair.1.bound - pair.0.0.bound
-      return margin.isFinite && margin > pair.0.1 && margin > 0
+  /// Whether a row's bound clears its limit by more than the slack.
+  func isImpossible(
+    _ bounds: some Sequence<SplitBound<Double>>, _ weights: [Double]
+  ) -> Bool {
+    zip(rows(weights), bounds).contains { row, bound in
+      let margin = bound.bound - row.bound
+      return margin.isFinite && margin > row.slack && margin > 0
     }
   }
 }

@@ -12,7 +12,7 @@ struct NeuronRoot<S: TensorScalar>: Sendable {
   let intervals: [Interval<Tensor<S>>?]
   /// The same in double and wide enough for what rounding may have lost.
   let carefulIntervals: [Interval<Tensor<Double>>?]
-  /// For each constraint, slopes that were optimised before any split.
+  /// For each row, slopes that were optimised before any split.
   var slopes: [[S]] = []
   /// How far the bound in double of each constraint must clear its limit.
   let slack: [Double]
@@ -22,6 +22,10 @@ struct NeuronRoot<S: TensorScalar>: Sendable {
   let place: Int
   /// What the ends of neurons are tightened by in parts of the region, where there was room and time for it.
   var planes: NeuronPlanes?
+  /// The inputs of the region, from its middle.
+  let frame: RegionFrame
+  /// A weight for each of several constraints, to start from.
+  var weights: [Double] = []
 }
 
 /// A part of a region where some activations' inputs have given signs, and some inputs are in one half of where they were,
@@ -30,10 +34,12 @@ struct NeuronProblem<S: TensorScalar>: Waiting {
   /// Which root it belongs to.
   var root: Int32
   var splits: [NeuronSplit]
-  /// For each constraint, the multipliers to start from.
+  /// For each row, the multipliers to start from.
   var multipliers: [[S]]
-  /// For each constraint, the slopes to start from; empty where they were dropped.
+  /// For each row, the slopes to start from; empty where they were dropped.
   var slopes: [[S]]
+  /// A weight for each of several constraints in their combination; empty where they are the root's.
+  var weights: [Double] = []
   /// The ends of the root's neurons in this part, in the order of its planes; empty where they are the root's.
   var ends: [Float] = []
   var margin: Float
@@ -44,13 +50,13 @@ struct NeuronProblem<S: TensorScalar>: Waiting {
     let scalars = multipliers.reduce(0) { $0 + $1.count } + slopes.reduce(0) { $0 + $1.count }
     return MemoryLayout<Self>.stride + 96 + 64 * multipliers.count
       + splits.count * MemoryLayout<NeuronSplit>.stride + scalars * MemoryLayout<S>.size
-      + ends.count * MemoryLayout<Float>.size
+      + ends.count * MemoryLayout<Float>.size + weights.count * MemoryLayout<Double>.size
   }
 
   /// Whether its root, nodes and elements exist, as they may not in a file that was changed.
   func belongs(to roots: [NeuronRoot<S>], _ network: Network) -> Bool {
     guard roots.indices.contains(Int(root)),
-      multipliers.count == roots[Int(root)].condition.count,
+      multipliers.count == roots[Int(root)].rowCount,
       multipliers.allSatisfy({ $0.count <= splits.count })
     else { return false }
     let intervals = roots[Int(root)].intervals

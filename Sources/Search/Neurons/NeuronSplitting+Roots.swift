@@ -8,13 +8,23 @@ extension NeuronSplitting {
   /// How many neurons of a region get planes; those whose lines cost the most before any split.
   private static var neuronsWithPlanes: Int { 400 }
 
-  /// Optimises the slopes of each root's constraints, and makes the planes of its costliest neurons.
+  /// How often the weights of a root's constraints are chosen anew.
+  private static var weightRounds: Int { 3 }
+
+  /// Optimises the slopes and the weights of each root's constraints, and makes the planes of its costliest neurons.
   func prepare(
     _ roots: inout [NeuronRoot<S>], _ bounder: Bounder<T>, _ careful: Bounder<Tensor<Double>>
   ) throws(Unsupported) {
     var costs = [[NeuronSplit: Double]](repeating: [:], count: cases.count)
     for index in roots.indices {
-      let found = try bounds(of: roots, at: index, bounder)
+      var found = try bounds(of: roots, at: index, bounder)
+      if roots[index].condition.count > 1 {
+        // The weights follow from the planes, and the planes from the weights.
+        for _ in 0..<Self.weightRounds {
+          roots[index].weights = roots[index].betterWeights(than: roots[index].weights, found, [])
+          found = try bounds(of: roots, at: index, bounder)
+        }
+      }
       roots[index].slopes = found.map(\.slopes)
       for candidate in found.flatMap(\.candidates) {
         costs[roots[index].place][candidate.split, default: 0] += candidate.score
@@ -40,14 +50,14 @@ extension NeuronSplitting {
   private func bounds(
     of roots: [NeuronRoot<S>], at root: Int, _ bounder: Bounder<T>
   ) throws(Unsupported) -> [SplitBound<S>] {
-    let none = [[S]](repeating: [], count: roots[root].condition.count)
+    let none = [[S]](repeating: [], count: roots[root].rowCount)
     let whole = NeuronProblem(
       root: Int32(root), splits: [], multipliers: none, slopes: none, margin: 0, share: 1)
     let batch = NeuronBatch(
       [whole], roots, bounder, region: { ($0.inputs, $0.intervals) }, slack: .infinity)
     return try bounder.splitLowerBounds(
       of: batch.functions, batch.state, batch.rows, steps: bounder.options.outputSteps,
-      candidates: 2 * Self.neuronsWithPlanes)
+      candidates: 2 * Self.neuronsWithPlanes, planes: roots[root].condition.count > 1)
   }
 
   /// Bounds the regions before any split; nil when infinity or NaN came up.
@@ -87,7 +97,8 @@ extension NeuronSplitting {
           NeuronRoot(
             inputs: InputSet([prepared.region], shape: network.inputShape), carefulInputs: inputs,
             condition: condition, intervals: intervals,
-            carefulIntervals: wide, slack: slack, noise: noise, place: place))
+            carefulIntervals: wide, slack: slack, noise: noise, place: place,
+            frame: RegionFrame(prepared.region)))
       }
     }
     return roots

@@ -60,7 +60,7 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
       confirm: confirm)
     var frontier = Frontier<NeuronProblem<S>>(limit: options.memory / 2)
     let whole = roots.enumerated().map { index, root in
-      let none = [[S]](repeating: [], count: root.condition.count)
+      let none = [[S]](repeating: [], count: root.rowCount)
       return NeuronProblem<S>(
         root: Int32(index), splits: [], multipliers: none, slopes: none, margin: -.infinity,
         share: 1 / Double(roots.count))

@@ -10,12 +10,16 @@ extension NeuronWorker {
   /// - Soundness: A part counts as empty only where the half-spaces of its signs and of the condition exclude each
   ///   other, in double with room for rounding.
   func parts(
-    of problems: [NeuronProblem<S>], splitting splits: [NeuronSplit]
+    of problems: [NeuronProblem<S>], splitting splits: [NeuronSplit],
+    weights: (Int) -> [Double]
   ) throws(Unsupported) -> [Parts] {
     let conditions = try conditionHalfSpaces(problems)
     var waiting: [(problem: Int, part: NeuronProblem<S>)] = []
     for (index, (problem, split)) in zip(problems, splits).enumerated() {
-      for part in problem.children(split) { waiting.append((index, part)) }
+      for var part in problem.children(split) {
+        part.weights = weights(index)
+        waiting.append((index, part))
+      }
     }
     let parts = waiting
     let tightened = Mutex([NeuronProblem<S>?](repeating: nil, count: parts.count))
@@ -51,9 +55,9 @@ extension NeuronWorker {
     return problems.enumerated().map { index, problem in
       let root = roots[Int(problem.root)]
       let bounds = found[index * batch.rowsPerProblem..<(index + 1) * batch.rowsPerProblem]
-      return zip(zip(root.condition, root.slack), bounds).compactMap { given, bound in
+      return zip(root.rows(problem.weights(root)), bounds).compactMap { row, bound in
         bound.plane.flatMap { plane in
-          root.planes?.halfSpace(plane: plane, limit: given.0.bound + given.1)
+          root.planes?.halfSpace(plane: plane, limit: row.bound + row.slack)
         }
       }
     }

@@ -42,24 +42,29 @@ struct NeuronWorker<S: TensorScalar>: Sendable {
     let batch = NeuronBatch(
       problems, roots, bounder, region: { ($0.inputs, $0.intervals) }, slack: 2)
     let found = try bounder.splitLowerBounds(
-      of: batch.functions, batch.state, batch.rows, steps: steps, candidates: candidates)
+      of: batch.functions, batch.state, batch.rows, steps: steps, candidates: candidates,
+      planes: problems.contains { roots[Int($0.root)].condition.count > 1 })
     var outcomes = [Outcome](repeating: Outcome(), count: problems.count)
     var closing: [Int] = []
     var bounded: [NeuronProblem<S>] = []
     var splits: [NeuronSplit?] = []
+    var weightsAfter: [[Double]] = []
     for (index, problem) in problems.enumerated() {
       let root = roots[Int(problem.root)]
       let bounds = found[index * batch.rowsPerProblem..<(index + 1) * batch.rowsPerProblem]
       var problem = problem
-      problem.multipliers = bounds.prefix(root.condition.count).map(\.multipliers)
-      problem.slopes = bounds.prefix(root.condition.count).map(\.slopes)
-      problem.margin = Float(root.margin(bounds))
+      let weights = problem.weights(root)
+      let rows = root.rows(weights)
+      problem.multipliers = bounds.prefix(rows.count).map(\.multipliers)
+      problem.slopes = bounds.prefix(rows.count).map(\.slopes)
+      problem.margin = Float(root.margin(bounds, weights))
       if problem.margin > 0 { closing.append(index) }
-      // The constraint that is nearest to being impossible is the one to push on.
-      let pushed = zip(root.condition, bounds).max {
-        Double($0.1.bound) - $0.0.bound < Double($1.1.bound) - $1.0.bound
+      // The row that is nearest to being impossible is the one to push on.
+      let pushed = zip(rows, bounds).max { a, b in
+        (Double(a.1.bound) - a.0.bound) / a.0.unit < (Double(b.1.bound) - b.0.bound) / b.0.unit
       }
       let promising = pushed?.1.candidates ?? []
+      weightsAfter.append(root.betterWeights(than: weights, bounds, problem.splits))
       bounded.append(problem)
       splits.append(
         root.planes?.halving(outweighing: promising, after: problem.splits)
@@ -83,7 +88,9 @@ struct NeuronWorker<S: TensorScalar>: Sendable {
         outcomes[index].isStuck = try !isClosedWithEffort(bounded[index])
       }
     }
-    let parts = try parts(of: open.map { bounded[$0] }, splitting: chosen)
+    let parts = try parts(of: open.map { bounded[$0] }, splitting: chosen) {
+      weightsAfter[open[$0]]
+    }
     for (index, parts) in zip(open, parts) { outcomes[index].parts = parts }
     return outcomes
   }
@@ -132,8 +139,10 @@ struct NeuronWorker<S: TensorScalar>: Sendable {
       of: batch.functions, batch.state, batch.rows,
       steps: SlopeSteps(count: 0, rate: 0, decay: 1), candidates: 0)
     return problems.enumerated().map { index, problem in
-      roots[Int(problem.root)].isImpossible(
-        found[index * batch.rowsPerProblem..<(index + 1) * batch.rowsPerProblem])
+      let root = roots[Int(problem.root)]
+      return root.isImpossible(
+        found[index * batch.rowsPerProblem..<(index + 1) * batch.rowsPerProblem],
+        problem.weights(root))
     }
   }
 }

@@ -10,7 +10,7 @@ struct Removal {
   var smallestMargin = Double.infinity
 }
 
-/// Rules out violations by bounding the constraints that they consist of.
+/// Rules out violations by bounding the constraints that they consist of, alone and together.
 struct Refutation {
   let engine: any BoundEngine
   /// The same network in double, for bounds too near their limit; nil when the engine is in double.
@@ -30,8 +30,8 @@ struct Refutation {
   ///
   /// Stops early at the deadline.
   ///
-  /// - Soundness: A violation is removed only when the lower bound of one of its constraints clears the
-  ///   constraint's limit by the arithmetic's slack, with every number on the way finite.
+  /// - Soundness: A violation is removed only when the lower bound of one of its constraints, or of a combination of them with
+  ///   weights that are not negative, clears its limit by the arithmetic's slack, with every number on the way finite.
   func ruleOut(_ open: inout [OpenRegion], by method: BoundMethod) throws(Unsupported) -> Removal {
     var removed = Removal()
     var next = 0
@@ -61,12 +61,12 @@ struct Refutation {
     _ open: inout [OpenRegion], _ indices: [Int], by method: BoundMethod,
     with engine: any BoundEngine
   ) throws(Unsupported) -> [Int] {
-    let tables = indices.map { OutputRows(of: open[$0].conditions.map(\.constraints)) }
     let outputs = engine.network.outputShape.count
+    let tables = indices.map { RefutationRows(open[$0].conditions, outputs: outputs) }
     // Regions with fewer rows than others are filled up with zeros.
     let count = max(1, tables.map(\.count).max() ?? 1)
     let coefficients = tables.flatMap { table in
-      table.dense(outputCount: outputs)
+      table.coefficients
         + [Double](repeating: 0, count: (count - table.count) * outputs)
     }
     let found = try engine.lowerBounds(
@@ -89,16 +89,19 @@ struct Refutation {
 extension OpenRegion {
   /// Looks at a condition's bounds and records the best margin.
   mutating func judge(
-    _ condition: Int, _ requirements: [OutputRows.Requirement], _ bounds: [Double],
+    _ condition: Int, _ requirements: [RefutationRows.Requirement], _ bounds: [Double],
     _ precision: Precision
   ) -> Judgement {
     guard let sample else { preconditionFailure("A region is judged before it was measured") }
+    let constraints = conditions[condition].constraints
+    let scales = constraints.map { $0.scale(at: sample.output) }
+    let noises = constraints.map { sample.noise(weight: $0.weight) }
     var result = Judgement.possible
-    for (constraint, requirement) in zip(conditions[condition].constraints, requirements) {
+    for requirement in requirements {
       let margin = bounds[requirement.row] - requirement.bound
       let judgement = Judgement(
-        margin: margin, scale: constraint.scale(at: sample.output),
-        noise: sample.noise(weight: constraint.weight), precision: precision)
+        margin: margin, scale: requirement.weighted(scales), noise: requirement.weighted(noises),
+        precision: precision)
       if margin.isFinite {
         conditions[condition].margin = max(conditions[condition].margin, margin)
       }
@@ -111,5 +114,12 @@ extension OpenRegion {
       }
     }
     return result
+  }
+}
+
+extension RefutationRows.Requirement {
+  /// The sum of what belongs to the constraints, times their weights.
+  fileprivate func weighted(_ values: [Double]) -> Double {
+    parts.reduce(0) { $0 + $1.weight * values[$1.constraint] }
   }
 }

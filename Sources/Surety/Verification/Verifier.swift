@@ -41,17 +41,46 @@ public struct Verifier: Sendable {
     _ property: Property, progress: @escaping (String) -> Void = { _ in }
   ) throws(InputError) -> Verification {
     try property.matches(inputs: network.inputShape.count, outputs: network.outputShape.count)
-    let run = VerificationRun(
-      attack: attack, bounded: try bounded(for: property), property: property, options: options)
+    let run: VerificationRun
+    if let untied = property.untied() {
+      run = try self.run(untied)
+    } else {
+      run = VerificationRun(
+        attack: attack, bounded: try bounded(simplified, for: property), property: property,
+        options: options)
+    }
     run.progress = progress
     return run.result()
   }
 
-  /// The network to bound, with its input among the outputs where the property speaks about both.
-  private func bounded(for property: Property) throws(InputError) -> Network {
-    guard property.mixesInputsAndOutputs else { return simplified }
+  /// A run over the inputs that equalities leave free; its witnesses are inputs of the network.
+  private func run(_ untied: UntiedProperty) throws(InputError) -> VerificationRun {
+    let (ties, property) = (untied.ties, untied.property)
+    let reading: Network
     do throws(ShapeMismatch) {
-      return try simplified.keepingInput()
+      reading = try network.reading(
+        matrix: Tensor([ties.free.count, ties.count], ties.matrix),
+        offset: Tensor([ties.count], ties.offsets)
+      ).simplified()
+    } catch {
+      throw InputError(property.source, error.description)
+    }
+    let original = network
+    let attack = Result { () throws(Unsupported) in
+      try Attack(reading, replay: original, untied: untied)
+    }
+    return VerificationRun(
+      attack: attack, bounded: try bounded(reading, for: property), property: property,
+      options: options)
+  }
+
+  /// The network to bound, with its input among the outputs where the property speaks about both.
+  private func bounded(
+    _ network: Network, for property: Property
+  ) throws(InputError) -> Network {
+    guard property.mixesInputsAndOutputs else { return network }
+    do throws(ShapeMismatch) {
+      return try network.keepingInput()
     } catch {
       throw InputError(property.source, error.description)
     }
