@@ -95,7 +95,8 @@ struct PlaneBlendTests {
     let planes = BoxPlanes(
       inputs: 2, coefficients: [1, 1], constants: [0], bounds: [-1.4142135623730951])
     var cut = Cut(box)
-    #expect(cut.meet([Cut.Limit(row: 0, value: -1)], planes))
+    let isLeft = cut.meet([Cut.Limit(row: 0, value: -1)], planes)
+    #expect(isLeft)
     #expect(cut.upper.allSatisfy { $0 >= 0 })
   }
 }
