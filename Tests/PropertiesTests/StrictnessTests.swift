@@ -24,8 +24,8 @@ struct StrictnessTests {
     let result = try property("(assert (< X_0 0.25)) (assert (> X_1 -0.125)) (assert (<= Y_0 0))")
     let region = result.groups[0].region
     #expect(region.upper[0] == 0.25 && region.lower[1] == -0.125)
-    #expect(!region.contains([0.25, 0]) && region.contains([0.25.nextDown, 0]))
-    #expect(!region.contains([0, -0.125]) && region.contains([0, (-0.125).nextUp]))
+    #expect(!region.contains([0.25, 0]) && region.contains([Double(0.25).nextDown, 0]))
+    #expect(!region.contains([0, -0.125]) && region.contains([0, Double(-0.125).nextUp]))
     #expect(region.clipped([9, -9]) == [Float(0.25).nextDown, Float(-0.125).nextUp])
     #expect(region.contains(region.clipped([9, -9]).map { Double($0) }))
     // The box of the preamble is closed.

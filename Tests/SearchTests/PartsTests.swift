@@ -192,7 +192,8 @@ struct PartsTests {
       inputs: inputs, carefulInputs: inputs, condition: condition, intervals: state.intervals,
       carefulIntervals: state.intervals.map { $0?.widened(by: 1e-12, and: 0) },
       slack: condition.map { _ in 0 },
-      noise: [Double](repeating: 0, count: network.nodes.count), place: 0)
+      noise: [Double](repeating: 0, count: network.nodes.count), place: 0,
+      frame: RegionFrame(region))
     root.planes = try NeuronPlanes(over: region, root, Set(neurons), bounder, memory: 1 << 30)
     return (root, state)
   }
