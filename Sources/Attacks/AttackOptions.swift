@@ -19,12 +19,14 @@ public struct AttackOptions: Sendable {
   public var memory = 1 << 29
   /// When to stop; what was found by then is returned.
   public var deadline: Date?
+  /// Asked now and then; what was found when it says true is returned.
+  public var isCancelled: @Sendable () -> Bool = { false }
 
   /// Creates options with defaults that work.
   public init() {}
 
-  /// Whether the deadline has passed.
-  var isOverdue: Bool { deadline.map { $0 <= Date() } ?? false }
+  /// Whether the deadline has passed, or the work was called off.
+  var isOverdue: Bool { isCancelled() || deadline.map { $0 <= Date() } ?? false }
 
   /// The seconds left; infinite without a deadline.
   var secondsLeft: Double { deadline?.timeIntervalSinceNow ?? .infinity }

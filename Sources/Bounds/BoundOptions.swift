@@ -49,6 +49,8 @@ public struct BoundOptions: Sendable {
   public var optimizesIntermediateBounds = true
   /// When to stop; what is known by then is returned.
   public var deadline: Date?
+  /// Asked now and then; what is known when it says true is returned.
+  public var isCancelled: @Sendable () -> Bool = { false }
 
   /// Creates options with defaults that work.
   public init() {}
@@ -65,6 +67,6 @@ public struct BoundOptions: Sendable {
     return options
   }
 
-  /// Whether the deadline has passed.
-  var isOverdue: Bool { deadline.map { $0 <= Date() } ?? false }
+  /// Whether the deadline has passed, or the work was called off.
+  var isOverdue: Bool { isCancelled() || deadline.map { $0 <= Date() } ?? false }
 }

@@ -61,23 +61,13 @@ func appendLine(
   do { data = try encoder.encode(line) } catch {
     throw InputError(path, "cannot be written: a number of the line is not finite")
   }
-  // One write for the whole line: a crash of the program cannot split it.
+  // One write for the whole line, at the end of the file wherever that is: a crash of the program cannot split it.
   try appendToFile(data + Data("\n".utf8), file, path: path)
 }
 
-/// Opens a file for appending after its first `length` bytes, cutting off the rest; makes it when missing.
+/// Opens a log after its first `length` bytes, cutting off the rest; makes it when missing.
 ///
 /// - Throws: `InputError` when the file cannot be written.
 func openLog(_ path: String, keeping length: Int) throws(InputError) -> FileHandle {
-  if !FileManager.default.fileExists(atPath: path) { try writeFile(Data(), to: path) }
-  guard let file = FileHandle(forUpdatingAtPath: path) else {
-    throw InputError(path, "cannot be written")
-  }
-  do {
-    try file.truncate(atOffset: UInt64(length))
-    try file.seekToEnd()
-  } catch {
-    throw InputError(path, "cannot be written")
-  }
-  return file
+  try openForAppending(path, keeping: length)
 }

@@ -12,7 +12,8 @@ public func writeFile(_ data: Data, to path: String) throws(InputError) {
   switch kind(of: path) {
   case .folder: throw InputError(path, "cannot be written: it is a folder, expected a file")
   case .device: try writeThrough(data, to: path)
-  case .fileOrNothing: try replaceFile(data, at: path)
+  case .fileOrNothing:
+    try WritingGate.shared.pass { () throws(InputError) in try replaceFile(data, at: path) }
   }
 }
 
@@ -41,8 +42,13 @@ private func writeThrough(_ data: Data, to path: String) throws(InputError) {
   }
 }
 
+/// Where the new content of a file is written before it takes the file's name.
+func temporaryPath(_ path: String) -> String {
+  "\(path).\(ProcessInfo.processInfo.processIdentifier).partial"
+}
+
 private func replaceFile(_ data: Data, at path: String) throws(InputError) {
-  let temporary = "\(path).\(ProcessInfo.processInfo.processIdentifier).partial"
+  let temporary = temporaryPath(path)
   if let failure = writeNewFile(data, at: temporary) {
     unlink(temporary)
     throw InputError(path, "cannot be written: \(writeProblem(path, failure))")
@@ -83,24 +89,40 @@ public func writeToStream(
 /// Adds data at the end of an open file and flushes it to the disk, or leaves the file as it was.
 ///
 /// - Parameters:
-///   - file: The file, at its end.
+///   - file: The file, opened for appending.
 ///   - path: What to name in errors.
 /// - Throws: `InputError` naming `path` when the disk is full or the file is gone.
 public func appendToFile(_ data: Data, _ file: FileHandle, path: String) throws(InputError) {
-  let end = lseek(file.fileDescriptor, 0, SEEK_CUR)
-  guard let failure = writeAndFlush(data, to: file.fileDescriptor) else { return }
-  // A part of the data would be taken for a line that a crash cut off; better there is none.
-  if end >= 0, ftruncate(file.fileDescriptor, end) == 0 {
-    lseek(file.fileDescriptor, end, SEEK_SET)
+  try WritingGate.shared.pass { () throws(InputError) in
+    let end = lseek(file.fileDescriptor, 0, SEEK_END)
+    guard let failure = writeAndFlush(data, to: file.fileDescriptor) else { return }
+    // A part of the data would be taken for a line that a crash cut off; better there is none.
+    if end >= 0 { ftruncate(file.fileDescriptor, end) }
+    throw InputError(path, "cannot be written: \(systemMessage(failure))")
   }
-  throw InputError(path, "cannot be written: \(systemMessage(failure))")
+}
+
+/// Opens a file for adding to its end, after its first `length` bytes; cuts off the rest, and makes it when missing.
+///
+/// - Throws: `InputError` naming `path` when the file cannot be written.
+public func openForAppending(_ path: String, keeping length: Int) throws(InputError) -> FileHandle {
+  let file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+  guard file >= 0 else {
+    throw InputError(path, "cannot be written: \(writeProblem(path, errno))")
+  }
+  guard ftruncate(file, off_t(length)) == 0 else {
+    let reason = errno
+    close(file)
+    throw InputError(path, "cannot be written: \(systemMessage(reason))")
+  }
+  return FileHandle(fileDescriptor: file, closeOnDealloc: true)
 }
 
 private func writeAndFlush(_ data: Data, to file: Int32) -> Int32? {
   writeAll(data, to: file) ?? (fsync(file) == 0 ? nil : errno)
 }
 
-private func writeAll(_ data: Data, to file: Int32) -> Int32? {
+func writeAll(_ data: Data, to file: Int32) -> Int32? {
   data.withUnsafeBytes { bytes in
     var rest = bytes[...]
     while !rest.isEmpty {
@@ -117,12 +139,12 @@ private func writeAll(_ data: Data, to file: Int32) -> Int32? {
 }
 
 /// What the system calls an error, in the middle of a sentence.
-private func systemMessage(_ number: Int32) -> String {
+func systemMessage(_ number: Int32) -> String {
   let text = String(cString: strerror(number))
   return text.prefix(1).lowercased() + text.dropFirst()
 }
 
-private func writeProblem(_ path: String, _ failure: Int32) -> String {
+func writeProblem(_ path: String, _ failure: Int32) -> String {
   let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
   if !FileManager.default.fileExists(atPath: folder) { return "no folder \(folder)" }
   if !FileManager.default.isWritableFile(atPath: folder) {

@@ -8,6 +8,7 @@ import Surety
 struct SuretyProgram {
   static func main() {
     LoggingSystem.bootstrap { _ in StandardErrorLog() }
+    Signals.start()
     do {
       var command = try Tool.parseAsRoot()
       try command.run()

@@ -26,7 +26,7 @@ struct LimitsTests {
       for margin in margins { frontier.insert(Item(margin: margin)) }
       #expect(frontier.isTight == (limit < 50_000))
       #expect(frontier.bytes == 500 * (frontier.isTight ? 10 : 100))
-      #expect(frontier.worst == margins.min())
+      #expect(frontier.worst() == margins.min())
       var taken: [Float] = []
       while let item = frontier.popFirst() {
         #expect(item.isCompact == frontier.isTight)

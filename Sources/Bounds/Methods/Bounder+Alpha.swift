@@ -57,7 +57,7 @@ extension Bounder {
   }
 
   /// The best lower bounds of functions over some steps on their slopes.
-  private func optimizedLowerBounds<S>(
+  func optimizedLowerBounds<S>(
     of functions: LinearFunctions<T>, _ pass: BackwardPass<T>, _ steps: SlopeSteps
   ) throws(Unsupported) -> T where T == Tensor<S> {
     var tape = SlopeTape<S>(nodes: network.nodes.count)

@@ -56,6 +56,11 @@ extension Bounder {
   public func intervalLowerBounds(
     of functions: OutputFunctions<T>, _ state: BoundState<T>
   ) throws(Unsupported) -> T {
+    try lowerBounds(of: functions, state, state.pass, stoppingAt: lastBoxes(state))
+  }
+
+  /// The boxes at which functions of the output end that are carried back through the affine operations after them.
+  func lastBoxes(_ state: BoundState<T>) -> [Int: InputFrame<T>] {
     var boxes: [Int: InputFrame<T>] = [:]
     var isOpen = [Bool](repeating: false, count: network.nodes.count)
     isOpen[network.output] = true
@@ -68,7 +73,7 @@ extension Bounder {
         boxes[id] = InputFrame(interval, shape: node.shape)
       }
     }
-    return try lowerBounds(of: functions, state, state.pass, stoppingAt: boxes)
+    return boxes
   }
 
   private func lowerBounds(

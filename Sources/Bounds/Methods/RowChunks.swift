@@ -16,6 +16,20 @@ struct RowChunks {
   init(
     _ network: Network, below node: Int, memory: Int, scalarSize: Int, optimizing: Bool = false
   ) {
+    let (bytes, kept) = Self.bytes(
+      network, below: node, scalarSize: scalarSize, optimizing: optimizing)
+    // All of them, even inside a parallel loop: the others hold rows too.
+    let threads = max(1, Workers.limit)
+    let cached = (3 << 19) / max(1, bytes)
+    // An element that is bounded from both sides has two rows.
+    let allowed = memory / threads / max(1, 2 * kept)
+    size = max(1, min(allowed, max(32, min(512, cached))))
+  }
+
+  /// The bytes of a row while a pass carries it, and of all that is kept for it.
+  private static func bytes(
+    _ network: Network, below node: Int, scalarSize: Int, optimizing: Bool
+  ) -> (carried: Int, kept: Int) {
     let sizes = network.nodes[...node].map(\.shape.count)
     // A pass holds a row at its node and at the node before it, some of them twice where paths meet.
     let bytes = (sizes.max() ?? 1) * scalarSize * 4
@@ -26,12 +40,14 @@ struct RowChunks {
     let kept =
       optimizing
       ? 4 * scalarSize * (sizes.reduce(0, +) + curved) + 80 * curved + bytes : bytes
-    // All of them, even inside a parallel loop: the others hold rows too.
-    let threads = max(1, Workers.limit)
-    let cached = (3 << 19) / max(1, bytes)
-    // An element that is bounded from both sides has two rows.
-    let allowed = memory / threads / max(1, 2 * kept)
-    size = max(1, min(allowed, max(32, min(512, cached))))
+    return (bytes, kept)
+  }
+
+  /// The bytes that the smallest chunks take, over all threads.
+  static func least(_ network: Network, scalarSize: Int, optimizing: Bool) -> Int {
+    let (_, kept) = bytes(
+      network, below: network.output, scalarSize: scalarSize, optimizing: optimizing)
+    return max(1, Workers.limit) * 2 * kept
   }
 
   /// Cuts `count` rows into even ranges, at least one for each thread where there are enough rows.

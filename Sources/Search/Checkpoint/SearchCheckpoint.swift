@@ -2,27 +2,43 @@ import Files
 import Foundation
 import Properties
 
-/// A file in which a search keeps its tree, so that it can go on when its process was ended.
+/// A file in which a search keeps how far it is, so that it can go on when its process was ended.
 ///
-/// The file is replaced as a whole, so a kill leaves the last tree or the one before.
+/// The file is replaced as a whole, so a kill leaves the last state or the one before. It ends in a sum over all before
+/// it, which a damaged file does not have.
+///
+/// What takes long is written as soon as it is there, and what was begun and did not come to its end is noted, so that a
+/// run that is killed again and again does less of it each time and gets to the end all the same.
 public struct SearchCheckpoint: Sendable {
   /// The file.
   public let path: String
   /// What the search is about; trees of different questions must not be mixed.
   public let subject: String
+  /// What came before the search.
+  public var prologue: SearchPrologue
 
   /// Names a file, which need not exist.
   ///
   /// - Parameter subject: What tells the question from others, such as digests of its files.
-  /// - Throws: `InputError` when the file holds something else than a tree of this question.
+  /// - Throws: `InputError` when the file holds something else than a search for this question.
   public init(_ path: String, subject: String) throws(InputError) {
     self.path = path
     self.subject = subject
-    guard let tree = try read() else { return }
-    guard tree.header.subject == subject else {
+    prologue = SearchPrologue()
+    guard let found = try read() else { return }
+    guard found.header.subject == subject else {
       throw InputError(
         path, "is the checkpoint of another question; choose another file, or remove it")
     }
+    prologue = found.header.prologue
+  }
+
+  /// Writes what came before the search, without a tree.
+  ///
+  /// - Throws: `InputError` when the file cannot be written.
+  public func writePrologue() throws(InputError) {
+    let header = CheckpointHeader(subject: subject, prologue: prologue)
+    try write(header) { _ in }
   }
 
   /// The cases of the file's tree, if they contain all that are asked about now.
@@ -31,7 +47,8 @@ public struct SearchCheckpoint: Sendable {
   ///
   /// - Soundness: Deciding more cases than were asked about decides those.
   func cases(covering asked: [SearchCase]) -> [SearchCase]? {
-    guard let tree = try? read(), tree.header.subject == subject else { return nil }
+    guard let header = try? read()?.header, header.subject == subject, let search = header.search
+    else { return nil }
     func questions(_ records: [CaseRecord]) -> Set<CaseRecord> {
       Set(
         records.flatMap { record in
@@ -42,49 +59,101 @@ public struct SearchCheckpoint: Sendable {
           }
         })
     }
-    guard questions(asked.map(CaseRecord.init)).isSubset(of: questions(tree.header.cases)) else {
+    guard questions(asked.map(CaseRecord.init)).isSubset(of: questions(search.cases)) else {
       return nil
     }
-    let cases = tree.header.cases.compactMap(\.searchCase)
-    return cases.count == tree.header.cases.count ? cases : nil
+    let cases = search.cases.compactMap(\.searchCase)
+    return cases.count == search.cases.count ? cases : nil
   }
 
   /// Removes the file, when the question was answered.
   public func remove() { try? FileManager.default.removeItem(atPath: path) }
 
-  /// The header and the lines of sub-problems; nil where there is no file.
-  func read() throws(InputError) -> (header: TreeHeader, lines: [Data])? {
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
-    let lines = try readFile(path).split(separator: UInt8(ascii: "\n"))
-    guard let first = lines.first,
-      let header = try? TreeHeader.decoder.decode(TreeHeader.self, from: first),
-      // A tree with nothing left to do would be an answer, and answers are not kept here.
-      header.schema == TreeHeader.layout, header.count == lines.count - 1, header.count > 0
-    else {
-      throw InputError(path, "is not a checkpoint of a search by this version, or was damaged")
+  /// Writes the file anew.
+  func write(
+    _ header: CheckpointHeader, _ body: (inout FileSink) -> Void
+  ) throws(InputError) {
+    guard let words = try? CheckpointHeader.encoder.encode(header) else {
+      throw InputError(path, "the state of the search cannot be written")
     }
-    return (header, Array(lines.dropFirst()))
+    try FileSink.write(path) { sink in
+      sink.append(Array(CheckpointHeader.mark.utf8))
+      sink.append(UInt32(words.count))
+      sink.append(words)
+      body(&sink)
+      sink.append(sink.checksum)
+    }
+  }
+
+  /// The header and what follows it; nil where there is no file.
+  func read() throws(InputError) -> (header: CheckpointHeader, body: ByteSource)? {
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    let damage = InputError(
+      path, "is not a checkpoint of a search by this version, or was damaged")
+    // A large tree is read where it lies; whoever replaces the file does not change it.
+    guard let data = try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped),
+      data.count > 4
+    else { throw damage }
+    let content = data.dropLast(4)
+    var (source, end) = (ByteSource(content), ByteSource(data.suffix(4)))
+    guard let mark = source.bytes(CheckpointHeader.mark.utf8.count),
+      mark.elementsEqual(CheckpointHeader.mark.utf8), end.number(UInt32.self) == checksum(content),
+      let size = source.number(UInt32.self), let words = source.bytes(Int(size)),
+      let header = try? CheckpointHeader.decoder.decode(CheckpointHeader.self, from: words),
+      // A tree with nothing left to do would be an answer, and answers are not kept here.
+      header.search.map({ $0.tree.map { $0.count > 0 } ?? true }) ?? true
+    else { throw damage }
+    return (header, source)
   }
 }
 
-/// What a checkpoint says before the sub-problems.
-struct TreeHeader: Codable {
-  static let layout = 2
+/// What came before a search, and need not be done again.
+public struct SearchPrologue: Codable, Sendable, Hashable {
+  /// How many steps were begun, those that did not come to their end included.
+  public var begun = 0
+  /// For each region of the question, the places of the conditions that were open after the last step that ended; nil
+  /// where none has ended.
+  public var open: [[Int]]?
 
-  var schema = layout
+  /// Nothing was done.
+  public init() {}
+}
+
+/// What a checkpoint says before the numbers.
+struct CheckpointHeader: Codable {
+  /// The first bytes of the file, which name its layout.
+  static let mark = "surety search 3\n"
+
+  /// Where a search stands.
+  struct SearchState: Codable {
+    /// How regions are split.
+    var split: SplitKind
+    /// The cases, to which sub-problems point.
+    var cases: [CaseRecord]
+    /// How often the work on the roots was begun since it last came to an end.
+    var attempts = 0
+    /// How far the roots are that follow.
+    var roots = RootsRecord.Stage.none
+    /// The tree that follows; nil where there is none yet.
+    var tree: TreeState?
+  }
+
+  /// How far the tree is.
+  struct TreeState: Codable {
+    /// The sub-problems that were bounded.
+    var visited: Int
+    /// The part that is decided.
+    var decided: Double
+    /// Whether a condition was met up to rounding, so that the search cannot end with a proof.
+    var isTied: Bool
+    /// How many sub-problems follow.
+    var count: Int
+  }
+
   var subject: String
-  /// How regions are split.
-  var split: SplitKind
-  /// The cases, to which sub-problems point.
-  var cases: [CaseRecord]
-  /// The sub-problems that were bounded.
-  var visited: Int
-  /// The part that is decided.
-  var decided: Double
-  /// Whether a condition was met up to rounding, so that the search cannot end with a proof.
-  var isTied: Bool
-  /// How many sub-problems follow.
-  var count: Int
+  var prologue: SearchPrologue
+  /// Where the search stands; nil before it.
+  var search: SearchState?
 
   static var encoder: JSONEncoder {
     let encoder = JSONEncoder()

@@ -1,154 +1,169 @@
 import Bounds
 import Files
 import Foundation
+import Properties
 import Tensors
 
-/// A sub-problem that a checkpoint can hold.
-protocol Storable: Waiting {
-  associatedtype Record: Codable
-  /// What it takes to begin it again.
-  var record: Record { get }
-  /// Begins it again.
-  init(_ record: Record)
-}
-
-/// Writes the tree of a search to its checkpoint now and then, and reads it back.
+/// Writes the state of a search to its checkpoint now and then, and reads it back.
+///
+/// The first tree is written as soon as there is one; from then on a twentieth of the time goes into it.
 struct TreeKeeper<Item: Storable> {
   private let checkpoint: SearchCheckpoint?
   private let split: SplitKind
   private let cases: [CaseRecord]
+  private let regions: [Region]
+  private let deadline: Date?
+  /// What is known of the roots, where they take long.
+  private(set) var roots = RootsRecord()
   /// Sub-problems that could neither be decided nor split; they wait in the checkpoint like the others.
   private(set) var stuck: [Item] = []
   /// Whether a condition was met up to rounding.
   var isTied = false
-  private var due = Date(timeIntervalSinceNow: 0.5)
+
+  private var due = Date()
+  /// Whether the tree was written shortly before the deadline.
+  private var isReadyForEnd = false
+  /// The seconds and the bytes that wait when the tree was last written.
+  private var last: (seconds: Double, bytes: Int)?
 
   /// - Parameter cases: The cases that the search is asked to decide.
-  init(_ checkpoint: SearchCheckpoint?, _ split: SplitKind, _ cases: [PreparedCase]) {
-    self.checkpoint = checkpoint
+  init(_ options: SearchOptions, _ split: SplitKind, _ cases: [PreparedCase]) {
+    checkpoint = options.checkpoint
+    deadline = options.deadline
     self.split = split
+    regions = cases.map(\.region)
     self.cases =
       checkpoint == nil
       ? [] : cases.map { CaseRecord(SearchCase(region: $0.region, conditions: $0.conditions)) }
   }
 
-  /// The sub-problems of the checkpoint, if it is about the same cases split the same way.
+  /// The file's state, if it is about the same cases split the same way.
   ///
   /// A run may have settled other cases before its search than the one before it; its tree is then no use.
+  private func found() -> (state: CheckpointHeader.SearchState, body: ByteSource)? {
+    guard let checkpoint, let file = try? checkpoint.read(),
+      file.header.subject == checkpoint.subject, let state = file.header.search,
+      state.split == split, state.cases == cases
+    else { return nil }
+    return (state, file.body)
+  }
+
+  // MARK: Roots
+
+  /// Takes up what the file knows of the roots, and notes that the work on them begins.
+  ///
+  /// - Returns: How often the work was begun before without coming to an end.
+  mutating func beginRoots() -> Int {
+    guard checkpoint != nil else { return 0 }
+    var attempts = 0
+    if var found = found() {
+      attempts = found.state.attempts
+      if let known = RootsRecord(found.state.roots, from: &found.body, over: regions) {
+        roots = known
+      }
+      // A tree stays where it is until the next one is written.
+      if found.state.tree != nil { return attempts }
+    }
+    writeRoots(attempts: attempts + 1)
+    return attempts
+  }
+
+  /// Writes what is known of the roots.
+  mutating func keep(_ roots: RootsRecord) {
+    self.roots = roots
+    guard checkpoint != nil, found()?.state.tree == nil else { return }
+    writeRoots(attempts: 0)
+  }
+
+  private func writeRoots(attempts: Int) {
+    guard let checkpoint else { return }
+    let state = CheckpointHeader.SearchState(
+      split: split, cases: cases, attempts: attempts, roots: roots.stage)
+    // What cannot be written now will be said when the tree cannot be written.
+    try? checkpoint.write(header(state, checkpoint)) { roots.write(to: &$0) }
+  }
+
+  private func header(
+    _ state: CheckpointHeader.SearchState, _ checkpoint: SearchCheckpoint
+  ) -> CheckpointHeader {
+    CheckpointHeader(
+      subject: checkpoint.subject, prologue: checkpoint.prologue, search: state)
+  }
+
+  // MARK: The tree
+
+  /// The sub-problems of the checkpoint; nil where it has none for this search.
   ///
   /// - Parameter isValid: Whether a sub-problem is one of this search; a file may have been changed.
   mutating func resumed(
     into state: inout SearchProgress, where isValid: (Item) -> Bool
   ) -> [Item]? {
-    guard let checkpoint, let tree = try? checkpoint.read(),
-      tree.header.subject == checkpoint.subject,
-      tree.header.split == split, tree.header.cases == cases
+    guard var found = found(), let tree = found.state.tree,
+      RootsRecord(found.state.roots, from: &found.body, over: regions) != nil
     else { return nil }
-    let decoder = TreeHeader.decoder
     var items: [Item] = []
-    for line in tree.lines {
-      guard let record = try? decoder.decode(Item.Record.self, from: line) else { return nil }
-      let item = Item(record)
-      guard isValid(item) else { return nil }
+    for _ in 0..<tree.count {
+      guard let item = Item(from: &found.body), isValid(item) else { return nil }
       items.append(item)
     }
-    state.visited = tree.header.visited
-    state.decided = tree.header.decided
-    isTied = tree.header.isTied
+    guard found.body.isAtEnd else { return nil }
+    state.visited = tree.visited
+    state.decided = tree.decided
+    isTied = tree.isTied
     return items
   }
 
   /// Keeps a sub-problem that could neither be decided nor split.
   mutating func keep(_ item: Item) { stuck.append(item) }
 
-  /// Writes the tree if it is time; at most a twentieth of the time goes into this.
+  /// The seconds that writing will take.
+  private func estimate(_ frontier: Frontier<Item>) -> Double {
+    guard let last else { return 0.02 + Double(frontier.bytes) / 100e6 }
+    return last.seconds * max(1, Double(frontier.bytes) / Double(max(1, last.bytes)))
+  }
+
+  /// Writes the tree if it is time.
   ///
   /// - Returns: What kept it from being written.
   mutating func saveIfDue(_ frontier: Frontier<Item>, _ state: SearchProgress) -> String? {
-    guard checkpoint != nil, due <= Date() else { return nil }
+    guard checkpoint != nil else { return nil }
+    let seconds = estimate(frontier)
+    // A large tree is written before the deadline and not after it.
+    let left = deadline?.timeIntervalSinceNow ?? .infinity
+    let isLastChance = !isReadyForEnd && seconds > 0.1 && left < 2 * seconds + 0.3
+    guard due <= Date() || isLastChance else { return nil }
+    if isLastChance { isReadyForEnd = true }
     return save(frontier, state)
   }
 
-  /// Writes the tree.
+  /// Writes the tree at the end of a search, unless that would keep people waiting; the last one stands then.
   ///
   /// - Returns: What kept it from being written.
-  mutating func save(_ frontier: Frontier<Item>, _ state: SearchProgress) -> String? {
-    guard let checkpoint else { return nil }
+  mutating func saveAtEnd(_ frontier: Frontier<Item>, _ state: SearchProgress) -> String? {
+    estimate(frontier) < 0.25 || last == nil ? save(frontier, state) : nil
+  }
+
+  private mutating func save(_ frontier: Frontier<Item>, _ state: SearchProgress) -> String? {
+    guard let checkpoint, frontier.count + stuck.count > 0 else { return nil }
     let begin = Date()
-    let header = TreeHeader(
-      subject: checkpoint.subject, split: split, cases: cases, visited: state.visited,
-      decided: state.decided, isTied: isTied, count: frontier.count + stuck.count)
-    let encoder = TreeHeader.encoder
-    do {
-      var data = try encoder.encode(header)
-      for item in frontier.items + stuck {
-        data.append(UInt8(ascii: "\n"))
-        data.append(try encoder.encode(item.record))
+    let tree = CheckpointHeader.TreeState(
+      visited: state.visited, decided: state.decided, isTied: isTied,
+      count: frontier.count + stuck.count)
+    let header = header(
+      CheckpointHeader.SearchState(
+        split: split, cases: cases, attempts: 0, roots: roots.stage, tree: tree), checkpoint)
+    do throws(InputError) {
+      try checkpoint.write(header) { sink in
+        roots.write(to: &sink)
+        for item in frontier.items { item.write(to: &sink) }
+        for item in stuck { item.write(to: &sink) }
       }
-      try writeFile(data, to: checkpoint.path)
     } catch {
-      return "\(error)"
+      return error.description
     }
-    due = Date(timeIntervalSinceNow: max(0.5, 20 * Date().timeIntervalSince(begin)))
+    let seconds = Date().timeIntervalSince(begin)
+    last = (seconds, frontier.bytes)
+    due = Date(timeIntervalSinceNow: max(0.3, 20 * seconds))
     return nil
-  }
-}
-
-// MARK: - Records
-
-/// A box of inputs in a checkpoint.
-struct BoxRecord: Codable {
-  var root: Int32
-  var open: [Int32]
-  var lower: [Double]
-  var upper: [Double]
-  var share: Double
-  var margin: Float
-}
-
-extension SubBox: Storable {
-  var record: BoxRecord {
-    BoxRecord(
-      root: root, open: open, lower: lower.map { Double($0) }, upper: upper.map { Double($0) },
-      share: share, margin: margin)
-  }
-
-  init(_ record: BoxRecord) {
-    self.init(
-      root: record.root, open: record.open, lower: record.lower.map { S($0) },
-      upper: record.upper.map { S($0) }, share: record.share, margin: record.margin, known: nil)
-  }
-}
-
-/// A part by signs of neurons in a checkpoint.
-struct NeuronRecord: Codable {
-  var root: Int32
-  /// Node, element, side and the bits of the point of each split, one after another.
-  var splits: [Int32]
-  var multipliers: [[Double]]
-  var share: Double
-  var margin: Float
-}
-
-extension NeuronProblem: Storable {
-  var record: NeuronRecord {
-    NeuronRecord(
-      root: root,
-      splits: splits.flatMap {
-        [$0.node, $0.element, $0.isPositive ? 1 : 0, Int32(bitPattern: $0.point.bitPattern)]
-      },
-      multipliers: multipliers.map { $0.map { Double($0) } }, share: share, margin: margin)
-  }
-
-  init(_ record: NeuronRecord) {
-    let splits = stride(from: 0, to: record.splits.count - 3, by: 4).map {
-      NeuronSplit(
-        node: record.splits[$0], element: record.splits[$0 + 1],
-        isPositive: record.splits[$0 + 2] != 0,
-        point: Float(bitPattern: UInt32(bitPattern: record.splits[$0 + 3])))
-    }
-    self.init(
-      root: record.root, splits: splits, multipliers: record.multipliers.map { $0.map { S($0) } },
-      slopes: record.multipliers.map { _ in [] }, margin: record.margin, share: record.share)
   }
 }

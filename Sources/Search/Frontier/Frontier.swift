@@ -1,3 +1,5 @@
+import Foundation
+
 /// A sub-problem that waits to be bounded.
 protocol Waiting: Sendable {
   /// By how much its conditions were still possible; the lower, the worse.
@@ -20,6 +22,8 @@ struct Frontier<Item: Waiting> {
   private let limit: Int
   /// Whether the limit was passed.
   private(set) var isTight = false
+  private var lowest: Float?
+  private var looked = Date.distantPast
 
   init(limit: Int) { self.limit = limit }
 
@@ -27,8 +31,16 @@ struct Frontier<Item: Waiting> {
   var items: [Item] { heap }
   var count: Int { heap.count }
   var isEmpty: Bool { heap.isEmpty }
-  /// The lowest margin.
-  var worst: Float? { isTight ? heap.map(\.margin).min() : heap.first?.margin }
+  /// The lowest margin; where room is short, as it was up to a second ago.
+  mutating func worst() -> Float? {
+    guard isTight else { return heap.first?.margin }
+    // All of them have to be looked at then.
+    if looked <= Date(timeIntervalSinceNow: -1) {
+      looked = Date()
+      lowest = heap.lazy.map(\.margin).min()
+    }
+    return lowest
+  }
 
   /// Adds a sub-problem.
   mutating func insert(_ item: Item) {
@@ -51,6 +63,15 @@ struct Frontier<Item: Waiting> {
     siftDown(0)
     bytes -= first.bytes
     return first
+  }
+
+  /// Leaves all of them to a thread that gives their memory back, for which nobody has to wait.
+  mutating func discard() {
+    guard heap.count > 10_000 else { return }
+    let left = Unneeded(heap)
+    heap = []
+    bytes = 0
+    Thread.detachNewThread { withExtendedLifetime(left) {} }
   }
 
   /// Makes everything compact and turns the order around.
@@ -90,4 +111,11 @@ struct Frontier<Item: Waiting> {
       parent = first
     }
   }
+}
+
+/// What waits for its memory to be given back.
+private final class Unneeded<Item: Sendable>: Sendable {
+  private let items: [Item]
+
+  init(_ items: [Item]) { self.items = items }
 }

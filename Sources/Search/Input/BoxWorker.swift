@@ -24,6 +24,7 @@ struct BoxWorker<S: TensorScalar>: Sendable {
     var bounds = BoundOptions()
     bounds.memory = options.memory / 2
     bounds.deadline = options.deadline
+    bounds.isCancelled = options.isCancelled
     bounder = Bounder<T>(network, options: bounds)
     careful = precision == .float ? Bounder<Tensor<Double>>(network, options: bounds) : nil
     exact = network.parameters(as: Tensor<Double>.self)

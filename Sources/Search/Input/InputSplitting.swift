@@ -44,18 +44,20 @@ struct InputSplitting<S: TensorScalar>: Sendable {
     var pace = Pace(most: batchSize)
     var frontier = Frontier<SubBox<S>>(limit: options.memory / 2)
     var state = SearchProgress()
-    var keeper = TreeKeeper<SubBox<S>>(options.checkpoint, .inputs, cases)
+    var keeper = TreeKeeper<SubBox<S>>(options, .inputs, cases)
     let waiting =
       keeper.resumed(into: &state, where: { $0.belongs(to: cases) }) ?? cases.indices.map(root(of:))
     for box in waiting { frontier.insert(box) }
+    // An answer must not wait until the memory of a million boxes is given back.
+    defer { frontier.discard() }
     var ties = TieWatch(isTied: keeper.isTied)
     while !frontier.isEmpty {
       state.open = frontier.count
       state.bytes = frontier.bytes
-      state.worstMargin = frontier.worst.map(Double.init)
+      state.worstMargin = frontier.worst().map(Double.init)
       progress(state)
       if let limit = options.limit {
-        return (.stopped(keeper.save(frontier, state).map { .storage($0) } ?? limit), state)
+        return (.stopped(keeper.saveAtEnd(frontier, state).map { .storage($0) } ?? limit), state)
       }
       if let why = keeper.saveIfDue(frontier, state) { return (.stopped(.storage(why)), state) }
       if let witness = hunting.next().flatMap(hunt) { return (.found(witness), state) }
@@ -70,7 +72,7 @@ struct InputSplitting<S: TensorScalar>: Sendable {
       // What a passed deadline left unfinished still waits.
       if let limit = options.limit {
         for box in batch { frontier.insert(box) }
-        return (.stopped(keeper.save(frontier, state).map { .storage($0) } ?? limit), state)
+        return (.stopped(keeper.saveAtEnd(frontier, state).map { .storage($0) } ?? limit), state)
       }
       state.visited += batch.count
       for (box, result) in zip(batch, results) {

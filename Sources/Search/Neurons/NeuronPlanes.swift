@@ -21,7 +21,7 @@ struct NeuronPlanes: Sendable {
   /// The neurons whose side is unknown.
   let neurons: [Neuron]
   /// Whether each is read by a curve, which gains from closer ends even where the sign is known.
-  private let isCurved: [Bool]
+  let isCurved: [Bool]
   /// The neurons of each node.
   private let ranges: [Int: Range<Int>]
   /// The place of each among them.
@@ -30,13 +30,36 @@ struct NeuronPlanes: Sendable {
   let ends: [Float]
   private let frame: RegionFrame
   /// Planes below each neuron and below its negation, one after the other.
-  private let rows: PlaneRows
+  let rows: PlaneRows
 
   private let inputCount: Int
   private var width: Int { frame.inputs.count }
 
   /// The bytes that planes of so many neurons take.
   static func bytes(neurons: Int, inputs: Int) -> Int { neurons * (2 * inputs * 4 + 64) }
+
+  /// Takes planes that were made before; nil where the numbers do not belong together.
+  init?(
+    over region: Region, _ neurons: [Neuron], isCurved: [Bool], ends: [Float],
+    normals: [Float], offsets: [Double]
+  ) {
+    frame = RegionFrame(region)
+    inputCount = region.lower.count
+    places = Dictionary(zip(neurons, neurons.indices)) { first, _ in first }
+    guard
+      let rows = PlaneRows(width: frame.inputs.count, normals: normals, offsets: offsets),
+      offsets.count == 2 * neurons.count, ends.count == 2 * neurons.count,
+      isCurved.count == neurons.count, places.count == neurons.count, !neurons.isEmpty
+    else { return nil }
+    (self.neurons, self.isCurved, self.ends, self.rows) = (neurons, isCurved, ends, rows)
+    // The neurons of a node stand together.
+    var ranges: [Int: Range<Int>] = [:]
+    for (place, neuron) in neurons.enumerated() {
+      let first = ranges[Int(neuron.node)]?.lowerBound ?? place
+      ranges[Int(neuron.node)] = first..<place + 1
+    }
+    self.ranges = ranges
+  }
 
   /// Makes planes over a region; nil when there is nothing to tighten, or no time or memory for it.
   ///

@@ -13,8 +13,11 @@ extension NeuronSplitting {
 
   /// Optimises the slopes and the weights of each root's constraints, and makes the planes of its costliest neurons.
   func prepare(
-    _ roots: inout [NeuronRoot<S>], _ bounder: Bounder<T>, _ careful: Bounder<Tensor<Double>>
+    _ roots: inout [NeuronRoot<S>], _ bounder: Bounder<T>, _ careful: Bounder<Tensor<Double>>,
+    _ effort: RootEffort, _ keeper: inout TreeKeeper<NeuronProblem<S>>
   ) throws(Unsupported) {
+    if keeper.roots.prepare(&roots) { return }
+    let bounder = effort.limiting(bounder, to: 1)
     var costs = [[NeuronSplit: Double]](repeating: [:], count: cases.count)
     for index in roots.indices {
       var found = try bounds(of: roots, at: index, bounder)
@@ -32,18 +35,15 @@ extension NeuronSplitting {
     }
     for (place, costs) in costs.enumerated() {
       guard let root = roots.first(where: { $0.place == place }), !costs.isEmpty else { continue }
-      var limited = careful
-      if let deadline = options.deadline {
-        let share = 0.1 / Double(cases.count)
-        limited.options.deadline = Date(
-          timeIntervalSinceNow: deadline.timeIntervalSinceNow * share)
-      }
+      let limited = effort.limiting(careful, to: 0.1 / Double(cases.count))
       let costly = costs.sorted { ($0.value, $1.key.element) > ($1.value, $0.key.element) }
       let planes = try NeuronPlanes(
         over: cases[place].region, root, Set(costly.prefix(Self.neuronsWithPlanes).map(\.key)),
         limited, memory: options.memory / 8 / cases.count)
       for index in roots.indices where roots[index].place == place { roots[index].planes = planes }
     }
+    // Whatever a limit cut short is not kept.
+    if options.limit == nil { keeper.keep(keeper.roots.prepared(roots, cases: cases.count)) }
   }
 
   /// Bounds of each constraint of a root before any split, with what costs the most.
@@ -62,28 +62,22 @@ extension NeuronSplitting {
 
   /// Bounds the regions before any split; nil when infinity or NaN came up.
   func roots(
-    _ careful: Bounder<Tensor<Double>>
+    _ careful: Bounder<Tensor<Double>>, _ effort: RootEffort,
+    _ keeper: inout TreeKeeper<NeuronProblem<S>>
   ) throws(Unsupported) -> [NeuronRoot<S>]? {
+    guard let known = try rootIntervals(careful, effort, &keeper) else { return nil }
     let nodes = network.nodesToTighten
     let probe = RoundingProbe(network)
     var roots: [NeuronRoot<S>] = []
     for (place, prepared) in cases.enumerated() {
       // In double, since the room that single precision needs adds up over the neurons to more than most margins.
       let inputs = InputSet<Tensor<Double>>([prepared.region], shape: network.inputShape)
-      let quick = try careful.crown(over: inputs)
-      var limited = careful
-      if let deadline = options.deadline {
-        // Tighter intervals help everything that follows, but not at any price.
-        limited.options.deadline = Date(timeIntervalSinceNow: deadline.timeIntervalSinceNow * 0.2)
-      }
-      let state = try limited.alphaCROWN(over: inputs, knowing: quick.intervals)
-      guard state.finiteExamples.allSatisfy({ $0 }) else { return nil }
       var intervals = [Interval<T>?](repeating: nil, count: network.nodes.count)
       var wide = [Interval<Tensor<Double>>?](repeating: nil, count: network.nodes.count)
       let noise = probe.nodeNoise(over: prepared.region)
       guard noise.allSatisfy(\.isFinite) else { return nil }
       for node in nodes {
-        guard let interval = state.intervals[node] else { continue }
+        guard let interval = known[place][node] else { continue }
         intervals[node] = Interval(lower: T(interval.lower), upper: T(interval.upper))
         wide[node] = interval.widened(by: 1e-12, and: 100 * noise[node] * 0x1p-29)
       }
@@ -102,5 +96,29 @@ extension NeuronSplitting {
       }
     }
     return roots
+  }
+
+  /// The intervals of the nodes of each case that relaxations read, in double and with optimised slopes; nil when infinity
+  /// or NaN came up.
+  private func rootIntervals(
+    _ careful: Bounder<Tensor<Double>>, _ effort: RootEffort,
+    _ keeper: inout TreeKeeper<NeuronProblem<S>>
+  ) throws(Unsupported) -> [[Int: Interval<Tensor<Double>>]]? {
+    if let known = keeper.roots.intervals(of: network, cases: cases.count) { return known }
+    let nodes = network.nodesToTighten
+    var result: [[Int: Interval<Tensor<Double>>]] = []
+    for prepared in cases {
+      let inputs = InputSet<Tensor<Double>>([prepared.region], shape: network.inputShape)
+      let quick = try effort.limiting(careful, to: 1).crown(over: inputs)
+      // Tighter intervals help everything that follows, but not at any price.
+      let state = try effort.limiting(careful, to: 0.2)
+        .alphaCROWN(over: inputs, knowing: quick.intervals)
+      guard state.finiteExamples.allSatisfy({ $0 }) else { return nil }
+      var intervals: [Int: Interval<Tensor<Double>>] = [:]
+      for node in nodes { intervals[node] = state.intervals[node] }
+      result.append(intervals)
+    }
+    if options.limit == nil { keeper.keep(RootsRecord(result)) }
+    return result
   }
 }

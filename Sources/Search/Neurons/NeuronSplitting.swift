@@ -49,12 +49,15 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
     var bounds = BoundOptions().suited(to: network)
     bounds.memory = options.memory / 2
     bounds.deadline = options.deadline
+    bounds.isCancelled = options.isCancelled
     let bounder = Bounder<T>(network, options: bounds)
     let careful = Bounder<Tensor<Double>>(network, options: bounds)
-    guard var roots = try roots(careful) else {
+    var keeper = TreeKeeper<NeuronProblem<S>>(options, .neurons, cases)
+    let effort = RootEffort(attempts: keeper.beginRoots(), deadline: options.deadline)
+    guard var roots = try roots(careful, effort, &keeper) else {
       return (.stopped(.rounding("numbers on the way are not finite")), state)
     }
-    try prepare(&roots, bounder, careful)
+    try prepare(&roots, bounder, careful, effort, &keeper)
     let worker = NeuronWorker(
       bounder: bounder, careful: careful, roots: roots, steps: Self.steps,
       confirm: confirm)
@@ -65,19 +68,20 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
         root: Int32(index), splits: [], multipliers: none, slopes: none, margin: -.infinity,
         share: 1 / Double(roots.count))
     }
-    var keeper = TreeKeeper<NeuronProblem<S>>(options.checkpoint, .neurons, cases)
     let waiting =
       keeper.resumed(into: &state, where: { $0.belongs(to: roots, network) }) ?? whole
     for problem in waiting { frontier.insert(problem) }
+    // An answer must not wait until the memory of a million sub-problems is given back.
+    defer { frontier.discard() }
     var hunting = HuntSchedule()
     var pace = Pace(most: batchSize)
     while !frontier.isEmpty {
       state.open = frontier.count
       state.bytes = frontier.bytes
-      state.worstMargin = frontier.worst.map(Double.init)
+      state.worstMargin = frontier.worst().map(Double.init)
       progress(state)
       if let limit = options.limit {
-        return (.stopped(keeper.save(frontier, state).map { .storage($0) } ?? limit), state)
+        return (.stopped(keeper.saveAtEnd(frontier, state).map { .storage($0) } ?? limit), state)
       }
       if let why = keeper.saveIfDue(frontier, state) { return (.stopped(.storage(why)), state) }
       if let witness = hunting.next().flatMap(hunt) { return (.found(witness), state) }
@@ -87,7 +91,7 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
       // What a passed deadline left unfinished still waits.
       if let limit = options.limit {
         for problem in batch { frontier.insert(problem) }
-        return (.stopped(keeper.save(frontier, state).map { .storage($0) } ?? limit), state)
+        return (.stopped(keeper.saveAtEnd(frontier, state).map { .storage($0) } ?? limit), state)
       }
       state.visited += batch.count
       for (problem, outcome) in zip(batch, outcomes) {

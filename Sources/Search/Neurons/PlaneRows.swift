@@ -4,11 +4,21 @@ import Bounds
 struct PlaneRows: Sendable {
   private let width: Int
   /// The coefficients.
-  private var normals: [Float] = []
+  private(set) var normals: [Float] = []
   /// The values in the middle, with room for rounding.
-  private var offsets: [Double] = []
+  private(set) var offsets: [Double] = []
 
   init(width: Int) { self.width = width }
+
+  /// Rows as they were made before; nil where the numbers are none of rows.
+  init?(width: Int, normals: [Float], offsets: [Double]) {
+    guard normals.count == width * offsets.count,
+      normals.allSatisfy(\.isFinite), offsets.allSatisfy(\.isFinite)
+    else { return nil }
+    self.width = width
+    self.normals = normals
+    self.offsets = offsets
+  }
 
   /// Adds planes over a region.
   ///

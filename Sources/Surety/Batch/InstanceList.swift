@@ -1,3 +1,4 @@
+import Digests
 import Files
 import Foundation
 
@@ -11,6 +12,26 @@ public struct InstanceList: Sendable {
     public var property: String
     /// The seconds that it may take.
     public var timeout: Double
+
+    /// The name of the instance's result file: of model and property what may stand in a file name, and eight digits that
+    /// no other instance has.
+    public var resultName: String {
+      func stem(_ path: String) -> String {
+        var name = path.split(separator: "/").last.map(String.init) ?? path
+        for ending in [".gz", ".onnx", ".vnnlib"] where name.hasSuffix(ending) {
+          name.removeLast(ending.count)
+        }
+        let safe = name.unicodeScalars.map { scalar -> Character in
+          let isSafe =
+            scalar.isASCII
+            && (scalar.properties.isAlphabetic || "0123456789_-.".unicodeScalars.contains(scalar))
+          return isSafe ? Character(scalar) : "_"
+        }
+        return String(safe.drop { $0 == "." || $0 == "-" }.prefix(60))
+      }
+      let key = sha256(of: Data("\(model)\n\(property)\n\(timeout)".utf8)).prefix(8)
+      return "\(stem(model))-\(stem(property))-\(key).txt"
+    }
   }
 
   /// The questions, in order.
@@ -21,42 +42,17 @@ public struct InstanceList: Sendable {
   ///
   /// Each line has a model, a property and a time limit in seconds, as in the verification competition. Where the first
   /// line names columns, those called `onnx`, `vnnlib` and `timeout` or `timeout_s` are read and others are not. Paths
-  /// start at the table's folder.
+  /// start at the table's folder. Empty lines and lines that begin with `#` are skipped.
   ///
   /// - Throws: `InputError` with the line of what cannot be read.
   public init(contentsOf path: String) throws(InputError) {
-    let text = String(decoding: try readFile(path), as: UTF8.self)
     folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    var places: (model: Int, property: Int, timeout: Int) = (0, 1, 2)
+    var rows = try CommaSeparated.rows(readFile(path), source: path)[...]
+    guard let first = rows.first else { throw InputError(path, "has no instances") }
+    let columns = try Columns(first, source: path)
+    if columns.areNamed { rows.removeFirst() }
     var instances: [Instance] = []
-    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-    {
-      let cells = CommaSeparated.cells(of: String(line))
-      guard cells != [""] else { continue }
-      let place = "line \(number + 1)"
-      if instances.isEmpty, let model = cells.firstIndex(of: "onnx") {
-        guard let property = cells.firstIndex(of: "vnnlib"),
-          let timeout = cells.firstIndex(where: { $0 == "timeout" || $0 == "timeout_s" })
-        else {
-          throw InputError(
-            path, place: place, "names a column onnx, expected vnnlib and timeout as well")
-        }
-        places = (model, property, timeout)
-        continue
-      }
-      guard cells.count > max(places.model, places.property, places.timeout) else {
-        throw InputError(
-          path, place: place,
-          "has \(cells.count) cells, expected a model, a property and a time limit")
-      }
-      guard let timeout = Double(cells[places.timeout]), timeout > 0, timeout < 1e9 else {
-        throw InputError(
-          path, place: place,
-          "'\(cells[places.timeout])' is not a time limit, expected seconds above 0")
-      }
-      instances.append(
-        Instance(model: cells[places.model], property: cells[places.property], timeout: timeout))
-    }
+    for row in rows { instances.append(try columns.instance(row, source: path)) }
     guard !instances.isEmpty else { throw InputError(path, "has no instances") }
     self.instances = instances
   }
@@ -65,40 +61,56 @@ public struct InstanceList: Sendable {
   public func path(of name: String) -> String { name.hasPrefix("/") ? name : "\(folder)/\(name)" }
 }
 
-/// Lines of comma-separated values, as RFC 4180 has them, without line ends inside a cell.
-public enum CommaSeparated {
-  /// The cells of a line, without the blanks around them.
-  public static func cells(of line: String) -> [String] {
-    var cells: [String] = []
-    var cell = ""
-    var isQuoted = false
-    var previous: Character?
-    for character in line {
-      switch character {
-      case "\"":
-        // Two quotes inside quotes are one.
-        if !isQuoted, previous == "\"" { cell.append("\"") }
-        isQuoted.toggle()
-      case ",":
-        if isQuoted {
-          cell.append(character)
-        } else {
-          cells.append(cell)
-          cell = ""
-        }
-      default: cell.append(character)
-      }
-      previous = character
+/// Where the cells of an instance are.
+private struct Columns {
+  private(set) var areNamed = false
+  private var model = 0
+  private var property = 1
+  private var timeout = 2
+
+  init(_ first: CommaSeparated.Row, source: String) throws(InputError) {
+    let names = first.cells.map { $0.lowercased() }
+    guard let model = names.firstIndex(of: "onnx") else { return }
+    guard let property = names.firstIndex(of: "vnnlib"),
+      let timeout = names.firstIndex(where: { $0 == "timeout" || $0 == "timeout_s" })
+    else {
+      throw InputError(
+        source, place: "line \(first.line)",
+        "names a column onnx, expected vnnlib and timeout as well")
     }
-    return (cells + [cell]).map { $0.trimmingCharacters(in: .whitespaces) }
+    (self.model, self.property, self.timeout) = (model, property, timeout)
+    areNamed = true
   }
 
-  /// A line of cells.
-  public static func line(_ cells: [String]) -> String {
-    cells.map { cell in
-      let flat = cell.replacing("\n", with: " ").replacing("\r", with: " ")
-      return flat.contains { $0 == "," || $0 == "\"" }
-        ? "\"\(flat.replacing("\"", with: "\"\""))\"" : flat
-    }.joined(separator: ",")
+  func instance(
+    _ row: CommaSeparated.Row, source: String
+  ) throws(InputError) -> InstanceList.Instance {
+    let (cells, place) = (row.cells, "line \(row.line)")
+    guard cells.count > max(model, property, timeout) else {
+      let hint = cells.count == 1 ? "; cells are separated by commas" : ""
+      throw InputError(
+        source, place: place,
+        "has \(cells.count) cell\(cells.count == 1 ? "" : "s"), expected a model, a property and a time limit\(hint)"
+      )
+    }
+    guard areNamed || cells.count == 3 else {
+      throw InputError(
+        source, place: place,
+        "has \(cells.count) cells, expected a model, a property and a time limit; name the columns in a first line, "
+          + "onnx,vnnlib,timeout, where there are others")
+    }
+    guard !cells[model].isEmpty, !cells[property].isEmpty else {
+      throw InputError(
+        source, place: place, "names no \(cells[model].isEmpty ? "model" : "property")")
+    }
+    let words = cells[timeout]
+    guard words.wholeMatch(of: #/\+?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?/#) != nil,
+      let seconds = Double(words), seconds > 0, seconds < 1e9
+    else {
+      throw InputError(
+        source, place: place, "'\(words)' is not a time limit, expected seconds above 0")
+    }
+    return InstanceList.Instance(
+      model: cells[model], property: cells[property], timeout: seconds)
   }
 }

@@ -40,6 +40,10 @@ protocol BoundEngine: Sendable {
     of functions: Tensor<Double>, over regions: [Region], by method: BoundMethod,
     _ options: BoundOptions
   ) throws(Unsupported) -> FunctionBounds
+  /// Bounds of every output over one region, and margins of a label where one is given.
+  func outputBounds(
+    over region: Region, by method: BoundMethod, label: Int?, _ options: BoundOptions
+  ) throws(Unsupported) -> OutputBounds
   /// The intervals that a method knows of every node, the input included.
   func layers(
     over region: Region, by method: BoundMethod, _ options: BoundOptions
@@ -100,6 +104,53 @@ struct TensorEngine<S: TensorScalar>: BoundEngine {
         lower: bounds.values.rows(range.count), isFinite: state.finiteExamples)
     }
     return FunctionBounds(lower: parts.flatMap(\.lower), isFinite: parts.flatMap(\.isFinite))
+  }
+
+  func outputBounds(
+    over region: Region, by method: BoundMethod, label: Int?, _ options: BoundOptions
+  ) throws(Unsupported) -> OutputBounds {
+    var bounder = bounder
+    bounder.options = options
+    let inputs = InputSet<T>([region], shape: network.inputShape)
+    let state = try state(over: inputs, by: method, bounder)
+    let ends = try bounder.outputEnds(state, by: method)
+    var result = OutputBounds(
+      outputs: OutputBounds.Ends(lower: ends.lower.scalars, upper: ends.upper.scalars),
+      margins: nil, isFinite: state.finiteExamples[0])
+    guard let label else { return result }
+    var margins = OutputBounds.Ends(lower: [], upper: [])
+    let outputs = network.outputShape.count
+    let others = (0..<outputs).filter { $0 != label }
+    // A margin and its negation are a row of all outputs each, in double and in the number type of the bounds.
+    let chunk = max(1, min(others.count, options.memory / 4 / (4 * 8 * outputs)))
+    for first in stride(from: 0, to: others.count, by: chunk) {
+      let part = others[first..<min(first + chunk, others.count)]
+      var rows = Tensor<Double>(repeating: 0, [1, 2 * part.count, outputs])
+      for (row, other) in part.enumerated() {
+        (rows[0, row, label], rows[0, row, other]) = (1, -1)
+        (rows[0, part.count + row, label], rows[0, part.count + row, other]) = (-1, 1)
+      }
+      let bounds = try lowerBounds(of: rows, state, region, by: method, bounder)
+      margins.lower += bounds.prefix(part.count)
+      margins.upper += bounds.suffix(part.count).map { 0 - $0 }
+    }
+    result.margins = margins
+    return result
+  }
+
+  /// Lower bounds of functions of the output over one region of which the method's state is known.
+  private func lowerBounds(
+    of functions: Tensor<Double>, _ state: BoundState<T>, _ region: Region,
+    by method: BoundMethod, _ bounder: Bounder<T>
+  ) throws(Unsupported) -> [Double] {
+    let rows = OutputFunctions(T(functions))
+    switch method {
+    case .ibp: return try bounder.intervalLowerBounds(of: rows, state).values.scalars
+    case .alphaCROWN: return try bounder.optimizedLowerBounds(of: rows, state).values.scalars
+    case .crownIBP, .crown: return try bounder.lowerBounds(of: rows, state).values.scalars
+    case .forward:
+      return try forwardBounds(of: functions, over: [region], bounder.options).lower[0]
+    }
   }
 
   func layers(

@@ -77,37 +77,24 @@ extension Network {
   ) throws(InputError) -> OutputBounds {
     let network = simplified()
     try network.check(region)
-    let outputs = network.outputShape.count
-    let functions = try network.outputFunctions(label: request.label)
-    let count = functions.shape[1]
+    if let label = request.label { try network.check(label: label) }
     let engine = request.precision.engine(for: network)
     let methods =
       request.options.intersectsCheaperBounds ? request.method.chain : [request.method]
-    var best = [Double](repeating: -.infinity, count: count)
-    var isFinite = true
+    var best: OutputBounds?
     for method in methods {
-      let found: FunctionBounds
       do throws(Unsupported) {
-        found = try engine.lowerBounds(
-          of: functions, over: [region], by: method, request.options)
+        let found = try engine.outputBounds(
+          over: region, by: method, label: request.label, request.options)
+        best = best?.intersection(found) ?? found
       } catch {
         throw InputError("--method \(request.method.rawValue)", error.description)
       }
-      isFinite = isFinite && found.isFinite[0]
-      for (index, value) in found.lower[0].enumerated() {
-        // NaN, once it is there, must not be hidden by a number that came before.
-        if value.isNaN || value > best[index] { best[index] = value }
-      }
     }
-    func ends(_ from: Int, _ size: Int) -> OutputBounds.Ends {
-      OutputBounds.Ends(
-        lower: Array(best[from..<from + size]),
-        upper: best[from + size..<from + 2 * size].map { 0 - $0 })
-    }
-    return OutputBounds(
-      outputs: ends(0, outputs),
-      margins: request.label == nil ? nil : ends(2 * outputs, outputs - 1),
-      isFinite: isFinite && best.allSatisfy(\.isFinite))
+    guard var best else { preconditionFailure("No method among \(methods)") }
+    best.isFinite =
+      best.isFinite && best.outputs.isFinite && best.margins.map(\.isFinite) ?? true
+    return best
   }
 
   /// The intervals that a method finds for every node over a region, in the order of computation.
@@ -146,19 +133,34 @@ extension Network {
     }
   }
 
-  /// The outputs and their negations, then margins and their negations: `[1, functions, outputs]`.
-  private func outputFunctions(label: Int?) throws(InputError) -> Tensor<Double> {
+  private func check(label: Int) throws(InputError) {
     let outputs = outputShape.count
-    let plain = OutputFunctions<Tensor<Double>>.outputsAndNegations(outputs, examples: 1)
-      .coefficients
-    guard let label else { return plain }
     guard outputs >= 2, (0..<outputs).contains(label) else {
       throw InputError(
         "--margins", "label \(label) is not one of the network's \(outputs) outputs, counted from 0"
       )
     }
-    let margins = OutputFunctions<Tensor<Double>>.margins(labels: [label], classes: outputs)
-      .coefficients
-    return Tensor.concatenated([plain, margins, margins * -1], axis: 1)
+  }
+}
+
+extension OutputBounds {
+  /// The closer of two bounds of each value.
+  fileprivate func intersection(_ other: OutputBounds) -> OutputBounds {
+    var result = self
+    result.outputs = outputs.intersection(other.outputs)
+    if let margins, let others = other.margins { result.margins = margins.intersection(others) }
+    result.isFinite = isFinite && other.isFinite
+    return result
+  }
+}
+
+extension OutputBounds.Ends {
+  fileprivate var isFinite: Bool { lower.allSatisfy(\.isFinite) && upper.allSatisfy(\.isFinite) }
+
+  fileprivate func intersection(_ other: OutputBounds.Ends) -> OutputBounds.Ends {
+    // NaN, once it is there, must not be hidden by a number that came before or after.
+    OutputBounds.Ends(
+      lower: zip(lower, other.lower).map { $0.isNaN || $0 >= $1 ? $0 : $1 },
+      upper: zip(upper, other.upper).map { $0.isNaN || $0 <= $1 ? $0 : $1 })
   }
 }

@@ -3,15 +3,19 @@ import Datasets
 import Files
 import Foundation
 import Reports
+import Synchronization
 
 /// The folder that a run of certification writes: `certificates.jsonl`, `summary.json`, `report.html`.
 ///
-/// A run that was stopped, or killed, continues where it stopped when it is started again.
+/// A run that was stopped, or killed, continues where it stopped when it is started again. One process at a time has the
+/// folder.
 public struct CertificationFolder: Sendable {
   /// The folder.
   public let path: String
   /// The model file as it was named.
   public let model: String
+  private let lock: OutputLock
+  private let results = SharedResults()
 
   /// The results, a line each.
   public var logPath: String { "\(path)/certificates.jsonl" }
@@ -20,9 +24,9 @@ public struct CertificationFolder: Sendable {
   /// The page for people.
   public var reportPath: String { "\(path)/report.html" }
 
-  /// Names a folder, which is made when missing.
+  /// Takes a folder, which is made when missing, for as long as the value lives.
   ///
-  /// - Throws: `InputError` when it cannot be made.
+  /// - Throws: `InputError` when it cannot be made, or another process has it.
   public init(_ path: String, model: String) throws(InputError) {
     self.path = path
     self.model = model
@@ -31,6 +35,7 @@ public struct CertificationFolder: Sendable {
     } catch {
       throw InputError(path, "the folder cannot be made")
     }
+    lock = try OutputLock(folder: path)
   }
 
   /// Removes the results of earlier runs.
@@ -45,12 +50,13 @@ public struct CertificationFolder: Sendable {
   /// - Parameters:
   ///   - examples: The places of the examples in the data.
   ///   - isStopped: Asked between batches; true ends the run early, with the folder in order.
+  ///   - concluding: Called when the examples are done, before the totals and the page are written.
   ///   - progress: Called after each example.
   /// - Returns: The totals of all results for the examples, earlier ones included.
   /// - Throws: `InputError` when the folder holds results of another question, or cannot be written.
   public func run(
     _ certifier: Certifier, on examples: [Int],
-    isStopped: @escaping @Sendable () -> Bool = { false },
+    isStopped: @escaping @Sendable () -> Bool = { false }, concluding: () -> Void = {},
     progress: (CertificationProgress) -> Void = { _ in }
   ) throws(InputError) -> Summary {
     let log = try ResultLog(logPath)
@@ -62,6 +68,7 @@ public struct CertificationFolder: Sendable {
       )
     }
     let wanted = Set(examples)
+    results.begin(log.lines, of: certifier.run, wanted)
     var finished = Set(log.lines.map(\.example)).intersection(wanted)
     var verdicts: [String: Int] = [:]
     for line in log.lines where wanted.contains(line.example) {
@@ -75,27 +82,62 @@ public struct CertificationFolder: Sendable {
     report()
     try certifier.certify(examples.filter { !finished.contains($0) }, isStopped: isStopped) {
       (line) throws(InputError) in
-      try log.append(line)
+      // In one step, so that whoever ends the program finds both alike.
+      try WritingGate.shared.pass { () throws(InputError) in
+        try log.append(line)
+        results.add(line)
+      }
       finished.insert(line.example)
       verdicts[line.verdict.rawValue, default: 0] += 1
       report()
     }
-    return try write(log, certifier, wanted)
-  }
-
-  private func write(
-    _ log: ResultLog, _ certifier: Certifier, _ wanted: Set<Int>
-  ) throws(InputError) -> Summary {
-    // An example that two runs worked on at once counts once.
-    var seen = Set<Int>()
-    let lines = log.lines
-      .filter { wanted.contains($0.example) && seen.insert($0.example).inserted }
-      .sorted { $0.example < $1.example }
-    let summary = Summary(
-      of: lines, run: certifier.run, version: Release.version, model: model,
-      requested: wanted.count)
+    concluding()
+    let (summary, lines) = totals()
     try summary.write(to: summaryPath)
     try writeFile(Data(HTMLReport(summary, lines).page.utf8), to: reportPath)
     return summary
   }
+
+  /// Writes the totals of what is done so far; for a thread that ends the program in the middle of a step.
+  public func writeTotals() throws(InputError) {
+    guard results.hasBegun else { return }
+    try totals().summary.write(to: summaryPath)
+  }
+
+  private func totals() -> (summary: Summary, lines: [ResultLine]) {
+    let (lines, run, wanted) = results.content
+    guard let run else { preconditionFailure("The totals of a run that has not begun") }
+    // An example that two runs of an earlier version worked on at once counts once.
+    var seen = Set<Int>()
+    let counted =
+      lines
+      .filter { wanted.contains($0.example) && seen.insert($0.example).inserted }
+      .sorted { $0.example < $1.example }
+    let summary = Summary(
+      of: counted, run: run, version: Release.version, model: model, requested: wanted.count)
+    return (summary, counted)
+  }
+}
+
+/// The results of a run where other threads can reach them.
+private final class SharedResults: Sendable {
+  struct Content: Sendable {
+    var lines: [ResultLine] = []
+    var run: RunRecord?
+    var wanted: Set<Int> = []
+  }
+
+  private let state = Mutex(Content())
+
+  var hasBegun: Bool { state.withLock { $0.run != nil } }
+
+  var content: (lines: [ResultLine], run: RunRecord?, wanted: Set<Int>) {
+    state.withLock { ($0.lines, $0.run, $0.wanted) }
+  }
+
+  func begin(_ lines: [ResultLine], of run: RunRecord, _ wanted: Set<Int>) {
+    state.withLock { $0 = Content(lines: lines, run: run, wanted: wanted) }
+  }
+
+  func add(_ line: ResultLine) { state.withLock { $0.lines.append(line) } }
 }

@@ -40,7 +40,7 @@ extension Certifier {
       .filter { !batch.isShown(index, $0.offset) }.map(\.element.constraints)
     let hunter = Hunter(
       attack: try? attack.get(), property: property, hunts: true, seed: options.seed,
-      deadline: search.deadline)
+      limits: search)
     let result = completion.decide(
       [SearchCase(region: region, conditions: open)], in: simplified, options.precision, search,
       hunter)

@@ -55,6 +55,10 @@ public struct Certifier: Sendable {
         std: options.normalization.std.map(Double.init)),
       methods: options.methods.map(\.rawValue) + [options.completion?.rawValue].compactMap { $0 },
       arithmetic: options.precision.arithmetic)
+    run.effort = EffortRecord(
+      timeout: options.timeout?.seconds, attackSteps: options.attackSteps,
+      attackRestarts: options.attackRestarts, seed: options.seed)
+    run.version = Release.version
   }
 
   private static func checkSupport(
@@ -73,6 +77,7 @@ public struct Certifier: Sendable {
     other.options.epsilon = epsilon
     other.options.timeout = timeout
     other.run.region.epsilon = epsilon
+    other.run.effort?.timeout = timeout?.seconds
     return other
   }
 
@@ -123,13 +128,13 @@ public struct Certifier: Sendable {
       examples.map { ResultLine(run: run, example: $0, label: images.label($0)) },
       deadline: options.timeout.map {
         Date(timeIntervalSinceNow: $0.seconds * Double(examples.count))
-      })
+      }, isStopped: isStopped)
     predict(&batch)
     makeRegions(&batch)
     // What one pass certifies needs no attack: a certified example has no counterexample.
     let cheap = options.methods.prefix { $0 == .ibp || $0 == .crownIBP }
-    for method in cheap where !batch.open.isEmpty { bound(&batch, by: method) }
-    if !batch.open.isEmpty { attack(&batch) }
+    for method in cheap where !batch.open.isEmpty && !isStopped() { bound(&batch, by: method) }
+    if !batch.open.isEmpty, !isStopped() { attack(&batch) }
     for method in options.methods.dropFirst(cheap.count) where !batch.open.isEmpty {
       guard !batch.isOverdue else { break }
       bound(&batch, by: method)
@@ -182,6 +187,7 @@ public struct Certifier: Sendable {
       attack.options.deadline = options.timeout.map {
         Date(timeIntervalSinceNow: $0.seconds * Double(members.count) / 2)
       }
+      attack.options.isCancelled = batch.isStopped
       let found = attack.counterexamples(
         labels: members.map { batch.lines[$0].label },
         regions: members.compactMap { batch.regions[$0] })
@@ -201,6 +207,7 @@ public struct Certifier: Sendable {
     var boundOptions = BoundOptions().suited(to: network)
     boundOptions.memory = options.memory
     boundOptions.deadline = batch.deadline
+    boundOptions.isCancelled = batch.isStopped
     do throws(Unsupported) {
       let near = try bound(&batch, members, by: method, boundOptions, with: engine)
       if let careful, !near.isEmpty {

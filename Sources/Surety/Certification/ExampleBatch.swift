@@ -17,11 +17,16 @@ struct ExampleBatch {
   private var shown: [Set<Int>]
   /// When to stop.
   let deadline: Date?
+  /// Asked now and then; true ends the work on the batch.
+  let isStopped: @Sendable () -> Bool
   private var isDecided: [Bool]
 
-  init(_ lines: [ResultLine], deadline: Date?) {
+  init(
+    _ lines: [ResultLine], deadline: Date?, isStopped: @escaping @Sendable () -> Bool
+  ) {
     self.lines = lines
     self.deadline = deadline
+    self.isStopped = isStopped
     regions = .init(repeating: nil, count: lines.count)
     samples = .init(repeating: nil, count: lines.count)
     reasons = .init(repeating: [], count: lines.count)
@@ -32,8 +37,8 @@ struct ExampleBatch {
   /// The examples that nothing has decided yet.
   var open: [Int] { lines.indices.filter { !isDecided[$0] } }
 
-  /// Whether the deadline has passed.
-  var isOverdue: Bool { deadline.map { $0 <= Date() } ?? false }
+  /// Whether the deadline has passed, or the work is to stop.
+  var isOverdue: Bool { isStopped() || deadline.map { $0 <= Date() } ?? false }
 
   /// Records a verdict.
   mutating func decide(_ index: Int, _ verdict: ExampleVerdict, by method: String?) {

@@ -11,6 +11,7 @@ final class Hunter: CounterexampleHunter {
   private let hunts: Bool
   private let seed: UInt64
   private let deadline: Date?
+  private let isCancelled: @Sendable () -> Bool
   private let turns = Mutex(UInt64(0))
 
   /// Creates a hunter.
@@ -18,12 +19,14 @@ final class Hunter: CounterexampleHunter {
   /// - Parameters:
   ///   - attack: Where searches go, and points are confirmed; nothing is found without.
   ///   - hunts: Whether it searches by itself.
-  init(attack: Attack?, property: Property, hunts: Bool, seed: UInt64, deadline: Date?) {
+  ///   - limits: The deadline of the search, and whether it is called off.
+  init(attack: Attack?, property: Property, hunts: Bool, seed: UInt64, limits: SearchOptions) {
     self.attack = attack
     self.property = property
     self.hunts = hunts
     self.seed = seed
-    self.deadline = deadline
+    deadline = limits.deadline
+    isCancelled = limits.isCancelled
   }
 
   func witness(at point: [Float]) -> Witness? { attack?.witness(at: point, of: property) }
@@ -33,6 +36,7 @@ final class Hunter: CounterexampleHunter {
     attack.options = AttackEffort.last.options(secondsLeft: .infinity)
     let left = deadline?.timeIntervalSinceNow ?? .infinity
     attack.options.deadline = Date(timeIntervalSinceNow: min(seconds, 0.3 * left))
+    attack.options.isCancelled = isCancelled
     // No turn repeats another.
     attack.options.seed = turns.withLock { turn in
       turn += 1

@@ -42,9 +42,11 @@ struct FinalCertification {
   ///
   /// - Parameters:
   ///   - isStopped: Asked after every group and radius; true ends it early.
+  ///   - isCancelled: Asked in the middle of each.
   ///   - report: Called after every group.
   func run(
-    isStopped: () -> Bool, _ report: (CertificationProgress) -> Void
+    isStopped: () -> Bool, isCancelled: @escaping @Sendable () -> Bool,
+    _ report: (CertificationProgress) -> Void
   ) throws(InputError) -> CertificationRecord {
     let begin = ContinuousClock.now
     var (results, done) = ([[ResultLine]](repeating: [], count: radii.count), 0)
@@ -57,11 +59,13 @@ struct FinalCertification {
         let part = certifier.with(
           epsilon: radius, timeout: .seconds(left / Double(examples.count)))
         var lines: [ResultLine] = []
-        try part.certify(examples) { (line) throws(InputError) in lines.append(line) }
+        try part.certify(examples, isStopped: isCancelled) { (line) throws(InputError) in
+          lines.append(line)
+        }
         group.append(lines)
       }
       // What was decided in the last moment may lack its costlier methods.
-      guard (ContinuousClock.now - begin) / .seconds(1) < seconds else { break }
+      guard !isCancelled(), (ContinuousClock.now - begin) / .seconds(1) < seconds else { break }
       for (place, lines) in group.enumerated() { results[place] += lines }
       done += examples.count
       report(CertificationProgress(done: done, requested: count, verdicts: [:]))

@@ -29,14 +29,23 @@ extension TrainingSession {
     let digest = try sha256(ofFile: path)
     run.modelDigest = digest
     let evaluation = try Evaluation(network, on: test)
-    run.radii = try radii.map { try evaluation.record(epsilon: $0) }
+    var judged: [EvaluationRecord] = []
+    for radius in radii {
+      guard let record = try evaluation.record(epsilon: radius, unless: isCancelled) else {
+        return try end(.stopped, reason: "stopped while the final network was judged")
+      }
+      judged.append(record)
+    }
+    run.radii = judged
     if recipe.evaluation.certified > 0 {
       // Of the file, so that what is certified is what was written.
       let training = epochs.reduce(0) { $0 + $1.seconds }
       let certification = try FinalCertification(
         Network(contentsOf: path), digest: digest, images: test, settings: recipe.evaluation,
         seconds: recipe.evaluation.certificationSeconds(afterTraining: training), radii: radii)
-      run.certification = try certification.run(isStopped: isStopped) { step in
+      run.certification = try certification.run(
+        isStopped: isStopped, isCancelled: isCancelled
+      ) { step in
         var progress = progress(secondsLeft: 0)
         progress.certification = step
         report(progress)

@@ -24,7 +24,9 @@ public final class TrainingSession {
   /// The folder.
   public let folder: String
   /// The record of the run.
-  public internal(set) var run: TrainingRun
+  public internal(set) var run: TrainingRun { didSet { known.run = run } }
+  /// Asked in the middle of long steps, where `train` cannot ask its caller; the run stops when this says true.
+  public var isCancelled: @Sendable () -> Bool = { false }
   /// The epochs that are done.
   public var epochs: [EpochRecord] { metrics.epochs }
 
@@ -32,6 +34,9 @@ public final class TrainingSession {
   let test: ImageSet
   let metrics: MetricsLog
   private let checkpoints: CheckpointStore
+  /// Keeps other runs out of the folder, as long as the session lives.
+  private let lock: OutputLock
+  let known: KnownRun
   var state: TrainingState
   private let dataDigest: String
   private let recipeText: String
@@ -59,9 +64,11 @@ public final class TrainingSession {
     } catch {
       throw InputError(folder, "cannot be made: \(error.localizedDescription)")
     }
+    lock = try OutputLock(folder: folder)
     checkpoints = CheckpointStore(folder: folder)
     dataDigest = training.digest
     let found = resumes ? try checkpoints.latest() : nil
+    let before = found == nil ? nil : try? TrainingRun(contentsOf: "\(folder)/run.json")
     if !resumes, FileManager.default.fileExists(atPath: "\(folder)/run.json") {
       throw InputError(
         folder, "holds a training run already; go on with --resume or choose another --out")
@@ -73,9 +80,13 @@ public final class TrainingSession {
       state = trainer.initialState
     }
     checkpoints.removeLeftovers()
+    // An epoch whose last batch is done, but which was not judged before the run stopped, has no line yet.
+    let hasOpenEpoch =
+      state.batches % trainer.batches.batchesPerEpoch == 0 && state.totals.batches > 0
     metrics = try MetricsLog(
-      "\(folder)/metrics.jsonl", keeping: state.batches / trainer.batches.batchesPerEpoch)
-    run = TrainingRun(
+      "\(folder)/metrics.jsonl",
+      keeping: state.batches / trainer.batches.batchesPerEpoch - (hasOpenEpoch ? 1 : 0))
+    var run = TrainingRun(
       version: Release.version, recipe: recipeText, seed: recipe.seed,
       images: RunImages(
         training: ImagesRecord(
@@ -85,6 +96,9 @@ public final class TrainingSession {
     run.software = .current
     if let file = recipe.network.file { run.startDigest = try sha256(ofFile: file) }
     run.parameters = network.trainableParameterCount
+    if let before { try Self.check(run, continues: before, in: folder) }
+    self.run = run
+    known = KnownRun(run, folder)
     try run.write(to: "\(folder)/run.json")
   }
 
@@ -127,10 +141,15 @@ public final class TrainingSession {
     let first = state.batches
     var saved = ContinuousClock.now
     do {
+      if state.batches > 0, state.batches % perEpoch == 0, state.totals.batches > 0,
+        try !finishEpoch()
+      {
+        return try stopped()
+      }
       while state.batches < trainer.batchCount, let batch = reader.next() {
         try trainer.train(batch, &state)
         if state.batches % perEpoch == 0 {
-          try finishEpoch()
+          guard try finishEpoch() else { return try stopped() }
           saved = .now
         } else if (ContinuousClock.now - saved) / .seconds(1) > checkpointInterval {
           try save()
@@ -142,7 +161,7 @@ public final class TrainingSession {
         report(progress(secondsLeft: left))
         if isStopped(), state.batches < trainer.batchCount {
           try save()
-          return try end(.stopped, reason: "stopped in epoch \(state.batches / perEpoch + 1)")
+          return try stopped()
         }
       }
     } catch let divergence as Divergence {
@@ -151,13 +170,20 @@ public final class TrainingSession {
     return try finish(isStopped: isStopped, report)
   }
 
+  private func stopped() throws -> TrainingStatus {
+    let epoch =
+      (state.batches + (state.totals.batches > 0 ? -1 : 0))
+      / trainer.batches.batchesPerEpoch
+    return try end(.stopped, reason: "stopped in epoch \(epoch + 1)")
+  }
+
   private func save() throws(InputError) {
     try checkpoints.save(
       state.archive(trainer.network, recipe: recipeText, data: dataDigest))
   }
 
-  /// Writes the epoch's line and a checkpoint.
-  private func finishEpoch() throws {
+  /// Writes the epoch's line and a checkpoint; false where the run was called off before its judgement was done.
+  private func finishEpoch() throws -> Bool {
     try trainer.checkFinite(state)
     var record = trainer.record(state)
     let start = ContinuousClock.now
@@ -165,7 +191,11 @@ public final class TrainingSession {
       let radius = record.epsilon > 0 ? min(record.epsilon, recipe.epsilon.test) : 0
       let network = trainer.result(state, epoch: record.epoch - 1)
       record.test = try Evaluation(network, on: test).record(
-        epsilon: radius > 0 ? radius : recipe.epsilon.test)
+        epsilon: radius > 0 ? radius : recipe.epsilon.test, unless: isCancelled)
+      if record.test == nil {
+        try save()
+        return false
+      }
     }
     record.seconds += (ContinuousClock.now - start) / .seconds(1)
     state.totals = EpochTotals()
@@ -173,6 +203,7 @@ public final class TrainingSession {
     try save()
     try writeReport()
     try trainer.checkProgress(state, after: metrics.epochs)
+    return true
   }
 
   func writeReport() throws(InputError) {

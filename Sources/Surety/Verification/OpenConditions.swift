@@ -5,6 +5,8 @@ import Properties
 struct OpenRegion: Sendable {
   /// The inputs.
   let region: Region
+  /// Its place in the property.
+  var place = 0
   /// What is possible still; all constraints of an entry would have to hold together.
   var conditions: [OpenCondition]
   /// The network's output at the middle of the region, and what single precision loses; nil before it was measured.
@@ -15,6 +17,8 @@ struct OpenRegion: Sendable {
 struct OpenCondition: Sendable {
   /// The constraints, over outputs alone.
   let constraints: [LinearConstraint]
+  /// Its place among the conditions of its region.
+  var place = 0
   /// By how much the best bound of a constraint clears its limit; negative when none does.
   var margin = -Double.infinity
   /// Whether a constraint was shown to be impossible.
@@ -38,14 +42,14 @@ extension Property {
 
   /// Every violation, region by region, over outputs followed by inputs.
   var openRegions: [OpenRegion] {
-    groups.map { group in
+    groups.enumerated().map { place, group in
       OpenRegion(
-        region: group.region,
-        conditions: group.conditions.map { condition in
+        region: group.region, place: place,
+        conditions: group.conditions.enumerated().map { place, condition in
           OpenCondition(
             constraints: condition.constraints.map {
               $0.overOutputsAndInputs(outputCount: outputCount)
-            })
+            }, place: place)
         })
     }
   }

@@ -17,8 +17,8 @@ struct Refutation {
   let careful: (any BoundEngine)?
   var options: BoundOptions
 
-  /// Whether the deadline has passed.
-  var isOverdue: Bool { options.deadline.map { $0 <= .now } ?? false }
+  /// Whether the deadline has passed, or the work was called off.
+  var isOverdue: Bool { options.isCancelled() || options.deadline.map { $0 <= .now } ?? false }
 
   /// How many regions are bounded at a time: many for small networks, few for large ones.
   private var batchSize: Int {

@@ -8,6 +8,12 @@ enum Stage {
   case bounds(BoundMethod, patience: Double?)
   /// A complete search over parts of the region; cut short after some seconds, if given.
   case completion(Completion, patience: Double?)
+
+  /// Whether this is the search that goes on until it has an answer, and that has a checkpoint of its own.
+  var isMain: Bool {
+    guard case .completion(_, patience: nil) = self else { return false }
+    return true
+  }
 }
 
 extension VerifierOptions {

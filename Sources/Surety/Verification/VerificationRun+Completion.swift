@@ -34,7 +34,7 @@ extension VerificationRun {
     announce(completion.words)
     let hunter = Hunter(
       attack: try? attack.get(), property: property, hunts: options.attacks, seed: options.seed,
-      deadline: deadline)
+      limits: searchOptions)
     var shown = begin
     let result = completion.decide(
       cases, in: bounded, options.precision, limits, hunter
@@ -47,10 +47,6 @@ extension VerificationRun {
     let name = completion.rawValue
     record(name, since: begin, ruledOut: result.outcome == .impossible ? count : 0)
     let work = "\(result.strategy); \(result.progress.visited) sub-problems"
-    switch result.outcome {
-    case .impossible, .found: options.checkpoint?.remove()
-    case .stopped: break
-    }
     switch result.outcome {
     case .impossible:
       return end(

@@ -92,12 +92,12 @@ final class VerificationRun {
   var progress: (String) -> Void = { _ in }
   let attack: Result<Attack, Unsupported>
   let property: Property
-  let options: VerifierOptions
+  var options: VerifierOptions
   let start = Date()
   let deadline: Date?
   private let engine: any BoundEngine
   let bounded: Network
-  private(set) var open: [OpenRegion]
+  var open: [OpenRegion]
   /// The least amount by which a violation was ruled out.
   private var smallestMargin = Double.infinity
   private var steps: [Verification.Step] = []
@@ -126,7 +126,15 @@ final class VerificationRun {
       return end(.holds, "no input satisfies the assertions, so nothing can violate the property")
     }
     measure()
-    for stage in options.stages(isSmall: bounded.hasFewActivations && !searchesInputs) {
+    let stages = options.stages(isSmall: bounded.hasFewActivations && !searchesInputs)
+    let main = stages.firstIndex(where: \.isMain) ?? 0
+    let begun = takeUpPrologue()
+    for (number, stage) in stages.enumerated() {
+      // What an earlier run began and was ended in is not begun again; the search needs none of it.
+      if number < min(begun, main) { continue }
+      if number <= main, let why = note(number, isMain: number == main) {
+        return end(.unknown, "stopped, because \(why); \(state)")
+      }
       if isOverdue { return late() }
       if options.isCancelled() { return end(.unknown, "interrupted; \(state)") }
       switch stage {
@@ -144,6 +152,7 @@ final class VerificationRun {
         if let answer = complete(by: completion, within: patience) { return answer }
       }
     }
+    if options.isCancelled() { return end(.unknown, "interrupted; \(state)") }
     return isOverdue ? late() : undecided()
   }
 
@@ -163,6 +172,7 @@ final class VerificationRun {
       var attack = try attack.get()
       attack.options = effort.options(secondsLeft: secondsLeft)
       attack.options.seed = options.seed &+ effort.seed
+      attack.options.isCancelled = options.isCancelled
       return attack.counterexample(to: property)
     } catch {
       notes.append(error.description)
@@ -179,6 +189,7 @@ final class VerificationRun {
     boundOptions.memory = options.memory
     boundOptions.deadline = [deadline, patience.map(Date.init(timeIntervalSinceNow:))]
       .compactMap { $0 }.min()
+    boundOptions.isCancelled = options.isCancelled
     let careful = options.precision == .float ? Precision.double.engine(for: bounded) : nil
     var refutation = Refutation(engine: engine, careful: careful, options: boundOptions)
     var ruledOut: [Removal] = []
@@ -217,7 +228,7 @@ final class VerificationRun {
 
   var arithmetic: String { options.precision.arithmetic }
 
-  private var bestMargin: Double? {
+  var bestMargin: Double? {
     let margins = open.flatMap { $0.conditions.map(\.margin) } + [smallestMargin]
     return margins.min().flatMap { $0.isFinite ? $0 : nil }
   }
@@ -252,7 +263,11 @@ final class VerificationRun {
   func end(
     _ answer: Verification.Answer, _ reason: String, method: String? = nil
   ) -> Verification {
-    Verification(
+    switch answer {
+    case .holds, .violated: options.checkpoint?.remove()
+    case .unknown, .timeout: break
+    }
+    return Verification(
       answer: answer, reason: reason, method: method, bestMargin: bestMargin,
       arithmetic: arithmetic, steps: steps, seconds: Date().timeIntervalSince(start))
   }

@@ -9,7 +9,8 @@ struct BatchCommand: ParsableCommand {
     discussion: """
       The table has a model, a property and a time limit in seconds on each line, as in the verification \
       competition. Every instance gets a process of its own and a line in --out, whatever happens to it. If the run \
-      is stopped, the same command continues where it stopped.
+      is stopped, the same command continues where it stopped; what was answered about a model, a property or options \
+      that have changed since is asked again. Files in --results are named by model and property.
       """)
 
   @Argument(help: "The table: comma-separated values.")
@@ -32,14 +33,10 @@ struct BatchCommand: ParsableCommand {
   @Flag(help: "Answer questions anew that have an answer in --out.")
   var restart = false
 
-  /// The seconds after its limit at which a process is ended.
-  private static let grace = 10.0
-
   func run() throws {
     let list = try InstanceList(contentsOf: instances)
     let cap = try duration(timeoutCap, option: "--timeout-cap")?.seconds ?? .infinity
     _ = try resources.apply()
-    if restart { try? FileManager.default.removeItem(atPath: out) }
     if let results {
       do {
         try FileManager.default.createDirectory(atPath: results, withIntermediateDirectories: true)
@@ -48,79 +45,103 @@ struct BatchCommand: ParsableCommand {
       }
     }
     let table = try BatchResults(out)
-    let interruption = Interruption(finishing: "this instance")
+    if restart { try table.clear() }
+    let child = VerifyingChild()
+    let interruption = Interruption(
+      finishing: "this instance", patience: 0.9, request: child.end, leave: child.kill)
+    var digests = InstanceDigests(list)
+    let current = Set(list.instances.map { digests.question(capped($0, cap), options: options) })
     var counts: [String: Int] = [:]
-    for (place, given) in list.instances.enumerated() {
-      var instance = given
-      instance.timeout = min(cap, instance.timeout)
-      if interruption.wasRequested { break }
+    for (place, given) in list.instances.enumerated() where !interruption.wasRequested {
+      let result = results.map { "\($0)/\(given.resultName)" }
+      let known = digests.question(capped(given, cap), options: options)
+      var note = ""
       let answer: BatchResults.Answer
-      if let known = table.known[instance] {
-        answer = known
+      if let kept = table.answer(to: known), has(result, for: kept) {
+        answer = kept
       } else {
-        answer = ask(instance, place, list)
-        // What Ctrl-C ended early is asked again next time.
-        if interruption.wasRequested, answer.verdict == "unknown" || answer.verdict == "error" {
+        var now = InstanceDigests(list)
+        let question = now.question(capped(given, cap), options: options)
+        if let earlier = table.earlier(than: question), let why = question.change(from: earlier) {
+          note = " (asked again, because \(why))"
+        }
+        answer = ask(question.instance, list, result, child)
+        // What a signal ended early is asked again next time.
+        if interruption.wasRequested, !["sat", "unsat"].contains(answer.verdict) {
+          if let result { try? FileManager.default.removeItem(atPath: result) }
           break
         }
-        try table.add(answer, to: instance)
+        var after = InstanceDigests(list)
+        guard after.question(capped(given, cap), options: options) == question else {
+          throw InputError(
+            "\(given.model) \(given.property)",
+            "changed while it was verified; run the command again when nothing changes it")
+        }
+        try table.add(answer, to: question, among: current.union([question]))
       }
       counts[answer.verdict, default: 0] += 1
       try Console.line(
-        "\(place + 1)/\(list.instances.count) \(instance.model) \(instance.property): \(answer.verdict) "
-          + String(format: "%.2f s", answer.seconds))
+        "\(place + 1)/\(list.instances.count) \(given.model) \(given.property): \(answer.verdict) "
+          + String(format: "%.2f s", answer.seconds) + note)
     }
+    interruption.conclude()
     let totals = counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
     try Console.line(totals.joined(separator: ", "))
     if interruption.wasRequested { throw Exit.Code(exit: .interrupted) }
   }
 
+  private func capped(_ instance: InstanceList.Instance, _ cap: Double) -> InstanceList.Instance {
+    var instance = instance
+    instance.timeout = min(cap, instance.timeout)
+    return instance
+  }
+
+  /// Whether the result file of an answer is there, where one is wanted.
+  private func has(_ result: String?, for answer: BatchResults.Answer) -> Bool {
+    guard let result else { return true }
+    let text = try? String(contentsOfFile: result, encoding: .utf8)
+    return text?.split(whereSeparator: \.isNewline).first.map(String.init) == answer.verdict
+  }
+
+  /// What an answer depends on beside files and time.
+  private var options: String {
+    let threads = resources.threads.map(String.init) ?? "all"
+    return "version=\(Release.version) complete=\(complete.rawValue) memory=\(resources.memory) "
+      + "threads=\(threads)"
+  }
+
   /// The answer of a process of its own.
   private func ask(
-    _ instance: InstanceList.Instance, _ place: Int, _ list: InstanceList
+    _ instance: InstanceList.Instance, _ list: InstanceList, _ result: String?,
+    _ child: VerifyingChild
   ) -> BatchResults.Answer {
     let begin = Date()
     func answer(_ verdict: String, _ reason: String) -> BatchResults.Answer {
       BatchResults.Answer(
         verdict: verdict, seconds: Date().timeIntervalSince(begin), reason: reason)
     }
-    let (output, errors) = (Pipe(), Pipe())
-    let process = Process()
-    process.executableURL = Bundle.main.executableURL
-    process.arguments =
+    let arguments =
       [
-        "verify", list.path(of: instance.model), list.path(of: instance.property), "--timeout",
+        list.path(of: instance.model), list.path(of: instance.property), "--timeout",
         "\(instance.timeout)", "--complete", complete.rawValue, "--memory", resources.memory,
-        "--quiet",
-        "--json",
       ] + (resources.threads.map { ["--threads", "\($0)"] } ?? [])
-      + (results.map { ["--result", "\($0)/\(place + 1).txt"] } ?? [])
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    process.standardError = errors
-    do { try process.run() } catch { return answer("error", error.localizedDescription) }
-    // A process that does not keep its limit is ended.
-    let overdue = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
-    DispatchQueue.global().asyncAfter(
-      deadline: .now() + instance.timeout + Self.grace, execute: overdue)
-    let text = output.fileHandleForReading.readDataToEndOfFile()
-    let complaint = String(
-      decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    overdue.cancel()
-    if let report = try? JSONDecoder().decode(VerifyBrief.self, from: text) {
+      + (result.map { ["--result", $0] } ?? [])
+    let outcome: VerifyingChild.Outcome
+    do { outcome = try child.run(arguments, within: instance.timeout) } catch {
+      return answer("error", error.localizedDescription)
+    }
+    if let report = try? JSONDecoder().decode(VerifyBrief.self, from: outcome.output) {
       let method = report.method.map { "by \($0)" }
       return answer(
         report.verdict, report.verdict == "error" ? report.reason : method ?? report.reason)
     }
-    if process.terminationReason == .uncaughtSignal {
-      if Date().timeIntervalSince(begin) >= instance.timeout + Self.grace {
-        return answer("timeout", "did not keep its time limit and was ended")
-      }
-      return answer("error", "ended by signal \(process.terminationStatus)")
+    if outcome.wasOverdue {
+      if let result { try? writeFile(Data("timeout\n".utf8), to: result) }
+      return answer("timeout", "did not keep its time limit and was ended")
     }
-    let last = complaint.split(separator: "\n").last.map(String.init) ?? ""
-    return answer("error", "exit code \(process.terminationStatus): \(last)")
+    if let signal = outcome.signal { return answer("error", "ended by signal \(signal)") }
+    let last = outcome.complaint.split(separator: "\n").last.map(String.init) ?? ""
+    return answer("error", "exit code \(outcome.code): \(last)")
   }
 }
 

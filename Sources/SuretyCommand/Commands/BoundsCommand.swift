@@ -71,6 +71,8 @@ struct BoundsCommand: ParsableCommand {
     let radius: Double? = try eps.map { try Epsilon.parse($0, source: "--eps") }
     let network = try model.load()
     let region = try region(radius: radius, for: network)
+    try resources.require(
+      network.leastMemory(for: method, scalarSize: request.precision == .double ? 8 : 4))
     let start = Date()
     let bounds = try network.bounds(over: region, request)
     let seconds = Date().timeIntervalSince(start)

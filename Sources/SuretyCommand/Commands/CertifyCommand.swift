@@ -38,7 +38,7 @@ struct CertifyCommand: ParsableCommand {
     let network = try Network(parsingONNX: file, source: model.model)
     let data = try images.load()
     let certifier = try Certifier(
-      network, modelDigest: sha256(of: file), images: data, options: options)
+      network, modelDigest: modelDigest(ofFile: model.model), images: data, options: options)
     let folder = try CertificationFolder(out, model: model.model)
     if restart { folder.clear() }
     try certify(certifier, images.examples(of: data), into: folder, json: json)
@@ -49,10 +49,11 @@ struct CertifyCommand: ParsableCommand {
 func certify(
   _ certifier: Certifier, _ examples: [Int], into folder: CertificationFolder, json: Bool
 ) throws {
-  let interruption = Interruption()
+  let interruption = Interruption(leave: { try? folder.writeTotals() })
   let line = ProgressLine()
   let summary = try folder.run(
     certifier, on: examples, isStopped: interruption.check,
+    concluding: interruption.conclude,
     progress: { progress in
       let verdicts = progress.verdicts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
       line.show(

@@ -52,10 +52,11 @@ struct TrainCommand: ParsableCommand {
       Workers.limit = threads
     }
     let session = try TrainingSession(try loadedRecipe(), folder: out, resumes: resume)
-    let interruption = Interruption()
+    let interruption = Interruption(leave: session.markingStopped)
+    session.isCancelled = interruption.check
     let line = ProgressLine()
     var printed = session.epochs.last?.epoch ?? 0
-    let status = try session.train(isStopped: { interruption.wasRequested }) { progress in
+    let status = try session.train(isStopped: interruption.check) { progress in
       line.show(progress.text)
       guard !json, let last = session.epochs.last, last.epoch > printed else { return }
       printed = last.epoch
@@ -63,6 +64,7 @@ struct TrainCommand: ParsableCommand {
       // A log that takes no more stops no training; what is printed at the end finds out.
       try? Console.line(last.text(of: progress.epochs))
     }
+    interruption.conclude()
     line.clear()
     if json { try Console.json(session.run) }
     switch status {

@@ -54,16 +54,31 @@ struct VerifyCommand: ParsableCommand {
   @Flag(help: "Print one JSON object.")
   var json = false
 
+  /// The process without which this one is of no use.
+  @Option(help: .hidden)
+  var parent: Int32?
+
   func run() throws {
     do {
       // Whatever ends this run early, a file from another run must not be taken for its answer.
       if let result { try writeFile(Data("error\n".utf8), to: result) }
       let limit = try duration(timeout)
       let seen = LastLine()
-      let watchdog = Watchdog(limit: limit) { [result, json] in
-        Self.timeIsUp(result: result, json: json, after: seen.text)
+      let lastWord = LastWord()
+      let watchdog = Watchdog(limit: limit, lastWord: lastWord) { [result, json] in
+        let last = seen.text.map { ", after this line: \($0)" } ?? ""
+        Self.end(
+          "timeout",
+          "the time limit came first, in the middle of a step\(last); a longer --timeout would help",
+          result: result, json: json)
       }
-      try answer(within: limit, watchdog, seen)
+      let interruption = Interruption(
+        finishing: "this step", lastWord: lastWord,
+        leave: { [result, json] in
+          Self.end("unknown", "interrupted in the middle of a step", result: result, json: json)
+        })
+      if let parent { Signals.endWithParent(parent) }
+      try answer(within: limit, watchdog, interruption, seen)
     } catch let error as InputError {
       if json {
         try Console.json(BriefReport(verdict: "error", reason: error.description))
@@ -81,28 +96,26 @@ struct VerifyCommand: ParsableCommand {
       throw InputError(
         "--checkpoint", "keeps the tree of branch and bound, expected --complete bab")
     }
-    let digests = try [model.model, property].map { path throws(InputError) in
-      sha256(of: try readFile(path))
-    }
     return try SearchCheckpoint(
-      checkpoint, subject: (digests + [precision.rawValue]).joined(separator: " "))
+      checkpoint,
+      subject: [
+        "surety \(Release.version)", "model \(try modelDigest(ofFile: model.model))",
+        "property \(sha256(of: try readFile(property)))", "precision \(precision.rawValue)",
+      ].joined(separator: ", "))
   }
 
-  /// Answers in the place of a run that did not notice its limit.
-  private static func timeIsUp(result: String?, json: Bool, after line: String?) {
-    let last = line.map { ", after this line: \($0)" } ?? ""
-    let reason =
-      "the time limit came first, in the middle of a step\(last); a longer --timeout would help"
-    if let result { try? writeFile(Data("timeout\n".utf8), to: result) }
+  /// Answers in the place of a run that did not notice its limit, or that it was to stop.
+  private static func end(_ verdict: String, _ reason: String, result: String?, json: Bool) {
+    if let result { try? writeFile(Data("\(verdict)\n".utf8), to: result) }
     if json {
-      try? Console.json(BriefReport(verdict: "timeout", reason: reason))
+      try? Console.json(BriefReport(verdict: verdict, reason: reason))
     } else {
-      print("timeout\n\(reason)")
+      try? Console.line("\(verdict)\n\(reason)")
     }
   }
 
   private func answer(
-    within limit: Duration?, _ watchdog: Watchdog, _ seen: LastLine
+    within limit: Duration?, _ watchdog: Watchdog, _ interruption: Interruption, _ seen: LastLine
   ) throws {
     let completion = Completion(rawValue: complete.rawValue)
     try completion?.require("--complete")
@@ -112,8 +125,10 @@ struct VerifyCommand: ParsableCommand {
     options.memory = try resources.apply()
     options.seed = seed
     options.completion = completion
+    // Held to the end, so that no other run writes the file.
+    let lock = try checkpoint.map { path throws(InputError) in try OutputLock(file: path) }
+    defer { lock?.release() }
     options.checkpoint = try checkpointFile(for: completion)
-    let interruption = Interruption(finishing: "this step")
     options.isCancelled = interruption.check
     let network = try model.load()
     let question = try Property(contentsOf: property)
@@ -128,7 +143,6 @@ struct VerifyCommand: ParsableCommand {
         line.show(text)
       }
     watchdog.stop()
-    withExtendedLifetime(interruption) {}
     line.clear()
     if let result { try writeFile(Data(verification.answer.resultText.utf8), to: result) }
     if json {
@@ -136,6 +150,11 @@ struct VerifyCommand: ParsableCommand {
     } else {
       print(verification.answer.resultText, terminator: "")
       if case .violated = verification.answer {} else { print(verification.reason) }
+    }
+    // Before memory is given back, which may take long where there is much of it.
+    try Console.flush()
+    if interruption.wasRequested, case .unknown = verification.answer {
+      throw Exit.Code(exit: .interrupted)
     }
   }
 }

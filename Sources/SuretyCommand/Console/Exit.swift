@@ -10,7 +10,7 @@ enum Exit: Int32 {
   case unanswered = 1
   /// The input or the command was wrong.
   case badInput = 2
-  /// Ctrl-C, as shells report it.
+  /// Ctrl-C, SIGTERM or SIGHUP, as shells report the first.
   case interrupted = 130
 
   /// Prints an error in one line, or help where it was asked for, and ends the program.

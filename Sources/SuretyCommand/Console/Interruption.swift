@@ -1,30 +1,63 @@
-import Dispatch
 import Foundation
+import Surety
 import Synchronization
 
-/// Ctrl-C as a request to stop at the next good place; a second one stops at once.
+/// The right to say the last word, which one thread gets: the one that works, or one that ends the program.
+final class LastWord: Sendable {
+  private let isTaken = Atomic(false)
+
+  /// Takes the right; false where another thread has it.
+  func take() -> Bool { !isTaken.exchange(true, ordering: .acquiringAndReleasing) }
+
+  /// Takes the right, or waits for the end of the program where another thread has it.
+  func takeOrWait() {
+    guard !take() else { return }
+    while true { sleep(1) }
+  }
+}
+
+/// Ctrl-C, SIGTERM or SIGHUP as a request to stop at the next good place, which must come within a second.
+///
+/// What has not stopped by then is ended, after a last action that leaves the records in order. A second signal ends the
+/// program at once; files are whole then too.
 struct Interruption {
   private let flag = Flag()
-  private let source: any DispatchSourceSignal
+  /// The right to say how the run ended.
+  let lastWord: LastWord
 
   private final class Flag: Sendable {
     let isSet = Atomic<Bool>(false)
   }
 
-  /// - Parameter step: What the program finishes before it stops.
-  init(finishing step: String = "this batch") {
-    signal(SIGINT, SIG_IGN)
-    source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-    source.setEventHandler { [flag] in
-      if flag.isSet.exchange(true, ordering: .relaxed) { exit(Exit.interrupted.rawValue) }
-      Console.error("surety: stopping after \(step); press Ctrl-C again to stop at once")
-    }
-    source.resume()
+  /// - Parameters:
+  ///   - step: What the program finishes before it stops.
+  ///   - patience: The seconds that it has for it.
+  ///   - lastWord: The right to say how the run ended, where a time limit may say it too.
+  ///   - request: Called at the first signal, from another thread.
+  ///   - leave: Called where the program has not stopped in time; it must need little time.
+  init(
+    finishing step: String = "this batch", patience: Double = 0.6, lastWord: LastWord = LastWord(),
+    request: @escaping @Sendable () -> Void = {}, leave: @escaping @Sendable () -> Void = {}
+  ) {
+    self.lastWord = lastWord
+    let flag = flag
+    Signals.listen(
+      Signals.Listener(
+        request: {
+          flag.isSet.store(true, ordering: .sequentiallyConsistent)
+          Console.error("surety: stopping after \(step); press Ctrl-C again to stop at once")
+          request()
+          return patience
+        },
+        isToBeEnded: { lastWord.take() }, leave: leave))
   }
 
-  /// Whether Ctrl-C was pressed.
+  /// Whether the program was asked to stop.
   var wasRequested: Bool { flag.isSet.load(ordering: .relaxed) }
 
   /// The same question, to be asked from any thread.
   var check: @Sendable () -> Bool { { [flag] in flag.isSet.load(ordering: .relaxed) } }
+
+  /// Says that the run has stopped by itself, and is about to write what is left to be written.
+  func conclude() { lastWord.takeOrWait() }
 }

@@ -42,6 +42,19 @@ struct ResourceOptions: ParsableArguments {
     return (free - reused) / 20 * 17
   }
 
+  /// Refuses a limit that is below what the work takes at the least.
+  ///
+  /// - Parameter needed: The bytes that it takes beside the program.
+  func require(_ needed: Int) throws(InputError) {
+    let whole = Self.base + needed
+    guard try bytes() < whole else { return }
+    let mebibytes = (whole >> 20) / 16 * 16 + 16
+    throw InputError(
+      "--memory",
+      "\(memory) is less than this network takes, about \(whole >> 20)M; expected \(mebibytes)M or more"
+    )
+  }
+
   private func bytes() throws(InputError) -> Int {
     let units: [Character: Int] = ["K": 10, "M": 20, "G": 30]
     let shift = memory.last.flatMap { units[Character($0.uppercased())] }

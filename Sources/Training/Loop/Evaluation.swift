@@ -34,8 +34,21 @@ public struct Evaluation: Sendable {
   /// - Soundness: An image counts as verified only if every margin's lower bound is positive, up to rounding; NaN
   ///   counts as not verified.
   public func record(epsilon: Double) throws(Unsupported) -> EvaluationRecord {
+    guard let record = try record(epsilon: epsilon, unless: { false }) else {
+      preconditionFailure("A judgement that nobody called off has no result")
+    }
+    return record
+  }
+
+  /// The same, unless it is called off: nil where it was.
+  ///
+  /// - Parameter isCancelled: Asked between batches.
+  public func record(
+    epsilon: Double, unless isCancelled: () -> Bool
+  ) throws(Unsupported) -> EvaluationRecord? {
     var (clean, verified) = (0, 0)
     for start in stride(from: 0, to: count, by: Self.batch) {
+      if isCancelled() { return nil }
       let range = start..<min(count, start + Self.batch)
       let (right, proved) = try judge(range, epsilon)
       clean += right

@@ -39,6 +39,10 @@ public struct CheckpointStore: Sendable {
   /// - Throws: `InputError` when it cannot be written; the newest is as it was then.
   public func save(_ archive: TensorArchive) throws(InputError) {
     let data = try archive.encoded(source: path)
+    try WritingGate.shared.pass { () throws(InputError) in try replace(by: data) }
+  }
+
+  private func replace(by data: Data) throws(InputError) {
     // Beside first: while the data are written, nothing has changed yet.
     let beside = "\(path).new"
     do throws(InputError) { try writeFile(data, to: beside) } catch {
