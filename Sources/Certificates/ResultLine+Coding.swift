@@ -7,7 +7,8 @@ extension ResultLine {
     case modelDigest = "model_sha256"
     case data
     case dataDigest = "data_sha256"
-    case region, methods, arithmetic, example, label, prediction, verdict, method, margins
+    case region, methods, arithmetic, threshold, example, label, prediction, verdict, method,
+      margins
     case methodSeconds = "method_seconds"
     case seconds, reason, counterexample
   }
@@ -26,7 +27,8 @@ extension ResultLine {
       dataDigest: try values.decode(String.self, forKey: .dataDigest),
       region: try values.decode(RegionRecord.self, forKey: .region),
       methods: try values.decode([String].self, forKey: .methods),
-      arithmetic: try values.decode(String.self, forKey: .arithmetic))
+      arithmetic: try values.decode(String.self, forKey: .arithmetic),
+      threshold: try values.decodeIfPresent(Double.self, forKey: .threshold))
     example = try values.decode(Int.self, forKey: .example)
     label = try values.decode(Int.self, forKey: .label)
     prediction = try values.decodeIfPresent(Int.self, forKey: .prediction)
@@ -48,6 +50,7 @@ extension ResultLine {
     try values.encode(run.region, forKey: .region)
     try values.encode(run.methods, forKey: .methods)
     try values.encode(run.arithmetic, forKey: .arithmetic)
+    try values.encodeIfPresent(run.threshold, forKey: .threshold)
     try values.encode(example, forKey: .example)
     try values.encode(label, forKey: .label)
     try values.encodeIfPresent(prediction, forKey: .prediction)
