@@ -27,8 +27,8 @@ let systemLibraries: [Target] = [
 let library: [Target] = [
   // Kernels that the Swift optimiser cannot vectorise: elementwise transcendentals and fused bound steps.
   .target(name: "CKernels"),
-  // libjpeg reports an error by a jump, which only C can catch.
-  .target(name: "CPictures", dependencies: ["CJPEG"]),
+  // libjpeg and libpng report an error by a jump, which only C can catch.
+  .target(name: "CPictures", dependencies: ["CJPEG", "CPNG"]),
   .target(name: "RandomNumbers"),
   .target(name: "Files", dependencies: ["CZlib"]),
   .target(name: "Digests", dependencies: ["COpenSSL", "Files"]),
@@ -54,8 +54,7 @@ let library: [Target] = [
       .target(name: "CGLPK", condition: .when(traits: ["LinearPrograms"])), "Bounds", "Networks",
       "Properties", "Search", "Tensors",
     ]),
-  .target(
-    name: "Datasets", dependencies: ["CPNG", "CPictures", "Digests", "Files", "RandomNumbers"]),
+  .target(name: "Datasets", dependencies: ["CPictures", "Digests", "Files", "RandomNumbers"]),
   .target(name: "Certificates", dependencies: ["Files", "Properties"]),
   .target(
     name: "Training",

@@ -41,7 +41,10 @@ static size_t channels(const struct jpeg_decompress_struct *decoder) {
   switch (decoder->jpeg_color_space) {
   case JCS_GRAYSCALE: return 1;
   case JCS_RGB:
-  case JCS_YCbCr: return 3;
+  case JCS_YCbCr:
+  // The four colours of print become three.
+  case JCS_CMYK:
+  case JCS_YCCK: return 3;
   default: return 0;
   }
 }
@@ -66,8 +69,33 @@ int surety_jpeg_size(
   size->height = decoder.image_height;
   size->width = decoder.image_width;
   size->channels = channels(&decoder);
+  size->bytes = 1;
   jpeg_destroy_decompress(&decoder);
   return 0;
+}
+
+// a * b / 255 rounded to nearest, for bytes.
+static unsigned scaled(unsigned a, unsigned b) {
+  unsigned product = a * b + 128;
+  return ((product >> 8) + product) >> 8;
+}
+
+// Rows of cyan, magenta, yellow and black become red, green and blue. The file holds the complements of the
+// four, as every program has written them since the first did.
+static void read_print(
+    struct jpeg_decompress_struct *decoder, surety_picture_size size, unsigned char *pixels) {
+  JSAMPARRAY row = decoder->mem->alloc_sarray(
+      (j_common_ptr)decoder, JPOOL_IMAGE, (JDIMENSION)(4 * size.width), 1);
+  while (decoder->output_scanline < decoder->output_height) {
+    unsigned char *target = pixels + decoder->output_scanline * size.width * 3;
+    jpeg_read_scanlines(decoder, row, 1);
+    for (size_t x = 0; x < size.width; x++) {
+      const JSAMPLE *inks = row[0] + 4 * x;
+      unsigned light = inks[3];
+      for (int channel = 0; channel < 3; channel++)
+        target[3 * x + channel] = (unsigned char)(light - scaled(255u - inks[channel], light));
+    }
+  }
 }
 
 int surety_jpeg_decode(
@@ -81,14 +109,16 @@ int surety_jpeg_decode(
     return 1;
   }
   start(&decoder, data, count);
-  decoder.out_color_space = size.channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+  int is_print = decoder.num_components == 4;
+  decoder.out_color_space = is_print ? JCS_CMYK : size.channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
   jpeg_start_decompress(&decoder);
   if (decoder.output_height != size.height || decoder.output_width != size.width ||
-      (size_t)decoder.output_components != size.channels) {
+      (size_t)decoder.output_components != (is_print ? 4 : size.channels)) {
     snprintf(message, SURETY_PICTURE_MESSAGE, "the size is not the one read before");
     jpeg_destroy_decompress(&decoder);
     return 1;
   }
+  if (is_print) read_print(&decoder, size, pixels);
   while (decoder.output_scanline < decoder.output_height) {
     JSAMPROW row = pixels + decoder.output_scanline * size.width * size.channels;
     jpeg_read_scanlines(&decoder, &row, 1);

@@ -7,7 +7,8 @@ extension ResultLine {
     case modelDigest = "model_sha256"
     case data
     case dataDigest = "data_sha256"
-    case region, methods, arithmetic, effort, version, example, label, prediction, verdict, method,
+    case region, methods, arithmetic, threshold, effort, version, example, label, prediction, verdict,
+      method,
       margins
     case methodSeconds = "method_seconds"
     case seconds, reason, counterexample
@@ -27,7 +28,8 @@ extension ResultLine {
       dataDigest: try values.decode(String.self, forKey: .dataDigest),
       region: try values.decode(RegionRecord.self, forKey: .region),
       methods: try values.decode([String].self, forKey: .methods),
-      arithmetic: try values.decode(String.self, forKey: .arithmetic))
+      arithmetic: try values.decode(String.self, forKey: .arithmetic),
+      threshold: try values.decodeIfPresent(Double.self, forKey: .threshold))
     run.effort = try values.decodeIfPresent(EffortRecord.self, forKey: .effort)
     run.version = try values.decodeIfPresent(String.self, forKey: .version)
     example = try values.decode(Int.self, forKey: .example)
@@ -53,6 +55,7 @@ extension ResultLine {
     try values.encode(run.arithmetic, forKey: .arithmetic)
     try values.encodeIfPresent(run.effort, forKey: .effort)
     try values.encodeIfPresent(run.version, forKey: .version)
+    try values.encodeIfPresent(run.threshold, forKey: .threshold)
     try values.encode(example, forKey: .example)
     try values.encode(label, forKey: .label)
     try values.encodeIfPresent(prediction, forKey: .prediction)

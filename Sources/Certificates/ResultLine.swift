@@ -10,17 +10,23 @@ public struct RegionRecord: Codable, Sendable, Hashable {
   public var norm: String
   /// The distance, in pixel values from 0 to 1.
   public var epsilon: Double
-  /// The smallest pixel value; the region has none below.
-  public var lowest: Double = 0
-  /// The largest pixel value; the region has none above.
-  public var highest: Double = 1
+  /// The smallest value of an input; the region has none below. Nil where there is no limit, as in a table.
+  public var lowest: Double?
+  /// The largest value of an input; the region has none above. Nil where there is no limit.
+  public var highest: Double?
   /// What is subtracted from each channel before the network.
   public var mean: [Double]
   /// What each channel is divided by before the network.
   public var std: [Double]
 
   /// Creates a record of a region in pixel values, and of the normalisation between it and the network.
-  public init(norm: String, epsilon: Double, mean: [Double], std: [Double]) {
+  ///
+  /// - Parameter range: The values that an input can have; nil for all.
+  public init(
+    norm: String, epsilon: Double, mean: [Double], std: [Double],
+    range: ClosedRange<Double>? = 0...1
+  ) {
+    (lowest, highest) = (range?.lowerBound, range?.upperBound)
     self.norm = norm
     self.epsilon = epsilon
     self.mean = mean
@@ -82,18 +88,20 @@ public struct RunRecord: Codable, Sendable, Hashable {
   public var effort: EffortRecord?
   /// The version of the program; nil in records of before it was kept.
   public var version: String?
+  /// What the one output of a network is compared with: class 1 is above it. Nil for a network of several outputs.
+  public var threshold: Double?
 
   enum CodingKeys: String, CodingKey {
     case modelDigest = "model_sha256"
     case data
     case dataDigest = "data_sha256"
-    case region, methods, arithmetic, effort, version
+    case region, methods, arithmetic, threshold, effort, version
   }
 
   /// Creates a record.
   public init(
     modelDigest: String, data: String, dataDigest: String, region: RegionRecord, methods: [String],
-    arithmetic: String
+    arithmetic: String, threshold: Double? = nil
   ) {
     self.modelDigest = modelDigest
     self.data = data
@@ -101,6 +109,7 @@ public struct RunRecord: Codable, Sendable, Hashable {
     self.region = region
     self.methods = methods
     self.arithmetic = arithmetic
+    self.threshold = threshold
   }
 
   /// Names what differs from another run, or nil when nothing does.
@@ -117,6 +126,9 @@ public struct RunRecord: Codable, Sendable, Hashable {
       return effort.difference(from: others)
     }
     if version != other.version { return "surety \(other.version ?? "of an earlier version")" }
+    if threshold != other.threshold {
+      return other.threshold.map { "threshold \($0)" } ?? "several outputs"
+    }
     return nil
   }
 }
@@ -131,6 +143,8 @@ public enum ExampleVerdict: String, Codable, Sendable, CaseIterable {
   case undecided
   /// The network is wrong about the example itself.
   case misclassified
+  /// The example cannot be used: its file is damaged, or a value is missing. The reason says which.
+  case error
 }
 
 /// The result for one example: a line of `certificates.jsonl`.

@@ -33,6 +33,8 @@ public struct Summary: Codable, Sendable, Hashable {
   public var norm: String
   /// The arithmetic of the bounds.
   public var arithmetic: String
+  /// What the one output of the network is compared with; nil for a network of several.
+  public var threshold: Double?
   /// The part of the examples that the network is right about.
   public var cleanAccuracy: Double
   /// The part that it is right about and no violation was found of.
@@ -51,7 +53,7 @@ public struct Summary: Codable, Sendable, Hashable {
     case modelDigest = "model_sha256"
     case data
     case dataDigest = "data_sha256"
-    case count, requested, epsilon, norm, arithmetic
+    case count, requested, epsilon, norm, arithmetic, threshold
     case cleanAccuracy = "clean_accuracy"
     case attackAccuracy = "attack_accuracy"
     case certifiedAccuracy = "certified_accuracy"
@@ -78,6 +80,7 @@ public struct Summary: Codable, Sendable, Hashable {
     epsilon = run.region.epsilon
     norm = run.region.norm
     arithmetic = run.arithmetic
+    threshold = run.threshold
     var verdicts = Dictionary(
       uniqueKeysWithValues: ExampleVerdict.allCases.map { ($0.rawValue, 0) })
     var methods: [String: MethodTotal] = [:]

@@ -9,23 +9,28 @@ import Foundation
 /// | `mnist:DIR` | MNIST in IDX files, gzipped or not |
 /// | `cifar10:DIR` | CIFAR-10 in its binary layout |
 /// | `tinyimagenet:DIR` | TinyImageNet as its archive unpacks; its `val` is the test part |
-/// | `folder:DIR` | PNG images or `.npy` arrays |
+/// | `folder:DIR` | PNG or JPEG images, or `.npy` arrays |
+/// | `table:FILE` | rows of numbers in a `.csv` or `.npy` file |
+/// | `npz:FILE` | arrays of examples and of labels in one `.npz` file |
 ///
 /// Without `:DIR`, `mnist`, `cifar10` and `tinyimagenet` are looked for in `$SURETY_DATA/NAME`, or in
 /// `data/NAME` when that variable is not set.
 public enum Datasets {
   /// The names that a specification may start with.
-  public static let names = ["digits", "mnist", "cifar10", "tinyimagenet", "folder"]
+  public static let names = [
+    "digits", "mnist", "cifar10", "tinyimagenet", "folder", "table", "npz",
+  ]
 
   /// Reads the data set that a specification names.
   ///
   /// - Parameters:
   ///   - specification: `NAME` or `NAME:DIR`.
   ///   - split: The part to read.
+  ///   - options: What the user says about folders and tables.
   ///   - environment: Where `SURETY_DATA` is looked up.
   /// - Throws: `InputError` when the name is unknown, a file is missing, or a file is damaged.
   public static func load(
-    _ specification: String, split: Split,
+    _ specification: String, split: Split, options: DataOptions = .init(),
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws(InputError) -> ImageSet {
     let parts = specification.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
@@ -44,7 +49,17 @@ public enum Datasets {
       guard let folder else {
         throw InputError(specification, "which folder? write folder:DIR")
       }
-      return try imageFolder(folder, split: split)
+      return try imageFolder(folder, split: split, options)
+    case "table":
+      guard let folder else {
+        throw InputError(specification, "which file? write table:FILE")
+      }
+      return try table(folder, split: split, options)
+    case "npz":
+      guard let folder else {
+        throw InputError(specification, "which file? write npz:FILE")
+      }
+      return try archive(folder, split: split, options)
     case "mnist":
       return try mnist(located(name, folder, environment), split: split)
     case "cifar10":

@@ -15,9 +15,20 @@ extension ImageSet {
       case .bytes(let bytes, let scale): .bytes(Array(bytes[..<values]), scale: scale)
       case .floats(let floats): .floats(Array(floats[..<values]))
       }
-    return ImageSet(
+    var result = ImageSet(
       name: name, split: split, shape: shape, classes: classes, pixels: part,
       labels: Array(labels[..<number]))
+    (result.kind, result.numbering) = (kind, numbering)
+    result.problems = problems.filter { $0.key < number }
+    return result
+  }
+
+  /// The same examples with other pixels.
+  func with(_ pixels: Pixels, shape: [Int]) -> ImageSet {
+    var result = ImageSet(
+      name: name, split: split, shape: shape, classes: classes, pixels: pixels, labels: labels)
+    (result.kind, result.numbering, result.problems) = (kind, numbering, problems)
+    return result
   }
 }
 

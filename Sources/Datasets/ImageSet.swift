@@ -1,4 +1,5 @@
 import Digests
+import Files
 import Foundation
 
 /// The part of a data set that is meant.
@@ -9,13 +10,16 @@ public enum Split: String, Sendable, CaseIterable, Codable {
   case test
 }
 
-/// Labelled images of one shape, kept as compactly as they were stored.
+/// Labelled images of one shape, or labelled rows of a table, kept as compactly as they were stored.
 ///
 /// An image comes out as `Float` values from 0 to 1 in the order channel, row, column:
 ///
 ///     let digits = Datasets.digits(.test)
 ///     let pixels = digits.image(0)     // 64 values
 ///     let digit = digits.label(0)      // 0...9
+///
+/// A row of F columns comes out as its values, whatever they are, with the shape [F, 1, 1]: a column is a channel of
+/// one pixel, so that a mean and a deviation for each channel are those of each column.
 public struct ImageSet: Sendable {
   /// The name of the set, such as `mnist`.
   public let name: String
@@ -26,14 +30,32 @@ public struct ImageSet: Sendable {
   /// The name of every class, in the order of the labels.
   public let classes: [String]
 
+  /// What the values are.
+  public internal(set) var kind = Kind.pictures
+  /// How the labels came about.
+  public internal(set) var numbering = ClassNumbering.given
+  /// The examples that cannot be used, with the reason; their values are zeros.
+  var problems: [Int: InputError] = [:]
+
   let pixels: Pixels
   let labels: [Int32]
+
+  /// What the values of an example are.
+  public enum Kind: String, Sendable, Hashable {
+    /// Pixels from 0 to 1.
+    case pictures
+    /// The columns of a table, without limits.
+    case rows
+  }
+
+  /// The values that an input can have at all: 0 to 1 for pixels, nil where there are no limits.
+  public var range: ClosedRange<Double>? { kind == .pictures ? 0...1 : nil }
 
   /// Pixel values in the order image, channel, row, column.
   enum Pixels: Sendable {
     /// A stored byte `b` stands for `Float(b) / scale`.
     case bytes([UInt8], scale: Float)
-    /// Values that are from 0 to 1 already.
+    /// Values as they are: from 0 to 1 already, or the columns of a table.
     case floats([Float])
   }
 
@@ -82,10 +104,21 @@ public struct ImageSet: Sendable {
     return Int(labels[index])
   }
 
+  /// Why an example cannot be used: a file that is damaged, a value that is not a number; nil when it can.
+  public func problem(of index: Int) -> InputError? { problems[index] }
+
+  /// Refuses a set of which an example cannot be used, for a use that has no place to say so.
+  ///
+  /// - Throws: The first example's `InputError`.
+  public func requireAll() throws(InputError) {
+    if let first = problems.min(by: { $0.key < $1.key }) { throw first.value }
+  }
+
   /// The SHA-256 digest of what the set holds, for reports that name their data.
   ///
   /// It covers the stored pixel values (bytes, or little-endian floats) and then the labels as
-  /// little-endian 32-bit integers, so it does not depend on how the files were compressed.
+  /// little-endian 32-bit integers, so it does not depend on how the files were compressed. Examples that
+  /// cannot be used are counted as zeros, and their places follow.
   ///
   /// - Complexity: O(*n*) in the size of the set; keep the result.
   public var digest: String {
@@ -96,6 +129,8 @@ public struct ImageSet: Sendable {
       content = values.map(\.bitPattern.littleEndian).withUnsafeBytes { Data($0) }
     }
     labels.map(\.littleEndian).withUnsafeBytes { content.append(contentsOf: $0) }
+    problems.keys.sorted().map { Int32($0).littleEndian }
+      .withUnsafeBytes { content.append(contentsOf: $0) }
     return sha256(of: content)
   }
 }

@@ -91,19 +91,25 @@ struct TinyImageNetTests {
         + "(wnids.txt, train, val)")
   }
 
-  @Test("A damaged image is refused with the reason")
+  @Test("A damaged image is a problem of its example; one of another size is refused")
   func damage_Fails() throws {
     let folder = try made()
     for (content, expected) in [
       (Array("not a picture at all".utf8), "not a readable JPEG file: Not a JPEG file"),
       ([], "not a readable JPEG file: Empty input file"),
       (Array(Sample.colourJPEG.dropLast(30)), "damaged JPEG data: "),
-      (Sample.printJPEG, "its colours are those of print; expected gray or RGB"),
-      (Sample.wideJPEG, "5x4 pixels; "),
     ] {
       let path = try folder.write("val/images/val_0.JPEG", content)
-      let error = #expect(throws: InputError.self) { try load(folder, .test) }
-      #expect(error?.description.hasPrefix("\(path): \(expected)") == true, "\(error as Any)")
+      let set = try load(folder, .test)
+      let problems = (0..<set.count).compactMap { set.problem(of: $0) }
+      #expect(problems.count == 1)
+      #expect(
+        problems.first?.description.hasPrefix("\(path): \(expected)") == true, "\(problems)")
     }
+    let path = try folder.write("val/images/val_0.JPEG", Sample.wideJPEG)
+    let error = #expect(throws: InputError.self) { try load(folder, .test) }
+    #expect(error?.description.hasPrefix("\(path): 5x4 pixels; ") == true, "\(error as Any)")
+    try folder.write("val/images/val_0.JPEG", Sample.printJPEG)
+    #expect(try load(folder, .test).problem(of: 0) == nil)
   }
 }

@@ -1,10 +1,11 @@
 import Files
 import Foundation
-import ModelFiles
 import Networks
 import Tensors
 import TestSupport
 import Testing
+
+@testable import ModelFiles
 
 @Suite("Written models")
 struct WritingTests {
@@ -41,6 +42,68 @@ struct WritingTests {
     expectEqualOutputs(again, network, tolerance: 0)
   }
 
+  @Test("Every architecture is written for batches of any size", arguments: Architectures.names)
+  func batches(name: String) throws {
+    let network = try Network.small(name)
+    let model = try Onnx_ModelProto(serializedBytes: network.onnxData())
+    let ends = model.graph.input + model.graph.output
+    #expect(ends.map { $0.type.tensorType.shape.dim[0].dimParam } == ["batch", "batch"])
+    #expect(
+      model.graph.input[0].type.tensorType.shape.dim.dropFirst().map(\.dimValue) == [3, 16, 16])
+    #expect(!model.graph.node.contains { $0.opType == "Reshape" })
+    let again = try Network(parsingONNX: network.onnxData(), source: "written")
+    #expect(again.nodes.map(\.shape) == network.nodes.map(\.shape))
+    expectEqualOutputs(again, network, tolerance: 0)
+  }
+
+  /// Whether a network is written with a symbolic axis.
+  private func isBatched(_ network: Network) throws -> Bool {
+    let model = try Onnx_ModelProto(serializedBytes: network.onnxData())
+    let again = try Network(parsingONNX: network.onnxData(), source: "written")
+    #expect(again.inputShape == network.inputShape && again.outputShape == network.outputShape)
+    return model.graph.input[0].type.tensorType.shape.dim[0].dimParam == "batch"
+  }
+
+  @Test("An operation that mixes what lies along the first axis keeps the model at one example")
+  func mixing() throws {
+    func made(_ input: Shape, _ operation: any Networks.Operation) throws -> Network {
+      var network = Network(input: input)
+      try network.add(operation, [0])
+      return network
+    }
+    #expect(try isBatched(made([1, 2, 3], Transpose([0, 2, 1]))))
+    #expect(try !isBatched(made([1, 1, 3], Transpose([1, 0, 2]))))
+    #expect(try isBatched(made([1, 2, 3], Reshape(to: [1, 6]))))
+    #expect(try isBatched(made([1, 6], Reshape(to: [1, 2, 3]))))
+    #expect(try !isBatched(made([1, 6], Reshape(to: [6]))))
+    #expect(try !isBatched(made([1, 6], Reshape(to: [2, 3]))))
+    #expect(try isBatched(made([1, 2, 3], Softmax(axis: 1))))
+    #expect(try !isBatched(made([1, 2, 3], Softmax(axis: 0))))
+    #expect(try isBatched(made([1, 2, 3], Reduce(axes: [2], keepingAxes: false, isMean: true))))
+    #expect(try !isBatched(made([1, 2, 3], Reduce(axes: [0], keepingAxes: true, isMean: true))))
+    #expect(try isBatched(made([1, 4], Selection(axis: 1, indices: [3, 0]))))
+    #expect(try !isBatched(made([1, 4], Selection(axis: 0, indices: [0]))))
+    // A model without an axis for examples.
+    #expect(try !isBatched(made([3, 4], ReLU())))
+    #expect(try !isBatched(made([4], ReLU())))
+  }
+
+  @Test("Products of matrices are batches from the third axis on, and constants may fill theirs")
+  func products() throws {
+    var square = Network(input: [1, 1])
+    try square.add(MatrixProduct(), [0, 0])
+    #expect(try !isBatched(square))
+    var stack = Network(input: [1, 2, 2])
+    try stack.add(MatrixProduct(), [0, 0])
+    #expect(try isBatched(stack))
+    for (shape, fits) in [([1, 3], true), ([3], true), ([1, 1, 3], false)] as [(Shape, Bool)] {
+      var network = Network(input: [1, 3])
+      let constant = network.addParameter("c", Tensor(repeating: 1, shape))
+      try network.add(AddConstant(constant), [0])
+      #expect(try isBatched(network) == fits, "\(shape)")
+    }
+  }
+
   @Test("Nodes and parameters that share a name get names of their own")
   func sharedNames() throws {
     var network = Network(input: [1, 2], named: "x")
@@ -73,6 +136,13 @@ struct WritingTests {
     var networks = try OperatorFixture.all.map {
       ($0.name, try Network(parsingONNX: $0.model, source: $0.name), $0.input)
     }
+    let made = networks.count
+    for name in Architectures.names {
+      let network = try Network.small(name)
+      let count = network.inputShape.count
+      networks.append((name, network, (0..<count).map { Double($0 % 17) / 16 }))
+    }
+    let architectures = made..<networks.count
     for file in networkFiles {
       let network = try Network(contentsOf: #require(SharedFolder.path(file)))
       networks.append((file, network, [Double](repeating: 0.25, count: network.inputShape.count)))
@@ -83,7 +153,7 @@ struct WritingTests {
       try network.write(toONNX: "\(folder)/\(index).onnx")
       let record: [String: Any] = [
         "name": name, "input": input, "shape": network.outputShape.dimensions,
-        "output": network.output(input),
+        "output": network.output(input), "architecture": architectures.contains(index),
       ]
       try JSONSerialization.data(withJSONObject: record)
         .write(to: URL(fileURLWithPath: "\(folder)/\(index).json"))
@@ -97,5 +167,18 @@ struct WritingTests {
     let network = Network(input: [1, 2])
     #expect(throws: InputError.self) { try network.write(toONNX: "model.onnx.gz") }
     #expect(throws: InputError.self) { try network.write(toONNX: "no/such/folder/model.onnx") }
+  }
+}
+
+extension Network {
+  /// A narrow network of an architecture, for pictures of 3x16x16 that it normalises, with random weights.
+  fileprivate static func small(_ name: String) throws -> Network {
+    let task = ImageTask(
+      shape: [3, 16, 16], classes: 5, mean: [0.4914, 0.4822, 0.4465], std: [0.2023, 0.1994, 0.2010])
+    let settings = ArchitectureSettings(width: 4, linear: 12)
+    let architecture =
+      (try? Architectures.named(name, settings))
+      ?? (try Architectures.named(name, .init(linear: name == "mlp" ? nil : 12)))
+    return try architecture.network(for: task).initialized(.framework, seed: 3)
   }
 }

@@ -5,66 +5,92 @@ import Foundation
 struct ColourPictures {
   /// Three channels, height, width.
   let shape: [Int]
-  /// The values in the order image, channel, row, column.
+  /// The values in the order image, channel, row, column; zeros for a damaged file.
   let bytes: [UInt8]
+  /// The files that are damaged, by place.
+  let problems: [Int: InputError]
 
   /// Reads the files on all processor cores.
   ///
-  /// - Throws: `InputError` about the first file, in their order, that is damaged or has another size.
+  /// - Throws: `InputError` about the first file, in their order, that has another size, or when all are damaged.
   init(_ files: [String]) throws(InputError) {
-    guard let first = files.first else {
-      (shape, bytes) = ([3, 0, 0], [])
+    guard !files.isEmpty else {
+      (shape, bytes, problems) = ([3, 0, 0], [], [:])
       return
     }
-    let model = try JPEGImage(path: first)
+    let (first, model) = try Self.firstReadable(files)
     let size = 3 * model.height * model.width
-    let problems = Problems()
+    let found = Problems()
     bytes = [UInt8](unsafeUninitializedCapacity: files.count * size) { buffer, count in
+      buffer.initialize(repeating: 0)
       // Each file writes to a place of its own.
       nonisolated(unsafe) let buffer = buffer
       DispatchQueue.concurrentPerform(iterations: files.count) { index in
-        // A file after a damaged one need not be read.
-        guard index < problems.first else { return }
         do throws(InputError) {
           let picture = try JPEGImage(path: files[index])
           guard picture.height == model.height, picture.width == model.width else {
-            throw InputError(
-              files[index],
-              "\(picture.width)x\(picture.height) pixels; \(first) has \(model.width)x\(model.height)"
-                + ", and all must be the same")
+            found.add(
+              InputError(
+                files[index],
+                "\(picture.width)x\(picture.height) pixels; \(files[first]) has "
+                  + "\(model.width)x\(model.height), and all must be the same"), at: index,
+              isFatal: true)
+            return
           }
-          let place = UnsafeMutableBufferPointer(
-            rebasing: buffer[index * size..<(index + 1) * size])
           let plane = size / 3
           for channel in 0..<3 {
             let from = picture.channels == 1 ? 0 : channel * plane
-            _ = place[(channel * plane)...].initialize(from: picture.planes[from..<from + plane])
+            for pixel in 0..<plane {
+              buffer[index * size + channel * plane + pixel] = picture.planes[from + pixel]
+            }
           }
         } catch {
-          problems.add(error, at: index)
+          found.add(error, at: index, isFatal: false)
         }
       }
-      count = problems.error == nil ? files.count * size : 0
+      count = files.count * size
     }
-    if let error = problems.error { throw error }
+    if let error = found.fatal { throw error }
     shape = [3, model.height, model.width]
+    problems = found.all
+  }
+
+  /// - Throws: The first file's `InputError` when all are damaged.
+  private static func firstReadable(
+    _ files: [String]
+  ) throws(InputError) -> (Int, JPEGImage) {
+    var problem: InputError?
+    for (index, file) in files.enumerated() {
+      do throws(InputError) {
+        return (index, try JPEGImage(path: file))
+      } catch {
+        problem = problem ?? error
+      }
+    }
+    throw problem ?? InputError("pictures", "there are none")
   }
 }
 
-/// The first of the errors that several threads meet.
+/// The errors that several threads meet.
 private final class Problems: @unchecked Sendable {
   // Guarded by `lock`.
-  private var found: (index: Int, error: InputError)?
+  private var damaged: [Int: InputError] = [:]
+  private var first: (index: Int, error: InputError)?
   private let lock = NSLock()
 
-  /// The place of the first error so far; beyond every place without one.
-  var first: Int { lock.withLock { found?.index ?? .max } }
+  /// The first error that ends the reading.
+  var fatal: InputError? { lock.withLock { first?.error } }
 
-  var error: InputError? { lock.withLock { found?.error } }
+  /// The files that cannot be used.
+  var all: [Int: InputError] { lock.withLock { damaged } }
 
-  func add(_ error: InputError, at index: Int) {
+  func add(_ error: InputError, at index: Int, isFatal: Bool) {
     lock.withLock {
-      if index < found?.index ?? .max { found = (index, error) }
+      if !isFatal {
+        damaged[index] = error
+      } else if index < first?.index ?? .max {
+        first = (index, error)
+      }
     }
   }
 }

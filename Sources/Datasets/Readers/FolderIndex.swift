@@ -3,9 +3,10 @@ import Foundation
 
 /// Which image files a folder holds, and the class of each.
 struct FolderIndex {
+  /// The files, and why one cannot be used where that is known.
   var files: [String] = []
   var labels: [Int32] = []
-  var classes: [String] = []
+  let codes: ClassCodes
 
   /// Reads `labels.csv` where there is one, and the names of the sub-folders otherwise.
   ///
@@ -13,53 +14,56 @@ struct FolderIndex {
   ///   - folder: The folder to list.
   ///   - sibling: The folder of the other split, whose classes count too, so that a class that one of
   ///     them lacks does not shift the labels.
-  init(_ folder: String, sibling: String?) throws(InputError) {
+  ///   - order: Which class is which output, where the user says so.
+  init(_ folder: String, sibling: String?, order: ClassOrder?) throws(InputError) {
     if FileManager.default.fileExists(atPath: "\(folder)/labels.csv") {
-      try self.init(table: "\(folder)/labels.csv", folder: folder, sibling: sibling)
+      try self.init(
+        table: "\(folder)/labels.csv", folder: folder, sibling: sibling, order: order)
     } else {
-      try self.init(subfoldersOf: folder, sibling: sibling)
+      try self.init(subfoldersOf: folder, sibling: sibling, order: order)
     }
   }
 
-  private init(subfoldersOf folder: String, sibling: String?) throws(InputError) {
+  private init(
+    subfoldersOf folder: String, sibling: String?, order: ClassOrder?
+  ) throws(InputError) {
     let own = subfolders(of: folder)
     guard !own.isEmpty else {
       throw InputError(
         folder,
         "expected sub-folders named by class, a labels.csv, or an array file beside labels.npy")
     }
-    let codes = ClassCodes(names: own + (sibling.map(subfolders) ?? []))
-    classes = codes.names
+    codes = try ClassCodes(
+      folders: own + (sibling.map(subfolders) ?? []), source: folder, order: order)
     for name in codes.ordered(own) {
-      let images = listing(of: "\(folder)/\(name)").filter(isImage)
-      files += images.map { "\(folder)/\(name)/\($0)" }
+      let images = try pictures(below: "\(folder)/\(name)")
+      files += images
       labels += images.map { _ in codes.code(of: name) }
     }
     guard !files.isEmpty else {
-      throw InputError(folder, "no .png or .npy file in its sub-folders")
+      throw InputError(folder, "no .png, .jpg or .npy file in its sub-folders")
     }
   }
 
-  private init(table: String, folder: String, sibling: String?) throws(InputError) {
+  private init(
+    table: String, folder: String, sibling: String?, order: ClassOrder?
+  ) throws(InputError) {
     let rows = try Self.rows(of: table)
-    var names = rows.map(\.label)
+    var names = rows.map { FoundName(name: $0.label, place: "line \($0.line)") }
     if let other = sibling.map({ "\($0)/labels.csv" }),
       FileManager.default.fileExists(atPath: other)
     {
-      names += try Self.rows(of: other).map(\.label)
+      names += try Self.rows(of: other).map {
+        FoundName(name: $0.label, place: "line \($0.line) of \(other)")
+      }
     }
-    let codes = ClassCodes(names: names)
-    classes = codes.names
+    codes = try ClassCodes(table: names, source: table, order: order)
     for row in rows {
-      let path = "\(folder)/\(row.file)"
-      guard isImage(row.file) else {
+      guard PictureFile.Format(row.file) != nil else {
         throw InputError(
-          table, place: "line \(row.line)", "\(row.file) is neither .png nor .npy")
+          table, place: "line \(row.line)", "\(row.file) is none of .png, .jpg, .jpeg and .npy")
       }
-      guard FileManager.default.fileExists(atPath: path) else {
-        throw InputError(table, place: "line \(row.line)", "no file \(path)")
-      }
-      files.append(path)
+      files.append(row.file.hasPrefix("/") ? row.file : "\(folder)/\(row.file)")
       labels.append(codes.code(of: row.label))
     }
   }
@@ -70,65 +74,56 @@ struct FolderIndex {
     let label: String
   }
 
-  /// The rows of a table of two columns, `file,label`, after an optional line that says just that.
+  /// The rows of a table of two columns, `file,label`, after an optional line that names the columns.
   private static func rows(of table: String) throws(InputError) -> [Row] {
-    guard let text = String(data: try readFile(table), encoding: .utf8) else {
-      throw InputError(table, "not UTF-8 text")
-    }
+    let text = try CSVText(path: table)
     var rows: [Row] = []
-    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-    for (index, line) in lines.enumerated() where !line.allSatisfy(\.isWhitespace) {
-      let cells = line.split(separator: ",", omittingEmptySubsequences: false)
-        .map { $0.trimmingCharacters(in: .whitespaces) }
-      if index == 0, cells == ["file", "label"] { continue }
-      guard cells.count == 2, !cells.contains(""), !line.contains("\"") else {
-        throw InputError(table, place: "line \(index + 1)", "expected file,label without quotes")
+    for (index, row) in text.rows.enumerated() {
+      guard row.cells.count == 2, !row.cells[0].isEmpty else {
+        throw InputError(
+          table, place: "line \(row.line)",
+          "\(row.cells.count) cells; expected the two of file,label")
       }
-      rows.append(Row(line: index + 1, file: cells[0], label: cells[1]))
+      // A first line whose file has no suffix of a picture names the columns.
+      if index == 0, !row.cells[0].contains(".") { continue }
+      rows.append(Row(line: row.line, file: row.cells[0], label: row.cells[1]))
     }
     guard !rows.isEmpty else { throw InputError(table, "names no file; expected lines file,label") }
     return rows
   }
 }
 
-/// The labels that class names stand for: the number itself where every name is a small number, and
-/// otherwise the position in alphabetical order.
-struct ClassCodes {
-  let names: [String]
-  private let areNumbers: Bool
-
-  init(names: [String]) {
-    let numbers = names.compactMap { Int($0) }.filter { (0..<10_000).contains($0) }
-    areNumbers = numbers.count == names.count
-    if areNumbers {
-      self.names = (0...(numbers.max() ?? 0)).map(String.init)
-    } else {
-      self.names = Set(names).sorted()
-    }
-  }
-
-  /// The label of one of the names.
-  func code(of name: String) -> Int32 {
-    Int32((areNumbers ? Int(name) : names.firstIndex(of: name)) ?? 0)
-  }
-
-  /// The names in the order of their labels.
-  func ordered(_ some: [String]) -> [String] {
-    some.sorted { (code(of: $0), $0) < (code(of: $1), $1) }
-  }
-}
-
 /// The names in a folder, hidden ones left out, in the order of their characters.
 private func listing(of folder: String) -> [String] {
   let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-  return names.filter { !$0.hasPrefix(".") }.sorted()
+  return names.filter { !$0.hasPrefix(".") }.inOrder
 }
 
 private func subfolders(of folder: String) -> [String] {
   listing(of: folder).filter { isFolder("\(folder)/\($0)") }
 }
 
-private func isImage(_ name: String) -> Bool {
-  let lower = name.lowercased()
-  return lower.hasSuffix(".png") || lower.hasSuffix(".npy")
+/// The pictures in a folder and in the folders below it, a folder's own first, as PyTorch's `ImageFolder` goes.
+///
+/// - Throws: `InputError` about a picture in a format that is not read: leaving it out would change the data.
+private func pictures(below folder: String) throws(InputError) -> [String] {
+  var folders = [folder]
+  var pending = [folder]
+  while let next = pending.popLast() {
+    let inner = subfolders(of: next).map { "\(next)/\($0)" }
+    folders += inner
+    pending += inner
+  }
+  var found: [String] = []
+  for place in folders.inOrder {
+    for name in listing(of: place) where !isFolder("\(place)/\(name)") {
+      if PictureFile.Format(name) != nil {
+        found.append("\(place)/\(name)")
+      } else if PictureFile.isForeign(name) {
+        throw InputError(
+          "\(place)/\(name)", "a format that is not read; expected .png, .jpg, .jpeg or .npy")
+      }
+    }
+  }
+  return found
 }

@@ -18,16 +18,20 @@ extension Datasets {
   ///
   /// Source: Y. Le and X. Yang, "Tiny ImageNet visual recognition challenge", Stanford CS 231N, 2015.
   ///
-  /// - Throws: `InputError` naming the file and the line when a file is missing or damaged, or has another
-  ///   size than the others.
+  /// A damaged picture is a problem of its example (`ImageSet.problem`).
+  ///
+  /// - Throws: `InputError` naming the file and the line when a file is missing or has another size than the
+  ///   others.
   public static func tinyImageNet(_ folder: String, split: Split) throws(InputError) -> ImageSet {
     let inner = "\(folder)/tiny-imagenet-200"
     let layout = try TinyImageNetLayout(isFolder(inner) ? inner : folder)
     let entries = try split == .train ? layout.trainEntries() : layout.validationEntries()
     let pictures = try ColourPictures(entries.map(\.path))
-    return ImageSet(
+    var set = ImageSet(
       name: "tinyimagenet", split: split, shape: pictures.shape, classes: layout.classes,
       pixels: .bytes(pictures.bytes, scale: 255), labels: entries.map(\.label))
+    set.problems = pictures.problems
+    return set
   }
 }
 

@@ -3,7 +3,14 @@ import Tensors
 
 extension Reshape: ONNXWritable {
   func write(_ step: ONNXStep, to writer: inout ONNXWriter) throws(ONNXProblem) {
-    let target = writer.integers(shape.dimensions, named: "\(step.name).shape")
+    if step.isBatched, shape.rank == 2 {
+      // Its output shape can be inferred for any batch, which that of Reshape cannot.
+      return writer.add(
+        "Flatten", [step.inputs[0]], step.output, name: step.name, [.integer("axis", 1)])
+    }
+    var extents = shape.dimensions
+    if step.isBatched { extents[0] = -1 }
+    let target = writer.integers(extents, named: "\(step.name).shape")
     writer.add("Reshape", [step.inputs[0], target], step.output, name: step.name)
   }
 }

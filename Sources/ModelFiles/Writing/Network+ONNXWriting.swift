@@ -16,7 +16,8 @@ extension Network {
   /// The network as the bytes of an ONNX file, opset 13.
   ///
   /// Weights are rounded to 32-bit floats, as every runtime and verification tool expects; a network read
-  /// from 32-bit floats loses nothing. Input and output have the shape of one example.
+  /// from 32-bit floats loses nothing. The first axis of input and output takes a batch of any size, where each
+  /// operation treats it as one; otherwise they have the shape of one example.
   ///
   /// - Throws: `InputError` naming an operation that ONNX lacks.
   public func onnxData() throws(InputError) -> Data {

@@ -9,6 +9,11 @@ protocol ONNXWritable: Networks.Operation {
   ///
   /// - Throws: `ONNXProblem` when ONNX has no such operation.
   func write(_ step: ONNXStep, to writer: inout ONNXWriter) throws(ONNXProblem)
+  /// Whether what is written computes N examples at once, when inputs have N along the first axis where `inputShapes`
+  /// has 1: then the output has N there too, and example n of it depends on the inputs' example n alone.
+  ///
+  /// Asked only where the shapes of all inputs and of the output start with 1.
+  func writesBatches(_ step: ONNXStep, _ writer: ONNXWriter) -> Bool
 }
 
 /// What an operation needs to know to write itself.
@@ -18,8 +23,11 @@ struct ONNXStep {
   /// The tensors it reads, with their shapes.
   var inputs: [String]
   var inputShapes: [Shape]
-  /// The tensor it computes.
+  /// The tensor it computes, with its shape.
   var output: String
+  var outputShape: Shape
+  /// Whether the first axis of every tensor is that of a batch of any size.
+  var isBatched = false
 }
 
 /// Builds a model file from a network.
@@ -30,6 +38,7 @@ struct ONNXWriter {
   private var graph = Onnx_GraphProto()
   private var taken: Set<String>
   private var parameterNames: [ParameterID: String] = [:]
+  private static let batchName = "batch"
 
   init(_ network: Network) {
     self.network = network
@@ -39,16 +48,17 @@ struct ONNXWriter {
   /// The finished model.
   mutating func model() throws(InputError) -> Onnx_ModelProto {
     graph.name = "network"
-    graph.input = [Self.tensor(network.inputName, network.inputShape)]
-    graph.output = [Self.tensor(network.outputName, network.outputShape)]
+    let isBatched = takesBatches
+    graph.input = [tensor(network.inputName, network.inputShape, isBatched)]
+    graph.output = [tensor(network.outputName, network.outputShape, isBatched)]
     var names = [network.inputName]
     for id in network.nodes.indices.dropFirst() {
       let node = network.nodes[id]
       let name = unique(node.name)
       names.append(id == network.output ? network.outputName : name)
-      let step = ONNXStep(
-        name: name, inputs: node.inputs.map { names[$0] },
-        inputShapes: network.inputShapes(of: id), output: names[id])
+      var step = step(of: id)
+      (step.name, step.inputs, step.output) = (name, node.inputs.map { names[$0] }, names[id])
+      step.isBatched = isBatched
       do throws(ONNXProblem) {
         guard let operation = node.operation as? any ONNXWritable else {
           throw ONNXProblem("\(node.operation?.name ?? "it") has no ONNX form")
@@ -69,6 +79,23 @@ struct ONNXWriter {
     model.opsetImport = [opset]
     model.graph = graph
     return model
+  }
+
+  /// Whether a batch of any size can go through every node.
+  private var takesBatches: Bool {
+    guard network.inputShape.rank > 1 else { return false }
+    return network.nodes.indices.allSatisfy { id in
+      guard network.nodes[id].shape.dimensions.first == 1 else { return false }
+      guard let operation = network.nodes[id].operation else { return true }
+      return (operation as? any ONNXWritable)?.writesBatches(step(of: id), self) ?? false
+    }
+  }
+
+  /// What is known of a node before it is written.
+  private func step(of id: Int) -> ONNXStep {
+    ONNXStep(
+      name: "", inputs: [], inputShapes: network.inputShapes(of: id), output: "",
+      outputShape: network.nodes[id].shape)
   }
 
   /// A name that no tensor or node has yet, like the one given.
@@ -135,13 +162,19 @@ struct ONNXWriter {
   /// The values of a parameter.
   func values(_ id: ParameterID) -> Tensor<Double> { network.parameters[id.index].value }
 
-  private static func tensor(_ name: String, _ shape: Shape) -> Onnx_ValueInfoProto {
+  private func tensor(
+    _ name: String, _ shape: Shape, _ isBatched: Bool
+  ) -> Onnx_ValueInfoProto {
     var info = Onnx_ValueInfoProto()
     info.name = name
     info.type.tensorType.elemType = Int32(Onnx_TensorProto.DataType.float.rawValue)
-    info.type.tensorType.shape.dim = shape.dimensions.map { extent in
+    info.type.tensorType.shape.dim = shape.dimensions.enumerated().map { axis, extent in
       var dimension = Onnx_TensorShapeProto.Dimension()
-      dimension.dimValue = Int64(extent)
+      if isBatched && axis == 0 {
+        dimension.dimParam = Self.batchName
+      } else {
+        dimension.dimValue = Int64(extent)
+      }
       return dimension
     }
     return info

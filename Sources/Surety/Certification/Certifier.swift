@@ -35,8 +35,11 @@ public struct Certifier: Sendable {
     _ network: Network, modelDigest: String, images: ImageSet, options: CertifierOptions
   ) throws(InputError) {
     self.options = options
+    let fitted = try ExampleNetwork(
+      network, for: images, options.normalization, threshold: options.threshold)
+    let images = fitted.images
     self.images = images
-    self.network = try ExampleNetwork(network, for: images, options.normalization).network
+    self.network = fitted.network
     let simplified = self.network.simplified()
     self.simplified = simplified
     attack = Result { [original = self.network] () throws(Unsupported) in
@@ -52,9 +55,9 @@ public struct Certifier: Sendable {
       region: RegionRecord(
         norm: options.norm.rawValue, epsilon: options.epsilon,
         mean: options.normalization.mean.map(Double.init),
-        std: options.normalization.std.map(Double.init)),
+        std: options.normalization.std.map(Double.init), range: images.range),
       methods: options.methods.map(\.rawValue) + [options.completion?.rawValue].compactMap { $0 },
-      arithmetic: options.precision.arithmetic)
+      arithmetic: options.precision.arithmetic, threshold: fitted.threshold)
     run.effort = EffortRecord(
       timeout: options.timeout?.seconds, attackSteps: options.attackSteps,
       attackRestarts: options.attackRestarts, seed: options.seed)
@@ -129,6 +132,10 @@ public struct Certifier: Sendable {
       deadline: options.timeout.map {
         Date(timeIntervalSinceNow: $0.seconds * Double(examples.count))
       }, isStopped: isStopped)
+    for index in batch.open {
+      guard let problem = images.problem(of: batch.lines[index].example) else { continue }
+      batch.refuse(index, problem)
+    }
     predict(&batch)
     makeRegions(&batch)
     // What one pass certifies needs no attack: a certified example has no counterexample.
@@ -146,9 +153,9 @@ public struct Certifier: Sendable {
   // MARK: Steps
 
   private func predict(_ batch: inout ExampleBatch) {
-    let inputs = batch.lines.map { images.image($0.example).map(Double.init) }
-    let outputs = engine.outputs(inputs)
-    for (index, output) in outputs.enumerated() {
+    let members = batch.open
+    let inputs = members.map { images.image(batch.lines[$0].example).map(Double.init) }
+    for (index, output) in zip(members, engine.outputs(inputs)) {
       guard output.allSatisfy(\.isFinite) else {
         batch.fail(index, "the network's output for the example is not finite")
         continue
@@ -166,7 +173,7 @@ public struct Certifier: Sendable {
       let image = images.image(batch.lines[index].example).map(Double.init)
       do throws(InputError) {
         batch.regions[index] = try Region.ball(
-          around: image, radius: options.epsilon, norm: options.norm, clippedTo: 0...1)
+          around: image, radius: options.epsilon, norm: options.norm, clippedTo: images.range)
       } catch {
         batch.fail(index, error.description)
       }

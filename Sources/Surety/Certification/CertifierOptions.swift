@@ -11,6 +11,8 @@ public struct CertifierOptions: Sendable {
   public var norm = Norm.infinity
   /// What the network expects of its input.
   public var normalization = Normalization.none
+  /// What the output of a network of one output is compared with; nil for 0, or for 0.5 after a sigmoid.
+  public var threshold: Double?
   /// The methods to try, in order.
   public var methods: [BoundMethod] = Verifier.methods
   /// The search that decides what the methods leave open, if any.

@@ -1,5 +1,6 @@
 import Bounds
 import Certificates
+import Files
 import Foundation
 import Properties
 
@@ -47,8 +48,22 @@ struct ExampleBatch {
     isDecided[index] = true
   }
 
+  /// Records that an example cannot be used at all.
+  mutating func refuse(_ index: Int, _ problem: InputError) {
+    decide(index, .error, by: nil)
+    lines[index].reason = problem.description
+  }
+
   /// Records a counterexample.
+  ///
+  /// An output that is exactly the threshold of a network of one output is class 0, so it does not violate that label.
   mutating func decide(_ index: Int, violatedBy witness: Witness, found method: String) {
+    if lines[index].run.threshold != nil, lines[index].label == 0,
+      witness.output[1] <= witness.output[0]
+    {
+      reasons[index].insert("the output comes to the threshold, which is no violation")
+      return
+    }
     lines[index].counterexample = ResultLine.Counterexample(
       input: witness.input, output: witness.output)
     decide(index, .violated, by: method)

@@ -4,61 +4,66 @@ import Networks
 import Properties
 import Tensors
 
-/// A network that reads the images of a data set as they are: pixel values from 0 to 1, channels first.
+/// A network that reads the examples of a data set as they are, and gives an output for each class.
 ///
 /// The normalisation, and the change to channels last where the network wants that, become its first
 /// nodes. So regions are stated in pixels, a channel's own deviation makes no ellipsoid of a ball, and a
-/// counterexample is an image.
+/// counterexample is an image. A single output becomes two: the threshold, and the output itself, so that class 1 is
+/// the larger of the two exactly where the output is above the threshold.
 struct ExampleNetwork {
   /// The network.
   let network: Network
+  /// The examples as the network reads them.
+  let images: ImageSet
+  /// What a single output is compared with; nil for a network of several.
+  let threshold: Double?
 
+  /// - Parameter threshold: What a single output is compared with; nil for 0, or for 0.5 after a sigmoid.
   /// - Throws: `InputError` when the images or the labels do not fit the network.
   init(
-    _ network: Network, for images: ImageSet, _ normalization: Normalization
+    _ network: Network, for images: ImageSet, _ normalization: Normalization,
+    threshold: Double? = nil
   ) throws(InputError) {
-    let shape = images.shape
-    let size = shape.map(String.init).joined(separator: "x")
-    guard network.inputShape.count == images.imageSize else {
+    let images = try images.fitted(to: network.inputShape)
+    self.images = images
+    let outputs = network.outputShape.count
+    guard outputs >= 1 else { throw InputError("network", "gives no output") }
+    guard outputs == 1 || threshold == nil else {
       throw InputError(
-        images.name,
-        "images have \(images.imageSize) elements (\(size)), the network takes "
-          + "\(network.inputShape.count) (\(network.inputShape))")
+        "--threshold", "is for a network of one output; this one has \(outputs), one for each class"
+      )
     }
-    // With one output no other class exists, and every image would be certified for want of a question.
-    guard network.outputShape.count >= 2 else {
-      throw InputError(
-        "network",
-        "gives \(network.outputShape.count) output; certifying an answer needs 2 classes at least")
+    let limit = outputs == 1 ? threshold ?? network.usualThreshold : nil
+    if let limit, !Float(limit).isFinite {
+      throw InputError("--threshold", "\(limit) is not a finite 32-bit number")
     }
-    guard network.outputShape.count >= images.classes.count else {
+    // The comparison is one of 32-bit floats.
+    self.threshold = limit.map { Double(Float($0)) }
+    try images.checkClasses(outputs: max(2, outputs))
+    let channels = images.shape[0]
+    guard normalization.mean.count == 1 || normalization.mean.count == channels else {
+      let what =
+        images.kind == .rows ? "rows of \(channels) columns" : "images of \(channels) channels"
       throw InputError(
-        images.name,
-        "has \(images.classes.count) classes, the network has \(network.outputShape.count) outputs")
-    }
-    guard normalization.mean.count == 1 || normalization.mean.count == shape[0] else {
-      throw InputError(
-        "--mean",
-        "\(normalization.mean.count) values for images of \(shape[0]) channels, expected as many")
+        "--mean", "\(normalization.mean.count) values for \(what), expected as many")
     }
     do throws(ShapeMismatch) {
-      self.network = try Self.prefixed(network, images.shape, normalization)
+      var result = try Self.prefixed(network, images, normalization)
+      if let threshold = self.threshold { try result.addThreshold(threshold) }
+      self.network = result
     } catch {
       throw InputError("network", error.description)
     }
   }
 
   private static func prefixed(
-    _ network: Network, _ image: [Int], _ normalization: Normalization
+    _ network: Network, _ images: ImageSet, _ normalization: Normalization
   ) throws(ShapeMismatch) -> Network {
-    let wanted = network.inputShape
-    // [height, width, channels] with more than one channel: the network wants channels last.
-    let significant =
-      wanted.dimensions.count > 3 ? Array(wanted.dimensions.suffix(3)) : wanted.dimensions
-    let wantsChannelsLast =
-      image.count == 3 && image[0] > 1 && significant == [image[1], image[2], image[0]]
-      && significant != image
-    let first = wantsChannelsLast ? Shape([1] + image) : wanted
+    let (wanted, image) = (network.inputShape, images.shape)
+    let isMoved =
+      images.kind == .pictures
+      && ExampleLayout(network: wanted.dimensions, pictures: image) == .channelsLast
+    let first = isMoved ? Shape([1] + image) : wanted
     var result = Network(input: first, named: network.inputName)
     for parameter in network.parameters {
       _ = result.addParameter(parameter.name, parameter.value)
@@ -79,7 +84,7 @@ struct ExampleNetwork {
       input = try result.add(
         MultiplyConstant(scale, isQuotient: true), [input], named: "normalise/std")
     }
-    if wantsChannelsLast {
+    if isMoved {
       input = try result.add(Transpose([0, 2, 3, 1]), [input], named: "channels last")
       input = try result.add(Reshape(to: wanted), [input], named: "input shape")
     }
@@ -91,5 +96,31 @@ struct ExampleNetwork {
     }
     result.setOutput(places[network.output], named: network.outputName)
     return result
+  }
+}
+
+extension Network {
+  /// What a single output is compared with unless the user says so: 0.5 where a sigmoid gives it, 0 for a logit.
+  fileprivate var usualThreshold: Double {
+    var node = output
+    while let operation = nodes[node].operation {
+      if operation is Sigmoid { return 0.5 }
+      // Only what keeps the values is looked through.
+      guard operation is Reshape || operation is Transpose else { return 0 }
+      node = nodes[node].inputs[0]
+    }
+    return 0
+  }
+
+  /// Makes two outputs of one: the threshold, and the output.
+  ///
+  /// - Soundness: The output is compared as it is, without a subtraction that could round.
+  fileprivate mutating func addThreshold(_ threshold: Double) throws(ShapeMismatch) {
+    let name = outputName
+    let row = try add(Reshape(to: [1, 1]), [output], named: "\(name)/row")
+    let weight = addParameter("\(name)/pair", Tensor([1, 2], [0, 1]))
+    let bias = addParameter("\(name)/threshold", Tensor([2], [threshold, 0]))
+    try add(Linear(weight: weight, bias: bias), [row], named: "\(name)/pair")
+    setOutput(output, named: name)
   }
 }

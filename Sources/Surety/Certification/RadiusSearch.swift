@@ -18,6 +18,8 @@ public struct ExampleRadius: Codable, Sendable, Hashable {
   public var probes: Int
   /// The seconds in all.
   public var seconds: Double
+  /// Why the example cannot be used; nil when it can.
+  public var problem: String?
 
   /// What lies between the two; nil without a counterexample.
   public var gap: Double? { violated.map { $0 - certified } }
@@ -56,13 +58,15 @@ public struct RadiusSearch {
     /// The smallest radius with a counterexample.
     var violated: Double?
     var isMisclassified = false
+    /// Why the example cannot be used.
+    var problem: String?
     var probes = 0
     /// The smallest radius at which each method failed.
     var failures: [String: Double] = [:]
 
     /// Whether nothing more is to be asked.
     func isOver(_ isStopped: () -> Bool) -> Bool {
-      isMisclassified || isStopped() || deadline.map { $0 <= Date() } ?? false
+      isMisclassified || problem != nil || isStopped() || deadline.map { $0 <= Date() } ?? false
     }
   }
 
@@ -99,7 +103,7 @@ public struct RadiusSearch {
     return ExampleRadius(
       example: example, label: certifier.label(of: example), certified: bracket.certified,
       method: bracket.method, violated: bracket.isMisclassified ? 0 : bracket.violated,
-      probes: bracket.probes, seconds: Date().timeIntervalSince(begin))
+      probes: bracket.probes, seconds: Date().timeIntervalSince(begin), problem: bracket.problem)
   }
 
   /// Asks about one radius, and keeps what the answer says.
@@ -138,6 +142,7 @@ public struct RadiusSearch {
       bracket.open = min(bracket.open, radius)
       for name in names { bracket.failures[name] = radius }
     case .misclassified: bracket.isMisclassified = true
+    case .error: bracket.problem = answer.reason
     }
   }
 

@@ -106,6 +106,7 @@ public final class TrainingSession {
     _ name: String, _ split: Split, _ first: Int?
   ) throws(InputError) -> ImageSet {
     let set = try Datasets.load(name, split: split)
+    try set.requireAll()
     guard let first else { return set }
     return try set.first(first)
   }

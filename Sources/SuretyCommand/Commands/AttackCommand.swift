@@ -34,6 +34,7 @@ struct AttackCommand: ParsableCommand {
     var options = CertifierOptions(epsilon: try images.epsilon())
     options.norm = images.norm
     options.normalization = try images.normalization()
+    options.threshold = images.threshold
     options.methods = []
     options.memory = try resources.apply()
     options.seed = seed

@@ -70,6 +70,18 @@ func certify(
   }
 }
 
+/// What the totals depend on beyond the usual, each on a line.
+private func notes(_ summary: Summary) -> String {
+  var notes = ""
+  if let threshold = summary.threshold {
+    notes += "\nclass 1 where the one output is above \(Console.short(threshold)), else class 0"
+  }
+  if let errors = summary.verdicts[ExampleVerdict.error.rawValue], errors > 0 {
+    notes += "\n\(errors) cannot be used (verdict error, with the reason in certificates.jsonl)"
+  }
+  return notes
+}
+
 /// The totals of a run as a person reads them.
 private func text(_ summary: Summary, _ folder: CertificationFolder) -> String {
   func percent(_ part: Double) -> String { String(format: "%.2f %%", 100 * part) }
@@ -78,7 +90,7 @@ private func text(_ summary: Summary, _ folder: CertificationFolder) -> String {
   }
   return """
     \(summary.count) examples of \(summary.data), l\(summary.norm) radius \
-    \(Console.short(summary.epsilon)), \(summary.arithmetic)
+    \(Console.short(summary.epsilon)), \(summary.arithmetic)\(notes(summary))
     right without change   \(percent(summary.cleanAccuracy))
     no violation found     \(percent(summary.attackAccuracy))
     certified              \(percent(summary.certifiedAccuracy))

@@ -71,10 +71,13 @@ private struct RadiusReport: Encodable {
     let rows = examples.map { radius in
       [
         "\(radius.example)", "\(radius.label)", cell(radius.certified), radius.method ?? "-",
-        cell(radius.violated), cell(radius.gap), String(format: "%.2f", radius.seconds),
+        cell(radius.violated), cell(radius.gap),
+        radius.problem ?? String(format: "%.2f", radius.seconds),
       ]
     }
     let heads = ["example", "label", "certified", "method", "violated", "gap", "seconds"]
+    // Examples that cannot be used have no radius.
+    let examples = examples.filter { $0.problem == nil }
     let total = Double(max(1, examples.count))
     let gaps = examples.compactMap(\.gap)
     let mean = examples.reduce(0) { $0 + $1.certified } / total

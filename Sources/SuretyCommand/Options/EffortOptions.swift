@@ -26,6 +26,7 @@ struct EffortOptions: ParsableArguments {
     var options = CertifierOptions(epsilon: epsilon)
     options.norm = images.norm
     options.normalization = try images.normalization()
+    options.threshold = images.threshold
     options.timeout = try duration(timeout)
     (options.methods, options.completion) = try methodList(methods, isTimed: timeout != nil)
     options.precision = try precision.precision()

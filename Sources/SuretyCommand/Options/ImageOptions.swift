@@ -4,11 +4,28 @@ import Surety
 /// The examples, and the region around each.
 struct ImageOptions: ParsableArguments {
   @Option(
-    help: "The data set: digits, mnist[:DIR], cifar10[:DIR], tinyimagenet[:DIR] or folder:DIR.")
+    help:
+      "The data set: digits, mnist[:DIR], cifar10[:DIR], tinyimagenet[:DIR], folder:DIR, table:FILE or npz:FILE."
+  )
   var data: String
 
   @Option(help: "The part of the data set: test or train.")
   var split = Split.test
+
+  @Option(
+    help: """
+      Which class is which output, for folders and tables: numbers, alphabetical, or a file with a name in each line.
+      """)
+  var classes: String?
+
+  @Option(help: "The column of a table that holds the label.")
+  var labelColumn: String?
+
+  @Option(
+    help: """
+      For a network of one output: class 1 is above this number; 0, or 0.5 after a sigmoid, unless given.
+      """)
+  var threshold: Double?
 
   @Option(help: "How many examples.")
   var first: Int?
@@ -37,7 +54,11 @@ struct ImageOptions: ParsableArguments {
     return try Normalization(mean: mean, std: std)
   }
 
-  func load() throws(InputError) -> ImageSet { try Datasets.load(data, split: split) }
+  func load() throws(InputError) -> ImageSet {
+    let order = try classes.map { (text) throws(InputError) in try ClassOrder(text) }
+    return try Datasets.load(
+      data, split: split, options: DataOptions(classes: order, labelColumn: labelColumn))
+  }
 
   /// The places of the examples in the data.
   func examples(of images: ImageSet) throws(InputError) -> [Int] {

@@ -65,6 +65,10 @@ public struct Trainer: Sendable {
     _ network: Network, against images: ImageSet, source: String
   ) throws(InputError) {
     let outputs = network.outputShape.count
+    // The region around an example is cut off at 0 and 1, which the values of a table need not keep to.
+    guard images.kind == .pictures else {
+      throw InputError(images.name, "is a table; training takes pictures, with values from 0 to 1")
+    }
     guard outputs >= 2 else {
       throw InputError(
         source, "gives \(outputs) output; expected one for each class, and 2 classes at least")

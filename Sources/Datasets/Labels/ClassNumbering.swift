@@ -1,0 +1,22 @@
+/// How the labels of a set came about; a network's outputs may have been numbered in another way.
+public enum ClassNumbering: Sendable, Hashable {
+  /// The set or the user says which class is which output.
+  case given
+  /// Numbers that were read as labels.
+  ///
+  /// `otherClasses` is the number of classes if the numbers were names in alphabetical order instead, as
+  /// PyTorch's `ImageFolder` takes the names of folders; nil where that would be the same.
+  case numbers(otherClasses: Int?)
+  /// Names in alphabetical order.
+  case names
+}
+
+/// Which class is which output, where the user says so.
+public enum ClassOrder: Sendable, Hashable {
+  /// Every name is a number, which is the label.
+  case numbers
+  /// Names in the alphabetical order of their characters, numbers among them: 10 comes before 2.
+  case alphabetical
+  /// The names in the order of the outputs.
+  case list([String])
+}
