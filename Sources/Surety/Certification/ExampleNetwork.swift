@@ -48,16 +48,11 @@ struct ExampleNetwork {
     }
   }
 
-  private static func prefixed(
+  static func prefixed(
     _ network: Network, _ image: [Int], _ normalization: Normalization
   ) throws(ShapeMismatch) -> Network {
     let wanted = network.inputShape
-    // [height, width, channels] with more than one channel: the network wants channels last.
-    let significant =
-      wanted.dimensions.count > 3 ? Array(wanted.dimensions.suffix(3)) : wanted.dimensions
-    let wantsChannelsLast =
-      image.count == 3 && image[0] > 1 && significant == [image[1], image[2], image[0]]
-      && significant != image
+    let wantsChannelsLast = PixelLayout(of: wanted, for: image) == .channelsLast
     let first = wantsChannelsLast ? Shape([1] + image) : wanted
     var result = Network(input: first, named: network.inputName)
     for parameter in network.parameters {
