@@ -7,11 +7,15 @@ SWIFT_FLAGS = --configuration release -Xswiftc -enable-testing
 # Timing uses the flags of a shipped program, in a folder of its own so that neither build undoes the other.
 BENCH_FLAGS = --configuration release --scratch-path .build-bench
 
+# Where "make install" puts things; DESTDIR goes before it, for packages.
+PREFIX ?= /usr/local
+DESTDIR ?=
+
 # What to run, and extra words for it: make test ARGUMENTS="--filter BoundsTests"
 ARGUMENTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build bench format lint dependencies clean
+.PHONY: help demo test build install uninstall bench format lint documents dependencies clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | \
@@ -28,6 +32,26 @@ test: dependencies ## Build optimised and run every test
 build: dependencies ## Build the program: .build/release/surety
 	swift build $(SWIFT_FLAGS) --product surety
 
+# Built before, perhaps by another user: installing as root need not build.
+.build/release/surety:
+	$(MAKE) build
+
+SHARE = $(DESTDIR)$(PREFIX)/share
+
+install: .build/release/surety ## Install the program, its manual pages and completions under PREFIX (/usr/local)
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1 $(SHARE)/bash-completion/completions
+	install -d $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
+	install -m 755 .build/release/surety $(DESTDIR)$(PREFIX)/bin/surety
+	.build/release/surety manual --out $(SHARE)/man/man1
+	.build/release/surety --generate-completion-script bash > $(SHARE)/bash-completion/completions/surety
+	.build/release/surety --generate-completion-script zsh > $(SHARE)/zsh/site-functions/_surety
+	.build/release/surety --generate-completion-script fish > $(SHARE)/fish/vendor_completions.d/surety.fish
+
+uninstall: ## Remove what "make install" put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/surety $(SHARE)/man/man1/surety.1 $(SHARE)/man/man1/surety-*.1
+	rm -f $(SHARE)/bash-completion/completions/surety $(SHARE)/zsh/site-functions/_surety
+	rm -f $(SHARE)/fish/vendor_completions.d/surety.fish
+
 bench: dependencies ## Time the analyses (see docs/performance.md)
 	swift run $(BENCH_FLAGS) surety-bench $(ARGUMENTS)
 
@@ -36,6 +60,9 @@ format: ## Format the code
 
 lint: ## Check the format and style of the code
 	scripts/format --check
+
+documents: build ## Compile the Swift and run the commands that README.md shows
+	scripts/check_documents
 
 dependencies: ## Install the C libraries that are missing
 	@scripts/install-dependencies

@@ -20,7 +20,7 @@ public struct Normalization: Sendable, Hashable {
   public static let cifar10 = Normalization(
     checkedMean: [0.4914, 0.4822, 0.4465], std: [0.2471, 0.2435, 0.2616])
 
-  private init(checkedMean mean: [Float], std: [Float]) {
+  init(checkedMean mean: [Float], std: [Float]) {
     self.mean = mean
     self.std = std
   }
@@ -90,5 +90,37 @@ public struct Normalization: Sendable, Hashable {
       result[index] = (result[index] - mean[channel]) / std[channel]
     }
     return result
+  }
+}
+
+extension Normalization {
+  /// The options that ask for this normalisation, as one would type them; none where nothing changes.
+  public var options: String {
+    func list(_ values: [Float]) -> String {
+      values.map { "\($0)".replacing(#/\.0$/#, with: "") }.joined(separator: ",")
+    }
+    return self == .none ? "" : "--mean \(list(mean)) --std \(list(std))"
+  }
+
+  /// The statistics of images: the mean and the deviation of each channel, to four decimals.
+  ///
+  /// - Parameters:
+  ///   - images: Values in the order channel, row, column.
+  ///   - channels: The number of channels of each.
+  /// - Returns: The normalisation; nil without images, or where a channel has the same value everywhere.
+  public init?(statisticsOf images: [[Float]], channels: Int) {
+    guard channels > 0, let size = images.first?.count, size >= channels else { return nil }
+    let area = size / channels
+    var (means, deviations): ([Float], [Float]) = ([], [])
+    for channel in 0..<channels {
+      let values = images.flatMap { $0[channel * area..<(channel + 1) * area].map(Double.init) }
+      let mean = values.reduce(0, +) / Double(values.count)
+      let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
+      let deviation = (variance.squareRoot() * 1e4).rounded() / 1e4
+      guard deviation.isFinite, deviation > 0 else { return nil }
+      means.append(Float((mean * 1e4).rounded() / 1e4))
+      deviations.append(Float(deviation))
+    }
+    self.init(checkedMean: means, std: deviations)
   }
 }

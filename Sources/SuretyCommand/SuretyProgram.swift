@@ -10,7 +10,9 @@ struct SuretyProgram {
     LoggingSystem.bootstrap { _ in StandardErrorLog() }
     Signals.start()
     do {
-      var command = try Tool.parseAsRoot()
+      let words = try Arguments.prepared(
+        Array(CommandLine.arguments.dropFirst()), commands: Tool.commands, hidden: Tool.allCommands)
+      var command = try Tool.parseAsRoot(words)
       try command.run()
       try Console.flush()
     } catch {
@@ -30,9 +32,21 @@ struct Tool: ParsableCommand {
       """,
     version: Release.version,
     subcommands: [
-      InfoCommand.self, EvaluateCommand.self, BoundsCommand.self, VerifyCommand.self,
+      InfoCommand.self, DoctorCommand.self, EvaluateCommand.self, BoundsCommand.self,
+      VerifyCommand.self,
       BatchCommand.self,
       CertifyCommand.self, RadiusCommand.self, AttackCommand.self, TrainCommand.self,
-      DataCommand.self, DemoCommand.self,
+      DataCommand.self, DemoCommand.self, ManualCommand.self,
     ])
+
+  /// The names of the commands that people are told of.
+  static var commands: [String] {
+    configuration.subcommands.filter { $0.configuration.shouldDisplay }
+      .compactMap { $0.configuration.commandName }
+  }
+
+  /// The names of all commands.
+  static var allCommands: [String] {
+    configuration.subcommands.compactMap { $0.configuration.commandName }
+  }
 }

@@ -24,7 +24,69 @@ struct ErrorLineTests {
     "A wrong command names what is wrong and where the help is",
     arguments: [
       (["verify"], "Missing expected argument '<model>' (see 'surety verify --help')"),
-      (["certfy"], "Unexpected argument 'certfy' (see 'surety --help')"),
+      (
+        ["certfy", "model.onnx"],
+        "command 'certfy': unknown; known are info, doctor, evaluate, bounds, verify, batch, certify, radius, attack, train, data, demo; did you mean certify?"
+      ),
+      (
+        ["help", "frobnicate"],
+        "command 'frobnicate': unknown; known are info, doctor, evaluate, bounds, verify, batch, certify, radius, attack, train, data, demo"
+      ),
+      (["info", ""], "argument 2: is empty, expected a value (is a variable not set?)"),
+      (
+        ["certify", "absent.onnx", "--data", "digits", "--eps", "0.1", "--out", ""],
+        "--out: is empty, expected a value (is a variable not set?)"
+      ),
+      (
+        ["certify", "absent.onnx", "--data=", "--eps", "0.1", "--out", "nowhere"],
+        "--data: is empty, expected a value (is a variable not set?)"
+      ),
+      (
+        ["certify", "absent.onnx", "--data", "digits", "--eps", "-0.1", "--out", "nowhere"],
+        "--eps: '-0.1' is negative, expected a distance of 0 or more"
+      ),
+      (
+        ["certify", "absent.onnx", "--data", "digits", "--eps", "-1/255", "--out", "nowhere"],
+        "--eps: '-1/255' is negative, expected a distance of 0 or more"
+      ),
+      (
+        ["verify", "absent.onnx", "absent.vnnlib", "--timeout", "-3"],
+        "--timeout: -3.0 is not a time limit, expected seconds above 0"
+      ),
+      (
+        [
+          "certify", "absent.onnx", "--data", "digits", "--eps", "0.1", "--out", "nowhere",
+          "--methods", "ibp,crwn",
+        ],
+        "--methods: 'crwn' is not a method, expected a list of ibp, forward, crown-ibp, crown, alpha-crown, bab, milp; did you mean crown?"
+      ),
+      (
+        ["bounds", "absent.onnx", "--center", "c.json", "--method", "crwn"],
+        "The value 'crwn' is invalid for '--method <method>'. Please provide one of 'ibp', 'forward', 'crown-ibp', 'crown' and 'alpha-crown'. (see 'surety bounds --help')"
+      ),
+      (
+        ["radius", "absent.onnx", "--data", "digits", "--eps", "1", "--resume"],
+        "--resume: needs a folder, expected --out as well"
+      ),
+      (
+        [
+          "attack", "absent.onnx", "--data", "digits", "--eps", "1", "--out", "nowhere", "--resume",
+          "--restart",
+        ],
+        "--restart: contradicts --resume; expected one of the two"
+      ),
+      (
+        ["train", "cifar10-8-smal", "--out", "nowhere"],
+        "recipe \"cifar10-8-smal\": unknown; did you mean cifar10-8-small? A recipe of your own is a file whose name ends in .yaml"
+      ),
+      (
+        ["data", "cifar", "--out", "nowhere"],
+        "data set \"cifar\": unknown; known are mnist, cifar10; did you mean cifar10?"
+      ),
+      (
+        ["evaluate", "absent.onnx"],
+        "--input: is missing; expected --input FILE, or --record FILE --example N"
+      ),
       (
         ["info", "absent.onnx", "--jsn"],
         "Unknown option '--jsn'. Did you mean '--json'? (see 'surety info --help')"
@@ -57,6 +119,39 @@ struct ErrorLineTests {
     ])
   func wrongCommand(arguments: [String], line: String) throws {
     #expect(try refusal(arguments) == line)
+  }
+
+  @Test(
+    "A wrong question about images says what would be right",
+    arguments: [
+      (
+        ["--data", "digit", "--eps", "0.1"],
+        "data set \"digit\": unknown; known are digits, mnist, cifar10, tinyimagenet, folder; did you mean digits?"
+      ),
+      (
+        ["--data", "digits", "--eps", "8"],
+        "--eps: 8 is further than any two images are apart in linf (pixels go from 0 to 1); was 8/255 meant?"
+      ),
+      (
+        ["--data", "digits", "--eps", "9", "--norm", "2"],
+        "--eps: 9 is further than any two images are apart in l2 (pixels go from 0 to 1); was 9/255 meant?"
+      ),
+      (
+        ["--data", "digits", "--eps", "1.5"],
+        "--eps: 1.5 is further than any two images are apart in linf (pixels go from 0 to 1); expected a distance of at most 1"
+      ),
+      (
+        ["--data", "digits", "--eps", "0.1", "--mean", "-0.1,0.2", "--std", "1"],
+        "--std: 1 value for the 2 of --mean; expected as many"
+      ),
+    ])
+  func wrongImages(arguments: [String], line: String) throws {
+    let model = try digitsModel(in: folder)
+    let out = "\(folder.path)/out"
+    for command in ["certify", "attack", "radius"] {
+      #expect(try refusal([command, model, "--out", out] + arguments) == line, "\(command)")
+    }
+    #expect(!FileManager.default.fileExists(atPath: out))
   }
 
   @Test("A center of another size names the file and both sizes")

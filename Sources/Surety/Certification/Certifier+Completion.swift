@@ -43,7 +43,12 @@ extension Certifier {
       limits: search)
     let result = completion.decide(
       [SearchCase(region: region, conditions: open)], in: simplified, options.precision, search,
-      hunter)
+      hunter
+    ) { state in
+      options.onStage(
+        "\(completion.words) on \(count): \(state.open) open, "
+          + String(format: "%.3g %% decided", 100 * state.decided))
+    }
     switch result.outcome {
     case .impossible: batch.decide(index, .certified, by: completion.rawValue)
     case .found(let witness):

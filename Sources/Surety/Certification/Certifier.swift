@@ -18,10 +18,11 @@ public struct Certifier: Sendable {
   public private(set) var options: CertifierOptions
   /// What each result states about the run.
   public private(set) var run: RunRecord
-  private let images: ImageSet
+  /// The examples.
+  public let images: ImageSet
   let network: Network
   let simplified: Network
-  private let engine: any BoundEngine
+  let engine: any BoundEngine
   private let careful: (any BoundEngine)?
   private let probe: RoundingProbe
   let attack: Result<Attack, Unsupported>
@@ -186,6 +187,7 @@ public struct Certifier: Sendable {
   private func attack(_ batch: inout ExampleBatch) {
     let begin = Date()
     let members = batch.open
+    options.onStage("attack on \(members.count)")
     do throws(Unsupported) {
       var attack = try attack.get()
       attack.options.steps = options.attackSteps
@@ -211,6 +213,7 @@ public struct Certifier: Sendable {
   private func bound(_ batch: inout ExampleBatch, by method: BoundMethod) {
     let begin = Date()
     let members = batch.open
+    options.onStage("\(method.rawValue) on \(members.count)")
     var boundOptions = BoundOptions().suited(to: network)
     boundOptions.memory = options.memory
     boundOptions.deadline = batch.deadline

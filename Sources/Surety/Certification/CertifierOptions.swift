@@ -31,6 +31,8 @@ public struct CertifierOptions: Sendable {
   public var attackRestarts = 2
   /// Where the random numbers of the attack start.
   public var seed: UInt64 = 0
+  /// Told what is being done, in a few words, for a line of progress.
+  public var onStage: @Sendable (String) -> Void = { _ in }
 
   /// Creates options for a distance.
   public init(epsilon: Double) { self.epsilon = epsilon }

@@ -56,7 +56,7 @@ struct ExampleNetwork {
     }
   }
 
-  private static func prefixed(
+  static func prefixed(
     _ network: Network, _ images: ImageSet, _ normalization: Normalization
   ) throws(ShapeMismatch) -> Network {
     let (wanted, image) = (network.inputShape, images.shape)

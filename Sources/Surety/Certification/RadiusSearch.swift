@@ -2,29 +2,6 @@ import Certificates
 import Foundation
 import Properties
 
-/// The largest certified radius of an example, and the smallest at which a counterexample was found.
-public struct ExampleRadius: Codable, Sendable, Hashable {
-  /// The place of the example in the data.
-  public var example: Int
-  /// The right label.
-  public var label: Int
-  /// The largest radius that was certified; 0 where none was, or the network is wrong about the example.
-  public var certified: Double
-  /// The method that certified it; nil where none did.
-  public var method: String?
-  /// The smallest radius of a counterexample; nil where none was found, 0 where the network is wrong.
-  public var violated: Double?
-  /// The regions that were asked about.
-  public var probes: Int
-  /// The seconds in all.
-  public var seconds: Double
-  /// Why the example cannot be used; nil when it can.
-  public var problem: String?
-
-  /// What lies between the two; nil without a counterexample.
-  public var gap: Double? { violated.map { $0 - certified } }
-}
-
 /// Finds how far an example's answer holds, by halving the room between what is certified and what is violated.
 ///
 /// Work is reused: a counterexample counts at the distance where it lies, a method that failed at a radius is not tried at
@@ -46,6 +23,18 @@ public struct RadiusSearch {
   /// Creates a search.
   public init(_ certifier: Certifier) { self.certifier = certifier }
 
+  /// What results state about the run; its distance is the largest radius.
+  public var run: RunRecord {
+    var run = certifier.run
+    run.region.epsilon = largest
+    return run
+  }
+
+  /// Takes up what an earlier run found, to start near it.
+  public mutating func remember(_ radius: ExampleRadius) {
+    if let certified = radius.certified, certified > 0 { seen.append(certified) }
+  }
+
   /// What is known of one example.
   private struct Bracket {
     var example: Int
@@ -57,9 +46,12 @@ public struct RadiusSearch {
     var open: Double
     /// The smallest radius with a counterexample.
     var violated: Double?
+    var counterexample: ResultLine.Counterexample?
+    var prediction: Int?
     var isMisclassified = false
     /// Why the example cannot be used.
     var problem: String?
+    var isAttacked = false
     var probes = 0
     /// The smallest radius at which each method failed.
     var failures: [String: Double] = [:]
@@ -100,10 +92,18 @@ public struct RadiusSearch {
       try ask(&bracket, middle, isStopped)
     }
     if bracket.certified > 0 { seen.append(bracket.certified) }
-    return ExampleRadius(
-      example: example, label: certifier.label(of: example), certified: bracket.certified,
-      method: bracket.method, violated: bracket.isMisclassified ? 0 : bracket.violated,
-      probes: bracket.probes, seconds: Date().timeIntervalSince(begin), problem: bracket.problem)
+    var result = ExampleRadius(example: example, label: certifier.label(of: example))
+    result.prediction = bracket.prediction
+    result.attacked = bracket.isAttacked
+    result.probes = bracket.probes
+    result.seconds = Date().timeIntervalSince(begin)
+    result.problem = bracket.problem
+    if bracket.isMisclassified || bracket.problem != nil { return result }
+    result.certified = bracket.certified
+    result.method = bracket.method
+    result.violated = bracket.violated
+    result.counterexample = bracket.counterexample
+    return result
   }
 
   /// Asks about one radius, and keeps what the answer says.
@@ -126,6 +126,8 @@ public struct RadiusSearch {
     var answer: ResultLine?
     try probe.certify([bracket.example], isStopped: isStopped) { answer = $0 }
     guard let answer else { return }
+    bracket.prediction = answer.prediction
+    if answer.methodSeconds["attack"] != nil { bracket.isAttacked = true }
     switch answer.verdict {
     case .certified:
       bracket.certified = max(bracket.certified, radius)
@@ -135,7 +137,10 @@ public struct RadiusSearch {
       let distance = answer.counterexample.map {
         min(radius, certifier.distance(of: $0.input, from: bracket.example))
       }
-      bracket.violated = min(bracket.violated ?? .infinity, distance ?? radius)
+      if distance ?? radius < bracket.violated ?? .infinity {
+        bracket.violated = distance ?? radius
+        bracket.counterexample = answer.counterexample
+      }
       bracket.open = min(bracket.open, distance ?? radius)
     case .undecided:
       if onlyAttack { return }

@@ -49,8 +49,11 @@ public final class TrainingSession {
   ///   - recipe: The recipe.
   ///   - folder: Where the files go; made when missing.
   ///   - resumes: Whether to go on where the folder's run stopped; a folder without a checkpoint starts anew.
+  ///   - restarts: Whether to remove the files of an earlier run first.
   /// - Throws: `InputError` when the data, the network or the folder are not what they should be.
-  public init(_ recipe: Recipe, folder: String, resumes: Bool) throws {
+  public init(
+    _ recipe: Recipe, folder: String, resumes: Bool, restarts: Bool = false
+  ) throws {
     self.recipe = recipe
     self.folder = folder
     recipeText = recipe.yaml
@@ -65,6 +68,8 @@ public final class TrainingSession {
       throw InputError(folder, "cannot be made: \(error.localizedDescription)")
     }
     lock = try OutputLock(folder: folder)
+    // Not before the lock is held: another process may be writing them.
+    if restarts { Self.clear(folder) }
     checkpoints = CheckpointStore(folder: folder)
     dataDigest = training.digest
     let found = resumes ? try checkpoints.latest() : nil

@@ -5,10 +5,15 @@ import Surety
 /// `surety attack`: searches for counterexamples only.
 struct AttackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "attack", abstract: "Search for counterexamples around the images of a data set.")
+    commandName: "attack", abstract: "Search for counterexamples around the images of a data set.",
+    discussion: """
+      With --out, attack.jsonl and summary.json are written to the folder; if the run is stopped, the same command \
+      continues where it stopped, with --resume or without.
+      """)
 
   @OptionGroup var model: ModelArgument
   @OptionGroup var images: ImageOptions
+  @OptionGroup var region: RegionOptions
 
   @Option(help: "The steps of each descent.")
   var steps = 100
@@ -19,103 +24,112 @@ struct AttackCommand: ParsableCommand {
   @Option(help: "Where the random numbers start.")
   var seed: UInt64 = 0
 
+  @OptionGroup var time: TimeOptions
   @OptionGroup var resources: ResourceOptions
 
-  @Flag(help: "Print one JSON object.")
-  var json = false
+  @Option(
+    help: "The folder for the results; without it they are only printed.", completion: .directory)
+  var out: String?
+
+  @OptionGroup var files: FolderOptions
+  @OptionGroup var preflight: PreflightOptions
+  @OptionGroup var printing: PrintingOptions
 
   func run() throws {
+    try files.check(out)
+    let line = ProgressLine("attack", "images", isQuiet: printing.quiet)
+    var options = try certifierOptions()
+    options.onStage = { line.stage($0) }
+    let file = try readFile(model.model)
+    let network = try Network(parsingONNX: file, source: model.model)
+    let data = try images.load()
+    let examples = try images.examples(of: data)
+    try checkScale(of: options.epsilon, options.norm, in: data, examples)
+    let certifier = try Certifier(
+      network, modelDigest: try modelDigest(ofFile: model.model), images: data, options: options)
+    let run = try AttackRun(
+      certifier, in: files.folder(out, log: "attack.jsonl"), model: model.model)
+    preflight.run(certifier, of: network, printing, line)
+    let interruption = Interruption()
+    let outcome = try run.run(on: examples, isStopped: interruption.check) {
+      line.update(done: $0.done, of: $0.requested, $0.verdicts)
+    }
+    line.end()
+    if printing.json { try Console.json(Report(outcome)) } else { print(Self.text(outcome)) }
+    if outcome.summary.count < examples.count {
+      try files.stopped(outcome.summary.count, examples.count, out)
+    }
+  }
+
+  private func certifierOptions() throws -> CertifierOptions {
     guard steps >= 1 else {
       throw InputError("--steps", "\(steps) is not a number of steps, expected 1 or more")
     }
     guard restarts >= 1 else {
       throw InputError("--restarts", "\(restarts) is not a number of descents, expected 1 or more")
     }
-    var options = CertifierOptions(epsilon: try images.epsilon())
-    options.norm = images.norm
+    var options = CertifierOptions(epsilon: try region.epsilon())
+    options.norm = region.norm
     options.normalization = try images.normalization()
     options.threshold = images.threshold
     options.methods = []
+    options.timeout = try time.limit()
     options.memory = try resources.apply()
     options.seed = seed
     options.batch = 64
     options.attackSteps = steps
     options.attackRestarts = restarts
-    let file = try readFile(model.model)
-    let network = try Network(parsingONNX: file, source: model.model)
-    let data = try images.load()
-    let examples = try images.examples(of: data)
-    let certifier = try Certifier(
-      network, modelDigest: sha256(of: file), images: data, options: options)
-    let start = Date()
-    let line = ProgressLine()
-    var results: [ResultLine] = []
-    try certifier.certify(examples) { (result) throws(InputError) in
-      results.append(result)
-      line.show("\(results.count) of \(examples.count) examples")
+    return options
+  }
+
+  /// What is printed as JSON: the totals, and every counterexample.
+  private struct Report: Encodable {
+    struct Found: Encodable {
+      var example: Int
+      var label: Int
+      var input: [Double]
+      var output: [Double]
     }
-    line.clear()
-    let report = AttackReport(
-      results, certifier.run, seconds: Date().timeIntervalSince(start))
-    if json { try Console.json(report) } else { print(report.text) }
-  }
-}
 
-/// The result of `surety attack`.
-private struct AttackReport: Encodable {
-  struct Found: Encodable {
-    var example: Int
-    var label: Int
-    var input: [Double]
-    var output: [Double]
-  }
+    var summary: AttackSummary
+    var counterexamples: [Found]
 
-  var modelDigest: String
-  var data: String
-  var count: Int
-  var epsilon: Double
-  var norm: String
-  var cleanAccuracy: Double
-  var attackAccuracy: Double
-  var seconds: Double
-  var counterexamples: [Found]
+    enum CodingKeys: CodingKey {
+      case counterexamples
+    }
 
-  enum CodingKeys: String, CodingKey {
-    case data, count, epsilon, norm, seconds, counterexamples
-    case modelDigest = "model_sha256"
-    case cleanAccuracy = "clean_accuracy"
-    case attackAccuracy = "attack_accuracy"
-  }
-
-  init(_ results: [ResultLine], _ run: RunRecord, seconds: Double) {
-    modelDigest = run.modelDigest
-    data = run.data
-    count = results.count
-    epsilon = run.region.epsilon
-    norm = run.region.norm
-    let total = Double(max(1, results.count))
-    cleanAccuracy = Double(results.count { $0.prediction == $0.label }) / total
-    attackAccuracy =
-      Double(results.count { $0.prediction == $0.label && $0.verdict != .violated }) / total
-    self.seconds = seconds
-    counterexamples = results.compactMap { line in
-      line.counterexample.map {
-        Found(example: line.example, label: line.label, input: $0.input, output: $0.output)
+    init(_ outcome: AttackRun.Outcome) {
+      summary = outcome.summary
+      counterexamples = outcome.lines.compactMap { line in
+        line.result.counterexample.map {
+          Found(
+            example: line.result.example, label: line.result.label, input: $0.input,
+            output: $0.output)
+        }
       }
     }
+
+    func encode(to encoder: any Encoder) throws {
+      try summary.encode(to: encoder)
+      var values = encoder.container(keyedBy: CodingKeys.self)
+      try values.encode(counterexamples, forKey: .counterexamples)
+    }
   }
 
-  var text: String {
-    let found = counterexamples.map { found in
-      let prediction = found.output.indices.max { found.output[$0] < found.output[$1] } ?? 0
-      return "example \(found.example): \(found.label) becomes \(prediction)"
+  private static func text(_ outcome: AttackRun.Outcome) -> String {
+    let summary = outcome.summary
+    let found = outcome.lines.compactMap { line -> String? in
+      guard let output = line.result.counterexample?.output else { return nil }
+      let prediction = output.indices.max { output[$0] < output[$1] } ?? 0
+      return "example \(line.result.example): \(line.result.label) becomes \(prediction)"
     }
     return
       (found + [
-        "\(count) examples of \(data), l\(norm) radius \(Console.short(epsilon)): "
+        "\(summary.count) examples of \(summary.data), l\(summary.norm) radius \(Console.short(summary.epsilon)): "
           + String(
-            format: "%.2f %% right without change, %.2f %% under attack, %.1f s",
-            100 * cleanAccuracy, 100 * attackAccuracy, seconds)
+            format: "clean accuracy %.2f %%, attack accuracy %.2f %%, %d attacked, %.1f s",
+            100 * summary.cleanAccuracy, 100 * summary.attackAccuracy, summary.attacked,
+            summary.seconds)
       ]).joined(separator: "\n")
   }
 }

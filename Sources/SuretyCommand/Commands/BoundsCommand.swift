@@ -46,9 +46,7 @@ struct BoundsCommand: ParsableCommand {
   var layers = false
 
   @OptionGroup var resources: ResourceOptions
-
-  @Flag(help: "Print one JSON object.")
-  var json = false
+  @OptionGroup var printing: PrintingOptions
 
   func run() throws {
     var request = BoundRequest(method)
@@ -73,6 +71,9 @@ struct BoundsCommand: ParsableCommand {
     let region = try region(radius: radius, for: network)
     try resources.require(
       network.leastMemory(for: method, scalarSize: request.precision == .double ? 8 : 4))
+    let line = ProgressLine(
+      "bounds", "outputs", of: network.outputShape.count, isQuiet: printing.quiet)
+    line.stage("\(method.rawValue), \(network.nodes.count) nodes")
     let start = Date()
     let bounds = try network.bounds(over: region, request)
     let seconds = Date().timeIntervalSince(start)
@@ -82,7 +83,8 @@ struct BoundsCommand: ParsableCommand {
       margins: bounds.margins, seconds: seconds, method: method.rawValue,
       arithmetic: request.precision.arithmetic, finite: bounds.isFinite,
       layers: layers ? try network.layerBounds(over: region, request) : nil)
-    if json { try Console.json(report) } else { print(report.text) }
+    line.end()
+    if printing.json { try Console.json(report) } else { print(report.text) }
   }
 
   private func region(radius: Double?, for network: Network) throws(InputError) -> Region {

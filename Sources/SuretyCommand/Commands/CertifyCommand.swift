@@ -8,59 +8,59 @@ struct CertifyCommand: ParsableCommand {
     commandName: "certify", abstract: "Certify the images of a data set.",
     discussion: """
       Writes summary.json, certificates.jsonl and report.html to --out. If it is stopped, the same \
-      command continues where it stopped.
+      command continues where it stopped, with --resume or without.
       """)
 
   @OptionGroup var model: ModelArgument
   @OptionGroup var images: ImageOptions
+  @OptionGroup var region: RegionOptions
 
   @OptionGroup var effort: EffortOptions
 
   @Option(help: "How many examples are bounded at a time.")
   var batch = 16
 
-  @Option(help: "The folder for the results.")
+  @Option(help: "The folder for the results.", completion: .directory)
   var out: String
 
-  @Flag(help: "Remove results that are in the folder.")
-  var restart = false
-
-  @Flag(help: "Print the summary as one JSON object.")
-  var json = false
+  @OptionGroup var files: FolderOptions
+  @OptionGroup var preflight: PreflightOptions
+  @OptionGroup var printing: PrintingOptions
 
   func run() throws {
-    var options = try effort.certifierOptions(epsilon: try images.epsilon(), images)
+    try files.check()
+    var options = try effort.certifierOptions(region, images)
     guard batch >= 1 else {
       throw InputError("--batch", "\(batch) is not a number of examples, expected 1 or more")
     }
     options.batch = batch
+    let line = ProgressLine("certify", "images", isQuiet: printing.quiet)
+    options.onStage = { line.stage($0) }
     let file = try readFile(model.model)
     let network = try Network(parsingONNX: file, source: model.model)
     let data = try images.load()
+    let examples = try images.examples(of: data)
+    try checkScale(of: options.epsilon, options.norm, in: data, examples)
     let certifier = try Certifier(
       network, modelDigest: modelDigest(ofFile: model.model), images: data, options: options)
     let folder = try CertificationFolder(out, model: model.model)
-    if restart { folder.clear() }
-    try certify(certifier, images.examples(of: data), into: folder, json: json)
+    if files.restart { folder.clear() }
+    preflight.run(certifier, of: network, printing, line)
+    try certify(certifier, examples, into: folder, line, json: printing.json)
   }
 }
 
 /// Runs certification with progress on a terminal, and prints the totals.
 func certify(
-  _ certifier: Certifier, _ examples: [Int], into folder: CertificationFolder, json: Bool
+  _ certifier: Certifier, _ examples: [Int], into folder: CertificationFolder,
+  _ line: ProgressLine, json: Bool
 ) throws {
   let interruption = Interruption(leave: { try? folder.writeTotals() })
-  let line = ProgressLine()
   let summary = try folder.run(
     certifier, on: examples, isStopped: interruption.check,
     concluding: interruption.conclude,
-    progress: { progress in
-      let verdicts = progress.verdicts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
-      line.show(
-        "\(progress.done) of \(progress.requested) examples: "
-          + verdicts.joined(separator: ", "))
-    })
-  line.clear()
+    progress: { line.update(done: $0.done, of: $0.requested, $0.verdicts) })
+  line.end()
   if json { try Console.json(summary) } else { print(text(summary, folder)) }
   if summary.count < examples.count {
     Console.error(
@@ -91,9 +91,9 @@ private func text(_ summary: Summary, _ folder: CertificationFolder) -> String {
   return """
     \(summary.count) examples of \(summary.data), l\(summary.norm) radius \
     \(Console.short(summary.epsilon)), \(summary.arithmetic)\(notes(summary))
-    right without change   \(percent(summary.cleanAccuracy))
-    no violation found     \(percent(summary.attackAccuracy))
-    certified              \(percent(summary.certifiedAccuracy))
+    clean accuracy      \(percent(summary.cleanAccuracy))
+    attack accuracy     \(percent(summary.attackAccuracy))
+    certified accuracy  \(percent(summary.certifiedAccuracy))
 
     \(Console.table([["method", "decided", "seconds"]] + methods))
 

@@ -6,7 +6,7 @@ struct DemoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo", abstract: "Certify the embedded network on the embedded digits.")
 
-  @Option(help: "The folder for the results.")
+  @Option(help: "The folder for the results.", completion: .directory)
   var out = "results/demo"
 
   @Option(help: "How many digits; all 297 of the test part unless given.")
@@ -14,13 +14,14 @@ struct DemoCommand: ParsableCommand {
 
   @OptionGroup var resources: ResourceOptions
 
-  @Flag(help: "Print the summary as one JSON object.")
-  var json = false
+  @OptionGroup var printing: PrintingOptions
 
   func run() throws {
     var options = CertifierOptions(epsilon: 1.0 / 16)
     options.memory = try resources.apply()
     options.batch = 64
+    let line = ProgressLine("certify", "images", isQuiet: printing.quiet)
+    options.onStage = { line.stage($0) }
     let data = Datasets.digits(.test)
     if let first, !(1...data.count).contains(first) {
       throw InputError("--first", "\(first) is not a number of digits, expected 1 to \(data.count)")
@@ -30,6 +31,7 @@ struct DemoCommand: ParsableCommand {
       options: options)
     let folder = try CertificationFolder(out, model: "digits.onnx (embedded)")
     folder.clear()
-    try certify(certifier, Array(0..<(first ?? data.count)), into: folder, json: json)
+    try certify(
+      certifier, Array(0..<(first ?? data.count)), into: folder, line, json: printing.json)
   }
 }

@@ -1,18 +1,36 @@
 import ArgumentParser
+import Foundation
 import Surety
 
 /// `surety evaluate`: what the network outputs.
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "evaluate", abstract: "Run the network on inputs from a JSON file.")
+    commandName: "evaluate",
+    abstract: "Run the network on inputs from a JSON file, or on a recorded counterexample.",
+    discussion: """
+      With --record and --example a counterexample is run again: the line of certificates.jsonl, attack.jsonl or \
+      radius.jsonl says by which normalisation, and the output is compared with the recorded one.
+      """)
 
   @OptionGroup var model: ModelArgument
 
-  @Option(help: "A JSON file: one flat array of numbers, or an array of such arrays.")
-  var input: String
+  @Option(
+    help: "A JSON file: one flat array of numbers, or an array of such arrays.",
+    completion: .file(extensions: ["json"]))
+  var input: String?
 
-  @Option(help: "float or double.")
-  var precision = PrecisionName.float
+  @Option(
+    help: "A file of records whose counterexample is run again.",
+    completion: .file(extensions: ["jsonl"]))
+  var record: String?
+
+  @Option(help: "The place of the example in the data, as the record counts it.")
+  var example: Int?
+
+  @OptionGroup var normal: NormalizationOptions
+
+  @Option(help: "The arithmetic: float or double; float unless a record is run again.")
+  var precision: PrecisionName?
 
   @Flag(help: "Print one JSON object; it is the only output format.")
   var json = false
@@ -21,14 +39,80 @@ struct EvaluateCommand: ParsableCommand {
     var outputs: [[Double]]
   }
 
+  /// A counterexample that was run again.
+  private struct Replay: Encodable {
+    var example: Int
+    var label: Int
+    var prediction: Int
+    var outputs: [[Double]]
+    var recorded: [Double]
+    /// The largest difference from the recorded output.
+    var difference: Double
+    /// Whether the answer is wrong again and the output is the recorded one, up to rounding.
+    var agrees: Bool
+  }
+
   func run() throws {
-    let precision = try precision.precision()
-    let network = try model.load()
+    switch (input, record) {
+    case (let input?, nil):
+      guard example == nil else {
+        throw InputError("--example", "names a line of a record, expected --record as well")
+      }
+      try evaluate(input)
+    case (nil, let record?): try replay(record)
+    case (nil, nil):
+      throw InputError("--input", "is missing; expected --input FILE, or --record FILE --example N")
+    case (_?, _?): throw InputError("--record", "contradicts --input; expected one of the two")
+    }
+  }
+
+  private func evaluate(_ input: String) throws {
+    let precision = try (precision ?? .float).precision()
+    var network = try model.load()
     let inputs = try InputValues.batch(input)
     for (index, values) in inputs.enumerated() {
       try network.check(
         inputCount: values.count, source: inputs.count > 1 ? "\(input): array \(index)" : input)
     }
+    if normal.isGiven { network = try network.readingPixels(normal.normalization()) }
     try Console.json(Report(outputs: network.outputs(for: inputs, precision: precision)))
+  }
+
+  private func replay(_ record: String) throws {
+    guard let example else {
+      throw InputError("--example", "is missing; expected the place of an example in the data")
+    }
+    guard !normal.isGiven else {
+      throw InputError("--mean", "contradicts --record, which says how its input is normalised")
+    }
+    let precision = try (precision ?? .double).precision()
+    let file = try readFile(model.model)
+    let network = try Network(parsingONNX: file, source: model.model)
+    let found = try RecordedCounterexample(of: example, in: record)
+    guard found.modelDigest == sha256(of: file) else {
+      throw InputError(
+        model.model,
+        "is not the model of the record (SHA-256 \(found.modelDigest.prefix(12))...)")
+    }
+    let point = found.counterexample
+    try network.check(inputCount: point.input.count, source: record)
+    guard network.outputShape.count == point.output.count else {
+      throw InputError(
+        record, "has \(point.output.count) outputs, the network gives \(network.outputShape.count)")
+    }
+    let normalization = try Normalization(
+      mean: found.region.mean.map(Float.init), std: found.region.std.map(Float.init))
+    let output = try network.readingPixels(normalization)
+      .outputs(for: [point.input], precision: precision)[0]
+    let difference = zip(output, point.output).map { abs($0 - $1) }.max() ?? 0
+    let scale = point.output.map(abs).max() ?? 0
+    let prediction = output.indices.max { output[$0] < output[$1] } ?? 0
+    // Another answer than the label, and an output that is the recorded one up to the rounding of floats.
+    let agrees = prediction != found.label && difference <= 1e-4 * max(1, scale)
+    try Console.json(
+      Replay(
+        example: example, label: found.label, prediction: prediction, outputs: [output],
+        recorded: point.output, difference: difference, agrees: agrees))
+    guard agrees else { throw Exit.Code(exit: .unanswered) }
   }
 }

@@ -8,85 +8,124 @@ struct RadiusCommand: ParsableCommand {
     commandName: "radius",
     abstract:
       "Find the largest certified radius of each image, and the smallest with a counterexample.",
-    discussion: "--eps is the largest radius to ask about.")
+    discussion: """
+      --eps is the largest radius to ask about. With --out, radius.jsonl and summary.json are written to the folder; \
+      if the run is stopped, the same command continues where it stopped, with --resume or without.
+      """)
 
   @OptionGroup var model: ModelArgument
   @OptionGroup var images: ImageOptions
+  @OptionGroup var region: RegionOptions
 
   @OptionGroup var effort: EffortOptions
 
   @Option(help: "How close the radii are brought, as a part of the radius.")
   var tolerance = 0.01
 
-  @Flag(help: "Print one JSON object.")
-  var json = false
+  @Option(
+    help: "The folder for the results; without it they are only printed.", completion: .directory)
+  var out: String?
+
+  @OptionGroup var files: FolderOptions
+  @OptionGroup var preflight: PreflightOptions
+  @OptionGroup var printing: PrintingOptions
 
   func run() throws {
-    let largest = try images.epsilon()
-    guard largest > 0 else { throw InputError("--eps", "\(largest) is not above 0") }
+    try files.check(out)
+    var options = try effort.certifierOptions(region, images)
+    guard options.epsilon > 0 else {
+      throw InputError("--eps", "\(options.epsilon) is not above 0")
+    }
     guard tolerance > 0, tolerance < 1 else {
       throw InputError("--tolerance", "\(tolerance) is not a part, expected one between 0 and 1")
     }
-    let options = try effort.certifierOptions(epsilon: largest, images)
+    let line = ProgressLine("radius", "images", isQuiet: printing.quiet)
+    options.onStage = { line.stage($0) }
     let file = try readFile(model.model)
     let network = try Network(parsingONNX: file, source: model.model)
     let data = try images.load()
     let examples = try images.examples(of: data)
-    var search = RadiusSearch(
-      try Certifier(network, modelDigest: sha256(of: file), images: data, options: options))
-    (search.largest, search.tolerance, search.timeout) = (largest, tolerance, options.timeout)
+    try checkScale(of: options.epsilon, options.norm, in: data, examples)
+    let certifier = try Certifier(
+      network, modelDigest: try modelDigest(ofFile: model.model), images: data, options: options)
+    let folder = try files.folder(out, log: "radius.jsonl")
+    preflight.run(certifier, of: network, printing, line)
+    var search = RadiusSearch(certifier)
+    (search.largest, search.tolerance, search.timeout) = (
+      options.epsilon, tolerance, options.timeout
+    )
     let interruption = Interruption(finishing: "this question")
-    let line = ProgressLine()
-    var found: [ExampleRadius] = []
-    for example in examples where !interruption.wasRequested {
-      let radius = try search.radius(of: example, isStopped: interruption.check)
-      if interruption.wasRequested { break }
-      found.append(radius)
-      line.show("\(found.count) of \(examples.count) examples")
+    var run = try RadiusRun(search, in: folder, model: model.model)
+    let outcome = try run.run(on: examples, isStopped: interruption.check) { progress in
+      line.update(done: progress.done, of: progress.requested)
+      let certified = progress.radii.compactMap(\.certified)
+      guard !certified.isEmpty else { return }
+      line.details([
+        "mean certified radius "
+          + Console.short(certified.reduce(0, +) / Double(certified.count))
+      ])
     }
-    line.clear()
-    let report = RadiusReport(
-      modelDigest: sha256(of: file), data: "\(data.name):\(data.split.rawValue)",
-      norm: images.norm.rawValue, count: found.count, examples: found)
-    if json { try Console.json(report) } else { print(report.text) }
-    if interruption.wasRequested { throw Exit.Code(exit: .interrupted) }
-  }
-}
-
-/// The result of `surety radius`.
-private struct RadiusReport: Encodable {
-  var modelDigest: String
-  var data: String
-  var norm: String
-  var count: Int
-  var examples: [ExampleRadius]
-
-  enum CodingKeys: String, CodingKey {
-    case data, norm, count, examples
-    case modelDigest = "model_sha256"
+    line.end()
+    if printing.json {
+      try Console.json(Report(summary: outcome.summary, examples: outcome.radii))
+    } else {
+      print(Self.text(outcome))
+    }
+    if outcome.summary.count < examples.count {
+      try files.stopped(outcome.summary.count, examples.count, out)
+    }
   }
 
-  var text: String {
+  /// What is printed as JSON: the totals, and every example.
+  private struct Report: Encodable {
+    var summary: RadiusSummary
+    var examples: [ExampleRadius]
+
+    enum CodingKeys: CodingKey {
+      case examples
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      try summary.encode(to: encoder)
+      var values = encoder.container(keyedBy: CodingKeys.self)
+      try values.encode(examples, forKey: .examples)
+    }
+  }
+
+  private static func text(_ outcome: RadiusRun.Outcome) -> String {
     func cell(_ value: Double?) -> String { value.map(Console.short) ?? "-" }
-    let rows = examples.map { radius in
+    let summary = outcome.summary
+    let rows = outcome.radii.map { radius in
       [
-        "\(radius.example)", "\(radius.label)", cell(radius.certified), radius.method ?? "-",
-        cell(radius.violated), cell(radius.gap),
-        radius.problem ?? String(format: "%.2f", radius.seconds),
+        "\(radius.example)", "\(radius.label)",
+        radius.certified.map(Console.short)
+          ?? (radius.problem == nil ? "misclassified" : "error"), radius.method ?? "-",
+        cell(radius.violated), cell(radius.gap), String(format: "%.2f", radius.seconds),
       ]
     }
     let heads = ["example", "label", "certified", "method", "violated", "gap", "seconds"]
-    // Examples that cannot be used have no radius.
-    let examples = examples.filter { $0.problem == nil }
-    let total = Double(max(1, examples.count))
-    let gaps = examples.compactMap(\.gap)
-    let mean = examples.reduce(0) { $0 + $1.certified } / total
-    let meanGap = gaps.isEmpty ? nil : gaps.reduce(0, +) / Double(gaps.count)
+    let right = summary.count - summary.misclassified - summary.errors
     return """
       \(Console.table([heads] + rows))
 
-      \(count) examples of \(data), l\(norm): mean certified radius \(Console.short(mean)), mean gap \
-      \(cell(meanGap)) where a counterexample was found (\(gaps.count))
+      \(curve(summary.curve))
+
+      \(summary.count) examples of \(summary.run.data), l\(summary.run.region.norm), \
+      \(right) of them right without change: mean certified radius \(cell(summary.meanCertified)), median \
+      \(cell(summary.medianCertified)), mean gap \(cell(summary.meanGap)) where a counterexample was found \
+      (\(summary.violated))
       """
+  }
+
+  /// The accuracies against the radius, in columns.
+  private static func curve(_ curve: AccuracyCurve) -> String {
+    func percent(_ part: Double) -> String { String(format: "%.2f %%", 100 * part) }
+    return Console.table(
+      [["radius", "certified accuracy", "attack accuracy"]]
+        + curve.points.map {
+          [
+            Console.short($0.epsilon), percent($0.certifiedAccuracy), percent($0.attackAccuracy),
+          ]
+        })
   }
 }

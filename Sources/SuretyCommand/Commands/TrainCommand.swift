@@ -12,7 +12,8 @@ struct TrainCommand: ParsableCommand {
       or killed, goes on with the same command and --resume, and ends in the same model.
       """)
 
-  @Argument(help: "A recipe's name or its YAML file.")
+  @Argument(
+    help: "A recipe's name or its YAML file.", completion: .list(Recipe.builtIn.map(\.name)))
   var recipe: String
 
   @Option(help: "The data in place of the recipe's: NAME or NAME:DIR.")
@@ -32,44 +33,49 @@ struct TrainCommand: ParsableCommand {
     help: "Replace a setting of the recipe, such as optimizer.learning-rate=1e-3; may be repeated.")
   var settings: [String] = []
 
-  @Flag(help: "Go on where the folder's run stopped.")
-  var resume = false
-
-  @Option(help: "The folder for the results.")
+  @Option(help: "The folder for the results.", completion: .directory)
   var out: String
+
+  @OptionGroup var files: FolderOptions
 
   @Option(help: "The worker threads; the number of processor cores unless given.")
   var threads: Int?
 
-  @Flag(help: "Print the run's record as one JSON object.")
-  var json = false
+  @OptionGroup var preflight: PreflightOptions
+  @OptionGroup var printing: PrintingOptions
 
   func run() throws {
+    try files.check()
     if let threads {
       guard threads >= 1 else {
         throw InputError("--threads", "\(threads) is not a number of threads, expected 1 or more")
       }
       Workers.limit = threads
     }
-    let session = try TrainingSession(try loadedRecipe(), folder: out, resumes: resume)
+    let recipe = try loadedRecipe()
+    let session = try TrainingSession(
+      recipe, folder: out, resumes: files.resume, restarts: files.restart)
+    if !preflight.noPreflight, !printing.quiet {
+      for warning in try session.preflight() { printing.warn(warning) }
+    }
     let interruption = Interruption(leave: session.markingStopped)
     session.isCancelled = interruption.check
-    let line = ProgressLine()
+    let line = ProgressLine("train", "epochs", isQuiet: printing.quiet)
     var printed = session.epochs.last?.epoch ?? 0
     let status = try session.train(isStopped: interruption.check) { progress in
-      line.show(progress.text)
-      guard !json, let last = session.epochs.last, last.epoch > printed else { return }
+      line.show(progress)
+      guard let last = session.epochs.last, last.epoch > printed else { return }
       printed = last.epoch
-      line.clear()
-      // A log that takes no more stops no training; what is printed at the end finds out.
-      try? Console.line(last.text(of: progress.epochs))
+      // In a pipe nothing is said; metrics.jsonl has it.
+      guard Terminal.error.isTerminal, !printing.quiet else { return }
+      Console.error(last.text(of: progress.epochs))
     }
     interruption.conclude()
-    line.clear()
-    if json { try Console.json(session.run) }
+    line.end()
+    if printing.json { try Console.json(session.run) }
     switch status {
     case .finished:
-      if !json { try Console.line(session.summary) }
+      if !printing.json { try Console.line(session.summary) }
     case .stopped, .running:
       Console.error("surety: \(session.run.reason ?? "stopped"); go on with --resume")
       throw Exit.Code(exit: .interrupted)
@@ -96,30 +102,27 @@ struct TrainCommand: ParsableCommand {
   }
 }
 
-extension TrainingSession.Progress {
-  /// The line on a terminal.
-  var text: String {
-    if let certification {
-      return "certifying: \(certification.done) of \(certification.requested) test images"
+extension ProgressLine {
+  /// Shows how far training is.
+  fileprivate func show(_ progress: TrainingSession.Progress) {
+    if let certification = progress.certification {
+      update(done: progress.epochs, of: progress.epochs)
+      stage("certifying \(certification.done) of \(certification.requested) test images")
+      details([])
+      return
     }
-    var parts = [
-      "epoch \(epoch)/\(epochs), batch \(batch)/\(batches)",
-      String(format: "loss %.4g", record.loss),
-    ]
-    if let clean = record.cleanAccuracy {
-      parts.append(String(format: "clean %.1f %%", 100 * clean))
+    update(done: progress.epoch - 1, of: progress.epochs)
+    stage("batch \(progress.batch) of \(progress.batches)")
+    var texts: [String] = []
+    if let clean = progress.record.cleanAccuracy {
+      texts.append(String(format: "clean accuracy %.1f %%", 100 * clean))
     }
-    if let verified = record.verifiedAccuracy {
-      parts.append(String(format: "verified %.1f %%", 100 * verified))
+    if let verified = progress.record.verifiedAccuracy {
+      texts.append(String(format: "verified accuracy %.1f %%", 100 * verified))
     }
-    parts.append(String(format: "%.0f images/s", record.imagesPerSecond))
-    let minutes = Int(secondsLeft) / 60
-    parts.append(
-      minutes >= 60
-        ? "\(minutes / 60) h \(minutes % 60) min left"
-        : "\(minutes) min \(Int(secondsLeft) % 60) s left"
-    )
-    return parts.joined(separator: ", ")
+    texts.append(String(format: "loss %.4g", progress.record.loss))
+    texts.append(String(format: "%.0f images/s", progress.record.imagesPerSecond))
+    details(texts, secondsLeft: progress.secondsLeft)
   }
 }
 
@@ -131,8 +134,8 @@ extension EpochRecord {
       + String(format: "%.4f, eps %.5f, %.0f images/s", loss, epsilon, imagesPerSecond)
     if let test {
       line += String(
-        format: "; test at %.5f: clean error %.2f %%, verified error %.2f %%", test.epsilon,
-        100 * (1 - test.cleanAccuracy), 100 * (1 - test.verifiedAccuracy))
+        format: "; test at %.5f: clean accuracy %.2f %%, verified accuracy %.2f %%", test.epsilon,
+        100 * test.cleanAccuracy, 100 * test.verifiedAccuracy)
     }
     return line
   }

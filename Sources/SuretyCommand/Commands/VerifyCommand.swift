@@ -20,7 +20,8 @@ struct VerifyCommand: ParsableCommand {
 
   @OptionGroup var model: ModelArgument
 
-  @Argument(help: "The property: .vnnlib or .vnnlib.gz.")
+  @Argument(
+    help: "The property: .vnnlib or .vnnlib.gz.", completion: .file(extensions: ["vnnlib", "gz"]))
   var property: String
 
   @Option(help: "The time limit in seconds.")
@@ -48,7 +49,7 @@ struct VerifyCommand: ParsableCommand {
 
   @OptionGroup var resources: ResourceOptions
 
-  @Flag(help: "Do not say the property in words.")
+  @Flag(help: "Print the result only: no progress, and the property not in words.")
   var quiet = false
 
   @Flag(help: "Print one JSON object.")
@@ -136,14 +137,14 @@ struct VerifyCommand: ParsableCommand {
     let log = Logger(label: "verify")
     for warning in question.warnings { log.warning("\(warning)") }
     if !quiet { Console.error(question.describe()) }
-    let line = ProgressLine()
+    let line = ProgressLine("verify", isQuiet: quiet)
     let verification = try Verifier(network, options: options)
       .verify(question) { text in
         seen.text = text
-        line.show(text)
+        line.stage(text)
       }
     watchdog.stop()
-    line.clear()
+    line.end()
     if let result { try writeFile(Data(verification.answer.resultText.utf8), to: result) }
     if json {
       try Console.json(VerifyReport(verification))

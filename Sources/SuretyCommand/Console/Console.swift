@@ -9,7 +9,10 @@ import Surety
 enum Console {
   /// Prints a line on standard error.
   static func error(_ line: String) {
-    try? writeToStream(Data((line + "\n").utf8), .standardError, name: "standard error")
+    // A line of progress may stand where this one goes.
+    let start = Terminal.error.isControllable ? Terminal.eraseLine : ""
+    try? writeToStream(
+      Data((start + line + "\n").utf8), .standardError, name: "standard error")
   }
 
   /// Prints a line on standard output at once, also into a pipe.
@@ -37,11 +40,11 @@ enum Console {
   static func table(_ rows: [[String]]) -> String {
     let columns = rows.map(\.count).max() ?? 0
     let widths = (0..<columns).map { column in
-      rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+      rows.map { column < $0.count ? $0[column].columns : 0 }.max() ?? 0
     }
     return rows.map { row in
       let cells = row.enumerated().map { column, cell in
-        let padding = String(repeating: " ", count: widths[column] - cell.count)
+        let padding = String(repeating: " ", count: widths[column] - cell.columns)
         return column == 0 ? cell + padding : padding + cell
       }
       return cells.joined(separator: "  ").trimmingSuffix(" ")

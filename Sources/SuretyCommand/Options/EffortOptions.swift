@@ -10,8 +10,7 @@ struct EffortOptions: ParsableArguments {
       """)
   var methods: String?
 
-  @Option(help: "The time limit of one example in seconds.")
-  var timeout: Double?
+  @OptionGroup var time: TimeOptions
 
   @Option(help: "The arithmetic: float, double or rigorous.")
   var precision = PrecisionName.float
@@ -21,17 +20,24 @@ struct EffortOptions: ParsableArguments {
 
   @OptionGroup var resources: ResourceOptions
 
-  /// The options of a certifier of some images; takes up the limits of the process on the way.
-  func certifierOptions(epsilon: Double, _ images: ImageOptions) throws -> CertifierOptions {
-    var options = CertifierOptions(epsilon: epsilon)
-    options.norm = images.norm
+  /// The options of a certifier of some images.
+  func certifierOptions(
+    _ region: RegionOptions, _ images: ImageOptions
+  ) throws -> CertifierOptions {
+    var options = CertifierOptions(epsilon: try region.epsilon())
+    options.norm = region.norm
+    try complete(&options, images)
+    return options
+  }
+
+  /// Fills in what these options and those of the images say; takes up the limits of the process on the way.
+  func complete(_ options: inout CertifierOptions, _ images: ImageOptions) throws {
     options.normalization = try images.normalization()
     options.threshold = images.threshold
-    options.timeout = try duration(timeout)
-    (options.methods, options.completion) = try methodList(methods, isTimed: timeout != nil)
+    options.timeout = try time.limit()
+    (options.methods, options.completion) = try methodList(methods, isTimed: time.timeout != nil)
     options.precision = try precision.precision()
     options.memory = try resources.apply()
     options.seed = seed
-    return options
   }
 }

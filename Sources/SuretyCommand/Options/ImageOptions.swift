@@ -1,7 +1,7 @@
 import ArgumentParser
 import Surety
 
-/// The examples, and the region around each.
+/// The examples.
 struct ImageOptions: ParsableArguments {
   @Option(
     help:
@@ -33,26 +33,9 @@ struct ImageOptions: ParsableArguments {
   @Option(help: "The place of the first example, counted from 0.")
   var start = 0
 
-  @Option(help: "The radius in pixel values from 0 to 1, such as 0.03 or 8/255.")
-  var eps: String
+  @OptionGroup var normal: NormalizationOptions
 
-  @Option(help: "How distance is measured.")
-  var norm = Norm.infinity
-
-  @Option(help: "What the network wants subtracted from each channel: a,b,c or one number.")
-  var mean: String?
-
-  @Option(help: "What the network wants each channel divided by: a,b,c or one number.")
-  var std: String?
-
-  func epsilon() throws(InputError) -> Double { try Epsilon.parse(eps, source: "--eps") }
-
-  func normalization() throws(InputError) -> Normalization {
-    if mean == nil && std == nil { return .none }
-    guard let mean else { throw InputError("--mean", "is missing: --std needs it") }
-    guard let std else { throw InputError("--std", "is missing: --mean needs it") }
-    return try Normalization(mean: mean, std: std)
-  }
+  func normalization() throws(InputError) -> Normalization { try normal.normalization() }
 
   func load() throws(InputError) -> ImageSet {
     let order = try classes.map { (text) throws(InputError) in try ClassOrder(text) }

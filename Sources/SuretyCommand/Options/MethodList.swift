@@ -24,10 +24,11 @@ func methodList(
       try search.require("--methods")
       completion = search
     } else {
-      let known =
-        (BoundMethod.allCases.map(\.rawValue) + Completion.allCases.map(\.rawValue))
-        .joined(separator: ", ")
-      throw InputError("--methods", "'\(name)' is not a method, expected a list of \(known)")
+      let known = BoundMethod.allCases.map(\.rawValue) + Completion.allCases.map(\.rawValue)
+      let hint = nearest(to: name, among: known).map { "; did you mean \($0)?" } ?? ""
+      throw InputError(
+        "--methods",
+        "'\(name)' is not a method, expected a list of \(known.joined(separator: ", "))\(hint)")
     }
   }
   return (bounds, completion)

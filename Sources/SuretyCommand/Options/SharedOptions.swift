@@ -8,7 +8,7 @@ extension Split: ExpressibleByArgument {}
 
 /// The network.
 struct ModelArgument: ParsableArguments {
-  @Argument(help: "The network: .onnx or .onnx.gz.")
+  @Argument(help: "The network: .onnx or .onnx.gz.", completion: .file(extensions: ["onnx", "gz"]))
   var model: String
 
   func load() throws(InputError) -> Network { try Network(contentsOf: model) }

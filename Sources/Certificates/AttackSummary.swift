@@ -1,0 +1,69 @@
+/// The totals of a run of `surety attack`: its `summary.json`.
+public struct AttackSummary: Codable, Sendable, Hashable {
+  /// The layout.
+  public var schema = resultSchema
+  /// The version of the program.
+  public var version: String
+  /// The model file as it was named.
+  public var model: String
+  /// The SHA-256 digest of the model file, decompressed.
+  public var modelDigest: String
+  /// The name of the data set and its part.
+  public var data: String
+  /// The distance, in pixel values from 0 to 1.
+  public var epsilon: Double
+  /// `inf`, `2` or `1`.
+  public var norm: String
+  /// How much was tried; nil where there is no result.
+  public var attack: AttackLine.Effort?
+  /// The examples with a result.
+  public var count: Int
+  /// The examples that were asked for.
+  public var requested: Int
+  /// The examples that were attacked: those that the network is right about, as far as there was time.
+  public var attacked: Int
+  /// The examples with a counterexample.
+  public var violated: Int
+  /// The part of the examples that the network is right about.
+  public var cleanAccuracy: Double
+  /// The part of the examples that the network is right about and that withstood an attack; right answers that were not
+  /// attacked are left out of the count.
+  public var attackAccuracy: Double
+  /// The seconds of all examples.
+  public var seconds: Double
+
+  enum CodingKeys: String, CodingKey {
+    case schema, version, model
+    case modelDigest = "model_sha256"
+    case data, epsilon, norm, attack, count, requested, attacked, violated
+    case cleanAccuracy = "clean_accuracy"
+    case attackAccuracy = "attack_accuracy"
+    case seconds
+  }
+
+  /// Adds up the results of a run.
+  ///
+  /// - Parameters:
+  ///   - lines: The results, each example once.
+  ///   - version: The version of the program.
+  ///   - model: The model file as it was named.
+  ///   - requested: The number of examples that were asked for.
+  public init(
+    of lines: [AttackLine], run: RunRecord, version: String, model: String, requested: Int
+  ) {
+    (self.version, self.model) = (version, model)
+    (modelDigest, data) = (run.modelDigest, run.data)
+    (epsilon, norm) = (run.region.epsilon, run.region.norm)
+    (count, self.requested) = (lines.count, requested)
+    attack = lines.first?.effort
+    let right = lines.filter { $0.result.prediction == $0.result.label }
+    let tried = right.filter(\.isAttacked)
+    attacked = tried.count
+    violated = lines.count { $0.result.verdict == .violated }
+    cleanAccuracy = Double(right.count) / Double(max(1, lines.count))
+    let wrong = lines.count - right.count
+    attackAccuracy =
+      Double(tried.count { $0.result.verdict != .violated }) / Double(max(1, wrong + tried.count))
+    seconds = lines.reduce(0) { $0 + $1.result.seconds }
+  }
+}

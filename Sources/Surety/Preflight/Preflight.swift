@@ -1,0 +1,169 @@
+import Datasets
+import Foundation
+
+/// A look at a network and its data before work that takes long: is the network right about the images at all, and would it
+/// be with another normalisation or order of pixels?
+public struct Preflight: Sendable {
+  /// The images to try at most.
+  public var images = 100
+  /// The seconds to spend, about; a network that is too slow for that is tried on fewer images, or not at all.
+  public var seconds = 2.0
+  /// Whether every reading is tried, or only as long as another could be better.
+  public var isThorough = false
+  /// Whether the caller can be given `--mean` and `--std`; if not, the network must do it by itself.
+  public var takesOptions = true
+  private let certifier: Certifier
+  private let layout: PixelLayout
+
+  /// Fewer images than this tell nothing.
+  private static let fewest = 20
+
+  /// What was found.
+  public struct Findings: Sendable {
+    /// The readings that were tried, the given one first; empty where the network is too slow.
+    public var trials: [AccuracyTrial] = []
+    /// What is probably wrong, with what would be right; empty where nothing is.
+    public var warnings: [String] = []
+    /// The smallest and the largest pixel value of the images.
+    public var range: ClosedRange<Float> = 0...1
+    /// The seconds that one image takes on its way through the network.
+    public var secondsPerImage = 0.0
+  }
+
+  /// Prepares a look.
+  ///
+  /// - Parameter layout: How the network's input holds an image.
+  public init(_ certifier: Certifier, layout: PixelLayout) {
+    (self.certifier, self.layout) = (certifier, layout)
+  }
+
+  /// Looks.
+  public func run() -> Findings {
+    let all = certifier.images.count
+    let count = min(images, all)
+    // Spread over the whole set: folders come class by class.
+    let probe = AccuracyProbe(certifier, (0..<count).map { $0 * all / count })
+    var findings = Findings()
+    findings.range = probe.range
+    let given = PixelReading("as given", certifier.options.normalization)
+    findings.secondsPerImage = pace(probe, given)
+    let candidates = normalizations(probe)
+    let affordable = seconds / Double(candidates.count + 4) / max(1e-9, findings.secondsPerImage)
+    let number = Int(min(Double(count), affordable))
+    guard number >= min(Self.fewest, count) else { return findings }
+    let asGiven = probe.trial(given, count: number)
+    findings.trials = [asGiven]
+    if asGiven.accuracy < 0.9 || isThorough {
+      findings.trials += candidates.map { probe.trial($0, count: number) }
+      let best = findings.trials.sorted(by: Self.isBetter).prefix(2)
+      findings.trials += best.flatMap { trial in
+        orders.map { order in
+          var reading = trial.reading
+          reading.order = order
+          return probe.trial(reading, count: number)
+        }
+      }
+    }
+    findings.warnings = warnings(findings.trials, probe)
+    return findings
+  }
+
+  /// The seconds that one image takes; the first one, which finds nothing prepared, only where it takes long.
+  private func pace(_ probe: AccuracyProbe, _ reading: PixelReading) -> Double {
+    func seconds(_ count: Int) -> Double {
+      let begin = ContinuousClock.now
+      let outputs = probe.outputs(reading, count: count)
+      return (ContinuousClock.now - begin) / .seconds(1) / Double(max(1, outputs.count))
+    }
+    let first = seconds(1)
+    return first > self.seconds / 20 ? first : seconds(4)
+  }
+
+  private static func isBetter(_ first: AccuracyTrial, _ second: AccuracyTrial) -> Bool {
+    (first.right, -first.loss) > (second.right, -second.loss)
+  }
+
+  /// The usual normalisations other than the given one, and the images' own statistics.
+  private func normalizations(_ probe: AccuracyProbe) -> [PixelReading] {
+    let channels = certifier.images.shape[0]
+    var known = KnownNormalization.usual(channels: channels)
+    if let own = probe.statistics {
+      known.append(KnownNormalization("these images' own statistics", own))
+    }
+    let given = certifier.options.normalization
+    var result: [KnownNormalization] = []
+    for candidate in known
+    where !([given] + result.map(\.normalization)).contains(where: {
+      $0.isClose(to: candidate.normalization, channels: channels)
+    }) {
+      result.append(candidate)
+    }
+    return result.map { PixelReading($0.name, $0.normalization) }
+  }
+
+  /// The other orders of values that the network could expect.
+  private var orders: [PixelReading.Order] {
+    let shape = certifier.images.shape
+    var result: [PixelReading.Order] = []
+    if shape[0] == 3 { result.append(.channelsReversed) }
+    if layout == .flat, shape[0] > 1 { result.append(.channelsLast) }
+    if layout == .flat || shape[1] == shape[2] { result.append(.transposed) }
+    return result
+  }
+
+  // MARK: What it means
+
+  private func warnings(_ trials: [AccuracyTrial], _ probe: AccuracyProbe) -> [String] {
+    guard let given = trials.first, given.count >= Self.fewest,
+      let best = trials.min(by: Self.isBetter)
+    else { return [] }
+    let score = "\(given.right) of \(given.count) images are right as they are given"
+    if given.isClearlyBelow(best) {
+      return ["\(score), \(best.right) \(remedy(best.reading))"]
+    }
+    let classes = certifier.network.outputShape.count
+    guard given.isGuessing(among: classes), trials.count > 1 else { return [] }
+    if let renumbering = probe.renumbering(probe.outputs(best.reading, count: best.count)) {
+      let pairs = renumbering.filter { $0.key != $0.value }.sorted { $0.key < $1.key }.prefix(3)
+        .map { "\($0.key) for \($0.value)" }
+      return [
+        "\(score), but the labels look numbered otherwise than the outputs "
+          + "(\(pairs.joined(separator: ", ")), ...); number them alike"
+      ]
+    }
+    return [
+      "\(score), about as many as by guessing among \(classes) classes, and no usual normalisation or order of pixels "
+        + "does better; do the network and the data belong together?"
+    ]
+  }
+
+  private func remedy(_ reading: PixelReading) -> String {
+    guard reading.order == .asGiven else {
+      let change =
+        reading.normalization == certifier.options.normalization
+        ? "" : "\(reading.normalization.options) and "
+      return
+        "with \(change)\(reading.order.rawValue); put that change of order in front of the model, "
+        + "which is given channel, row, column"
+    }
+    if !takesOptions {
+      return
+        "if the pixels are normalised (\(reading.normalization.options), \(reading.name)); make that the "
+        + "first step of the network"
+    }
+    return reading.normalization == .none
+      ? "without --mean and --std; leave them out if the network normalises by itself"
+      : "with \(reading.normalization.options) (\(reading.name)); add that if the network was trained so"
+  }
+}
+
+extension Normalization {
+  /// Whether two normalisations are the same but for the last digits people write.
+  fileprivate func isClose(to other: Normalization, channels: Int) -> Bool {
+    func all(_ values: [Float]) -> [Float] {
+      values.count == 1 ? .init(repeating: values[0], count: channels) : values
+    }
+    let pairs = Array(zip(all(mean), all(other.mean))) + Array(zip(all(std), all(other.std)))
+    return pairs.allSatisfy { abs($0 - $1) <= 0.003 * max(abs($0), abs($1)) }
+  }
+}

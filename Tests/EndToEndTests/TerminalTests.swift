@@ -1,0 +1,84 @@
+import Foundation
+import Surety
+import TestSupport
+import Testing
+
+@Suite(
+  "Progress is for people: on a terminal only, as wide as it is, coloured where that is wanted")
+struct TerminalTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// Whether the tool that makes a terminal is here.
+  static let hasTerminals = FileManager.default.isExecutableFile(atPath: "/usr/bin/script")
+
+  /// What a person sees of a run on a terminal: everything that was written.
+  private func seen(_ command: String, columns: Int, _ environment: String) throws -> String {
+    let file = "\(folder.path)/typescript"
+    // The words of the program go through a shell of its own in the terminal.
+    let program = try #require(Program.path)
+    let inner = "stty cols \(columns); '\(program)' \(command)"
+    let result = try Program.shell(
+      "\(environment) script -qec \"$1\" \"$2\" </dev/null >/dev/null", [inner, file])
+    #expect(result.code == 0, "\(result.errors)")
+    return try String(contentsOfFile: file, encoding: .utf8)
+  }
+
+  /// The states of the line of progress, without the sequences that colour and erase.
+  private func states(_ text: String) -> [String] {
+    text.replacing("\r\n", with: "\n").split(whereSeparator: { "\r\n".contains($0) }).map {
+      String($0).replacing(#/\u{1B}\[[0-9;]*[mK]/#, with: "")
+    }.filter { $0.hasPrefix("certify:") }
+  }
+
+  private func demo() -> String { "demo --out '\(folder.path)/demo' --first 100" }
+
+  @Test(
+    "The line fits the terminal and says what is done, with colours", .enabled(if: hasTerminals),
+    arguments: [24, 50, 120])
+  func fits(columns: Int) throws {
+    let text = try seen(demo(), columns: columns, "env -u NO_COLOR TERM=xterm")
+    let states = states(text)
+    #expect(!states.isEmpty)
+    for state in states { #expect(state.count < columns, "\(state)") }
+    if columns == 120 {
+      #expect(states.contains { $0.contains("of 100 images") && $0.contains("certified") })
+      #expect(text.contains("\u{1B}[32m"))
+    }
+  }
+
+  @Test("NO_COLOR is obeyed, and a dumb terminal gets no progress", .enabled(if: hasTerminals))
+  func plain() throws {
+    let plain = try seen(demo(), columns: 80, "NO_COLOR=1 TERM=xterm")
+    #expect(!states(plain).isEmpty && !plain.contains("\u{1B}[3"))
+    let dumb = try seen(demo(), columns: 80, "env -u NO_COLOR TERM=dumb")
+    #expect(states(dumb).isEmpty && !dumb.contains("\u{1B}"))
+  }
+
+  @Test(
+    "Training says accuracies, never errors, and a line for each epoch", .enabled(if: hasTerminals))
+  func training() throws {
+    let tiny = try TinyTraining(epochs: 2)
+    let text = try seen(
+      "train '\(tiny.recipe)' --out '\(tiny.path("out"))'", columns: 200, "TERM=xterm")
+    #expect(text.contains("epoch 1/2: loss") && text.contains("verified accuracy"))
+    #expect(!text.contains("error"), "\(text)")
+  }
+
+  @Test("--quiet shows no progress on a terminal either", .enabled(if: hasTerminals))
+  func quiet() throws {
+    let text = try seen(demo() + " --quiet", columns: 80, "TERM=xterm")
+    #expect(states(text).isEmpty && text.contains("certified accuracy"))
+  }
+
+  @Test("In a pipe nothing but the result is printed, by train too")
+  func pipe() throws {
+    let demo = try Program.run("demo", "--out", "\(folder.path)/demo", "--first", "20")
+    #expect(demo.errors == "" && !demo.output.contains("\u{1B}"))
+    let tiny = try TinyTraining(epochs: 2)
+    let training = try tiny.train("out")
+    #expect(training.code == 0 && training.errors == "" && !training.output.contains("epoch"))
+    #expect(training.output.hasPrefix("clean accuracy"), "\(training.output)")
+  }
+}
