@@ -124,11 +124,3 @@ public struct ByteSource {
     }
   }
 }
-
-/// The CRC-32 of bytes.
-public func checksum(_ data: Data) -> UInt32 {
-  UInt32(
-    truncatingIfNeeded: data.withUnsafeBytes { bytes in
-      crc32_z(0, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count)
-    })
-}

@@ -104,6 +104,8 @@ public struct Preflight: Sendable {
   /// The other orders of values that the network could expect.
   private var orders: [PixelReading.Order] {
     let shape = certifier.images.shape
+    // The columns of a table have no order of pixels.
+    guard certifier.images.kind == .pictures else { return [] }
     var result: [PixelReading.Order] = []
     if shape[0] == 3 { result.append(.channelsReversed) }
     if layout == .flat, shape[0] > 1 { result.append(.channelsLast) }
