@@ -280,8 +280,10 @@ one("LSTM, input_forget", "LSTM", [4, 2, 2], w, opset=14, alone=True, hidden_siz
 case("LSTM, last cell", [node("LSTM", ["x", "w", "r", "b"], ["", "", "y"], hidden_size=3)], [4, 2, 2], w, opset=14, alone=True)
 
 # What is read in two ways, or not at all.
-refused("auto_pad SAME_UPPER with dilations is read in two ways", "AveragePool", [1, 1, 6, 6], opset=22, kernel_shape=[2, 2],
+refused("auto_pad SAME_UPPER with dilations or pixels that no window sees", "AveragePool", [1, 1, 6, 6], opset=22, kernel_shape=[2, 2],
         dilations=[2, 2], auto_pad="SAME_UPPER")
+refused("auto_pad SAME_LOWER with dilations or pixels that no window sees", "MaxPool", [1, 1, 6, 6], kernel_shape=[2, 2],
+        strides=[3, 3], auto_pad="SAME_LOWER")
 refused("larger than its input", "MaxPool", [1, 1, 3, 3], kernel_shape=[4, 4])
 refused("1 to 3 are", "MaxPool", [1, 1, 3, 3, 3, 3], kernel_shape=[2] * 4)
 refused("its output of indices is not supported", "MaxPool", [1, 1, 3, 3], kernel_shape=[2, 2], outputs=("m", "y"))
@@ -289,7 +291,14 @@ for transform in ["align_corners", "tf_crop_and_resize"]:
     refused("place pixels differently", "Resize", [1, 1, 4, 4], {"r": f32(0, 0, 0, 0, 1, 1, 1, 1), "s": f32(1, 1, 0.6, 0.6)},
             mode="linear", coordinate_transformation_mode=transform)
 refused("place pixels differently", "Resize", [1, 1, 3, 3], {"s": f32(1, 1, 1.3, 1.2)}, ["x", "", "s"], mode="linear")
+refused("place pixels differently", "Resize", [1, 1, 5, 4], {"s": f32(1, 1, 1.1, 0.5)}, ["x", "", "s"], opset=18, mode="linear",
+        antialias=1)
 refused("not defined before opset 11", "Resize", [1, 1, 4, 5], {"s": f32(1, 1, 0.75, 0.6)}, opset=10)
+refused("is read in two ways", "Slice", [4], {"s": i64(3), "e": i64(2**63 - 1), "a": i64(0), "t": i64(-1)})
+refused("mode wrap with the negative pads", "Pad", [2, 4], {"p": i64(0, -1, 1, 2)}, opset=19, mode="wrap")
+refused("strides that no kernel fills is read in two ways", "ConvTranspose", [1, 1, 3, 3], {"w": weights(1, 1, 2, 2)},
+        strides=[3, 3], auto_pad="SAME_UPPER")
+refused("larger than its input", "Conv", [1, 1, 2, 4, 4], {"w": weights(1, 1, 3, 2, 2)})
 refused("scales and sizes are both missing", "Resize", [1, 1, 4, 5])
 refused("grid depends on the input", "GridSample", [1, 2, 2, 2], order=["x", "x"], opset=20)
 refused("replaced twice", "ScatterND", [4, 3], {"i": i64(1, 1).reshape(2, 1), "u": weights(2, 3)})

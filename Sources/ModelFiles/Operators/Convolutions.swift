@@ -17,7 +17,7 @@ extension ONNXImporter {
         weight: try planarParameter(weight), bias: bias, geometry: window.geometry)
       return [try planar(x) { (x) throws(ONNXProblem) in try apply(operation, x) }]
     }
-    let taps = DepthTaps(window, depth: image[0])
+    let taps = try DepthTaps(window, depth: image[0])
     // The taps of the first axis count as channels.
     let flat = try regrouped(weight, taps.count, before: false)
     let operation = Convolution(
@@ -111,13 +111,16 @@ private struct DepthTaps {
   private let window: ONNXWindow
   private let isTransposed: Bool
 
-  init(_ window: ONNXWindow, depth input: Int) {
+  init(_ window: ONNXWindow, depth input: Int) throws(ONNXProblem) {
     self.window = window
     self.input = input
     let room = input + window.padding[0] + window.padding[3] - window.reach(0)
     depth = room < 0 ? 0 : room / window.stride[0] + 1
     count = window.kernel[0]
     isTransposed = false
+    guard depth > 0 else {
+      throw ONNXProblem("kernel of extent \(count) is larger than its input of \(input)")
+    }
   }
 
   init(transposing window: ONNXWindow, depth input: Int, extra: Int) throws(ONNXProblem) {
@@ -168,6 +171,10 @@ extension ONNXWindow {
       for axis in image.indices {
         let full = (image[axis] - 1) * stride[axis] + reach(axis) + extra[axis]
         let total = full - wanted[axis]
+        guard total >= 0 || stated != nil else {
+          throw ONNXProblem(
+            "auto_pad \(mode) with strides that no kernel fills is read in two ways; state pads")
+        }
         if total < 0 { extra[axis] -= total }
         let (less, more) = (max(0, total) / 2, max(0, total) - max(0, total) / 2)
         padding[axis] = mode == "SAME_UPPER" ? less : more

@@ -23,6 +23,9 @@ extension ONNXImporter {
     var layouts: [(axis: Int, indices: [Int32])] = []
     for (at, axis) in axes.enumerated() {
       let (before, after) = (amounts[at], amounts[at + axes.count])
+      guard mode != "wrap" || before >= 0 && after >= 0 else {
+        throw ONNXProblem("mode wrap with the negative pads \(amounts) is not defined")
+      }
       let extent = shape(x)[axis]
       guard extent + before + after >= 0 else {
         throw ONNXProblem("pads \(amounts) remove more than input \(shape(x)) has")

@@ -10,9 +10,15 @@ extension ONNXImporter {
     }
     var window = try ONNXWindow(node, kernel: kernel, image: image)
     let mode = node.string("auto_pad", default: "NOTSET")
-    guard !mode.hasPrefix("SAME") || window.dilation.allSatisfy({ $0 == 1 }) else {
-      // ONNX Runtime leaves the dilation out of the padding, the standard does not.
-      throw ONNXProblem("auto_pad \(mode) with dilations is read in two ways; pads are not")
+    // ONNX Runtime leaves the dilation out of the padding, which the standard does not, and begins windows behind
+    // the first pixels where they leave pixels out at the end.
+    let leavesOut = image.indices.contains { axis in
+      (image[axis] - 1) / window.stride[axis] * window.stride[axis] + window.reach(axis)
+        < image[axis]
+    }
+    guard !mode.hasPrefix("SAME") || window.dilation.allSatisfy({ $0 == 1 }) && !leavesOut else {
+      throw ONNXProblem(
+        "auto_pad \(mode) with dilations or pixels that no window sees is read in two ways; state pads")
     }
     try window.padAutomatically(node, image: image)
     let result = PoolingWindow(

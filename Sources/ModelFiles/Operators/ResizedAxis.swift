@@ -25,9 +25,9 @@ struct ResizedAxis {
   typealias Entry = [Resampling.Term]?
 
   /// The resized entries as ONNX Runtime reads them: in 32-bit floats, with whole extents, and unchanged where the
-  /// scale is 1.
+  /// scale is 1 or, with `antialias`, where the extent stays.
   func entriesOfRuntime(_ rule: ResizeRule) throws(ONNXProblem) -> [Entry] {
-    guard scale != 1 || extent != size else { return identity }
+    guard scale != 1 && !rule.smooths || extent != size else { return identity }
     return try entries(rule) { (place) throws(ONNXProblem) in
       try Double(
         Self.position(

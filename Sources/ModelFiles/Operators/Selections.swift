@@ -44,6 +44,10 @@ extension ONNXImporter {
       let axis = try axis(stated, rank: rank)
       let (extent, step) = (shape(x)[axis], steps[at])
       guard step != 0 else { throw ONNXProblem("a step is 0") }
+      guard step > 0 || ends[at] < Int(Int32.max) else {
+        // Going backwards, ONNX Runtime takes the largest number for "to the front", the standard for "to the end".
+        throw ONNXProblem("end \(ends[at]) of a step backwards is read in two ways")
+      }
       func clamped(_ value: Int, _ least: Int, _ most: Int) -> Int {
         max(least, min(most, value < 0 ? value + extent : value))
       }
