@@ -71,7 +71,8 @@ private let cases: [DifferentiableCase] = [
     MaxPool(PoolingWindow(size: [3], stride: [3], padding: [1, 0], roundsUp: true))
   },
   .init(name: "MaxPool of three axes", inputs: [[1, 1, 3, 4, 3]]) { _ in
-    MaxPool(PoolingWindow(size: [2, 2, 2], stride: [2, 1, 2], dilation: [1, 2, 1], roundsUp: true))
+    MaxPool(
+      PoolingWindow(size: [2, 2, 2], stride: [2, 1, 2], dilation: [1, 2, 1], roundsUp: true))
   },
   .init(name: "AveragePool of three axes", inputs: [[1, 1, 3, 4, 3]]) { _ in
     AveragePool(PoolingWindow(size: [2, 2, 2], stride: [2, 1, 2], roundsUp: true))

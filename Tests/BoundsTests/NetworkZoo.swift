@@ -161,7 +161,8 @@ enum ZooNetwork: String, CaseIterable, Sendable {
     case .volume:
       try net.add(MultiplyConstant(net.parameter([1, 2, 3, 4, 4])))
       try net.add(
-        MaxPool(PoolingWindow(size: [2, 2, 2], stride: [2, 1, 2], dilation: [1, 2, 1], roundsUp: true)))
+        MaxPool(
+          PoolingWindow(size: [2, 2, 2], stride: [2, 1, 2], dilation: [1, 2, 1], roundsUp: true)))
       try net.add(AddConstant(net.parameter([2, 1, 1, 1])))
       try net.add(ReLU())
       try net.add(

@@ -3,7 +3,8 @@ import Tensors
 
 extension ONNXImporter {
   /// Any elements of a tensor, counted through; -1 gives 0.
-  func picked(_ x: ONNXValue, _ places: [Int32], as target: Shape) throws(ONNXProblem) -> ONNXValue {
+  func picked(_ x: ONNXValue, _ places: [Int32], as target: Shape) throws(ONNXProblem) -> ONNXValue
+  {
     let flat = try reshaped(x, [shape(x).count])
     return try reshaped(selected(flat, axis: 0, places), target).kept(as: x)
   }
@@ -72,7 +73,8 @@ extension ONNXImporter {
       var place = 0
       for other in 0..<own.rank {
         let along =
-          other == axis ? try self.place(index, axis: axis, of: input) : at / steps[other] % own[other]
+          other == axis
+          ? try self.place(index, axis: axis, of: input) : at / steps[other] % own[other]
         place += along * strides[other]
       }
       places.append(Int32(place))

@@ -18,7 +18,8 @@ extension ONNXImporter {
     }
     guard !mode.hasPrefix("SAME") || window.dilation.allSatisfy({ $0 == 1 }) && !leavesOut else {
       throw ONNXProblem(
-        "auto_pad \(mode) with dilations or pixels that no window sees is read in two ways; state pads")
+        "auto_pad \(mode) with dilations or pixels that no window sees is read in two ways; state pads"
+      )
     }
     try window.padAutomatically(node, image: image)
     let result = PoolingWindow(

@@ -187,7 +187,8 @@ extension ONNXImporter {
     other.rounding = "ceil"
     guard try ResizedAxis.agree(entries, axis.entriesOfRuntime(other)) else {
       throw ONNXProblem(
-        "scale \(axis.scale) by nearest pixels is not defined before opset 11; export to a newer one")
+        "scale \(axis.scale) by nearest pixels is not defined before opset 11; export to a newer one"
+      )
     }
   }
 
@@ -195,7 +196,8 @@ extension ONNXImporter {
     _ x: ONNXValue, axis: Int, _ entries: [ResizedAxis.Entry]
   ) throws(ONNXProblem) -> ONNXValue {
     let operation = Resampling(axis: axis, sums: entries.map { $0 ?? [] })
-    let isPicked = operation.sources.count == 1
+    let isPicked =
+      operation.sources.count == 1
       && zip(operation.sources[0], operation.weights[0]).allSatisfy { $0 < 0 || $1 == 1 }
     guard !isPicked else { return try selected(x, axis: axis, operation.sources[0]) }
     return try apply(operation, x)

@@ -29,7 +29,8 @@ extension ONNXImporter {
       "ReverseSequence": reverseSequence, "GatherElements": gatherElements, "GatherND": gatherND,
       "Scatter": scatterElements, "ScatterElements": scatterElements, "ScatterND": scatterND,
       "CumSum": runningSum, "Einsum": einsteinSum,
-      "GridSample": gridSample, "LSTM": longShortTermMemory, "GRU": gatedRecurrentUnit, "RNN": plainRecurrence,
+      "GridSample": gridSample, "LSTM": longShortTermMemory, "GRU": gatedRecurrentUnit,
+      "RNN": plainRecurrence,
       // Constants and what is computed from them
       "Constant": constantNode, "ConstantOfShape": constantOfShape, "Shape": shapeOf,
       "Size": sizeOf, "Range": range, "NonZero": nonZero, "Equal": equal, "Greater": greater,
