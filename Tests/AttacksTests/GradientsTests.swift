@@ -67,6 +67,19 @@ private let cases: [DifferentiableCase] = [
   .init(name: "Softmax, last axis", inputs: [[2, 3]]) { _ in Softmax(axis: 1) },
   .init(name: "Softmax, first axis", inputs: [[2, 3]]) { _ in Softmax(axis: 0) },
   .init(name: "MaxPool", inputs: [[1, 2, 5, 4]]) { _ in MaxPool(window) },
+  .init(name: "MaxPool of one axis", inputs: [[1, 2, 8]]) { _ in
+    MaxPool(PoolingWindow(size: [3], stride: [3], padding: [1, 0], roundsUp: true))
+  },
+  .init(name: "MaxPool of three axes", inputs: [[1, 1, 3, 4, 3]]) { _ in
+    MaxPool(
+      PoolingWindow(size: [2, 2, 2], stride: [2, 1, 2], dilation: [1, 2, 1], roundsUp: true))
+  },
+  .init(name: "AveragePool of three axes", inputs: [[1, 1, 3, 4, 3]]) { _ in
+    AveragePool(PoolingWindow(size: [2, 2, 2], stride: [2, 1, 2], roundsUp: true))
+  },
+  .init(name: "Resampling", inputs: [[2, 3, 2]]) { _ in
+    Resampling(axis: 1, sums: [[.init(0, 0.3), .init(2, -2)], [.init(1, 1)], []])
+  },
   .init(name: "AveragePool", inputs: [[1, 2, 5, 4]]) { _ in AveragePool(window) },
   .init(name: "Linear", inputs: [[4]]) { Linear(weight: parameter(&$0, [4, 3], seed: 1)) },
   .init(name: "Convolution", inputs: [[1, 2, 5, 4]]) {

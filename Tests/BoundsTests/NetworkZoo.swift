@@ -64,7 +64,7 @@ struct NetworkBuilder {
 /// A kind of small network; together they contain every operation.
 enum ZooNetwork: String, CaseIterable, Sendable {
   case residual, sShaped, positive, powers, waves, steps, gated, attention, pooled, moved
-  case attentionWithReLU, gatedWithReLU
+  case attentionWithReLU, gatedWithReLU, sequence, volume, resampled
 
   func network(seed: UInt64) throws -> Network {
     var net = NetworkBuilder(input: inputShape, seed: seed)
@@ -150,6 +150,40 @@ enum ZooNetwork: String, CaseIterable, Sendable {
         MaxPool(.init(size: [3, 3], geometry: .init(stride: [1, 1], padding: [1, 1, 1, 1]))))
       try net.add(AveragePool(.init(size: [2, 2], geometry: .init(stride: [1, 1]))))
       try net.flatten()
+    case .sequence:
+      try net.add(
+        MaxPool(PoolingWindow(size: [3], stride: [3], padding: [1, 0], roundsUp: true)))
+      try net.linear(5)
+      try net.add(ReLU())
+      try net.add(
+        AveragePool(PoolingWindow(size: [2], stride: [2], padding: [1, 1], roundsUp: true)))
+      try net.flatten()
+    case .volume:
+      try net.add(MultiplyConstant(net.parameter([1, 2, 3, 4, 4])))
+      try net.add(
+        MaxPool(
+          PoolingWindow(size: [2, 2, 2], stride: [2, 1, 2], dilation: [1, 2, 1], roundsUp: true)))
+      try net.add(AddConstant(net.parameter([2, 1, 1, 1])))
+      try net.add(ReLU())
+      try net.add(
+        AveragePool(
+          PoolingWindow(size: [2, 2, 2], stride: [1, 2, 2], padding: [0, 0, 0, 1, 1, 1]),
+          countsPadding: true))
+      try net.flatten()
+    case .resampled:
+      try net.convolution(2, kernel: 3)
+      try net.add(ReLU())
+      try net.add(
+        Resampling(
+          axis: 2,
+          sums: [
+            [.init(0, 1.1), .init(1, -0.1)], [.init(1, 0.5), .init(2, 0.5)], [],
+            [.init(0, -0.25), .init(2, 0.5), .init(3, 0.75)], [.init(3, 1)],
+          ]))
+      try net.convolution(2, kernel: 2, .init(stride: [2, 2]))
+      try net.add(ReLU())
+      try net.add(Resampling(axis: 3, sums: [[.init(1, 1.5), .init(0, -0.5)], [.init(0, 1)]]))
+      try net.flatten()
     case .moved:
       let x = try net.convolution(4, kernel: 3, .init(padding: [1, 1, 1, 1], groups: 1))
       try net.add(ReLU())
@@ -196,7 +230,9 @@ enum ZooNetwork: String, CaseIterable, Sendable {
   var inputShape: Shape {
     switch self {
     case .residual, .pooled: [1, 2, 6, 6]
-    case .moved: [1, 2, 4, 4]
+    case .moved, .resampled: [1, 2, 4, 4]
+    case .sequence: [1, 2, 8]
+    case .volume: [1, 2, 3, 4, 4]
     case .attention, .attentionWithReLU: [1, 12]
     default: [1, 4]
     }

@@ -14,11 +14,14 @@ struct OperatorFixture: Decodable, Sendable, CustomTestStringConvertible {
   var output: [Double]
   var testDescription: String { name }
 
-  static let all: [OperatorFixture] = {
-    let file = URL(fileURLWithPath: "\(packageRoot)/Tests/Fixtures/onnx-operators.json")
+  static let all = read("onnx-operators.json")
+
+  /// The models of a file in `Tests/Fixtures`; none where it cannot be read.
+  static func read(_ name: String) -> [OperatorFixture] {
+    let file = URL(fileURLWithPath: "\(packageRoot)/Tests/Fixtures/\(name)")
     guard let data = try? Data(contentsOf: file) else { return [] }
     return (try? JSONDecoder().decode([OperatorFixture].self, from: data)) ?? []
-  }()
+  }
 }
 
 @Suite("Operators")

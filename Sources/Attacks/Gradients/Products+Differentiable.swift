@@ -36,11 +36,10 @@ extension MaxPool: Differentiable {
   /// Each row goes to the first pixel of its window that has the maximum.
   public func gradients<T: TensorAlgebra>(_ rows: T, inputs: [T], output: T) -> [T] {
     let shape = inputs[0].shape
-    let pixels = shape[3] * shape[4]
-    let x = inputs[0].reshaped([shape[0], shape[1], shape[2], pixels])
-    let flat: Shape = [shape[0], shape[1], shape[2], output.shape[3] * output.shape[4]]
-    let maximum = output.reshaped(flat)
-    var remaining = rows.reshaped(flat)
+    let pixels = shape.dropping(3).count
+    let x = inputs[0].flatteningImage()
+    let maximum = output.flatteningImage()
+    var remaining = rows.flatteningImage()
     var sum: T?
     for tap in taps(of: shape.dropping(1)) {
       let taken = remaining * x.gathered(tap, axis: 3).combined(.equal, maximum)

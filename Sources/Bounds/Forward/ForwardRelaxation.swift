@@ -35,7 +35,7 @@ extension MaxPoolRelaxation: ForwardRelaxation {
     let (input, output) = (shapes.inputs[0], shapes.output)
     let parts = zip(taps, lines).map { tap, lines in
       inputs[0].moved { values in
-        values.reshaped([values.shape[0], input[0] * input[1], input[2] * input[3]])
+        values.reshaped([values.shape[0], input[0] * input[1], input.dropping(2).count])
           .gathered(tap, axis: 2).reshaped([values.shape[0], output.count])
       }.through(lines)
     }

@@ -4,6 +4,7 @@ import Tensors
 extension Linear: IntervalPropagating {}
 extension Convolution: IntervalPropagating {}
 extension TransposedConvolution: IntervalPropagating {}
+extension Resampling: IntervalPropagating {}
 extension BatchNormalization: IntervalPropagating {
   /// The image of a box under a line for each channel.
   ///

@@ -5,6 +5,7 @@ extension Linear: AffinelyPropagating {}
 extension TransposedConvolution: AffinelyPropagating {}
 extension Transpose: AffinelyPropagating {}
 extension Selection: AffinelyPropagating {}
+extension Resampling: AffinelyPropagating {}
 extension Concatenate: AffinelyPropagating {}
 extension Reduce: AffinelyPropagating {}
 extension AveragePool: AffinelyPropagating {}

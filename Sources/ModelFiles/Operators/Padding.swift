@@ -23,6 +23,9 @@ extension ONNXImporter {
     var layouts: [(axis: Int, indices: [Int32])] = []
     for (at, axis) in axes.enumerated() {
       let (before, after) = (amounts[at], amounts[at + axes.count])
+      guard mode != "wrap" || before >= 0 && after >= 0 else {
+        throw ONNXProblem("mode wrap with the negative pads \(amounts) is not defined")
+      }
       let extent = shape(x)[axis]
       guard extent + before + after >= 0 else {
         throw ONNXProblem("pads \(amounts) remove more than input \(shape(x)) has")
@@ -58,96 +61,6 @@ extension ONNXImporter {
       let period = max(1, 2 * (extent - 1))
       let folded = ((place % period) + period) % period
       return Int32(folded < extent ? folded : period - folded)
-    }
-  }
-
-  func upsample(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    var scales = node.floats("scales")
-    if scales == nil { scales = try constant(node, 1, "scales")?.values.scalars }
-    return [
-      try resized(
-        input(node, 0), scales: scales ?? [], sizes: nil,
-        mode: node.string("mode", default: "nearest"),
-        transform: "asymmetric", rounding: "floor")
-    ]
-  }
-
-  func resize(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    let isOld = opset < 11
-    let scales = try constant(node, isOld ? 1 : 2, "scales")?.values.scalars ?? []
-    let sizes = isOld ? nil : try constant(node, 3, "sizes")?.integers
-    guard !node.has("axes") else { throw ONNXProblem("attribute axes is not supported") }
-    return [
-      try resized(
-        input(node, 0), scales: scales, sizes: sizes, mode: node.string("mode", default: "nearest"),
-        transform: isOld
-          ? "asymmetric" : node.string("coordinate_transformation_mode", default: "half_pixel"),
-        rounding: isOld ? "floor" : node.string("nearest_mode", default: "round_prefer_floor"))
-    ]
-  }
-
-  private func resized(
-    _ x: ONNXValue, scales: [Double], sizes: [Int]?, mode: String, transform: String,
-    rounding: String
-  ) throws(ONNXProblem) -> ONNXValue {
-    let input = shape(x)
-    guard mode == "nearest" else {
-      throw ONNXProblem("mode \(mode) is not supported; nearest is")
-    }
-    guard (sizes?.count ?? scales.count) == input.rank else {
-      throw ONNXProblem("scales or sizes do not match input \(input)")
-    }
-    var result = x
-    for axis in 0..<input.rank {
-      let extent = input[axis]
-      let size: Int
-      let scale: Double
-      if let sizes {
-        (size, scale) = (sizes[axis], Double(sizes[axis]) / Double(extent))
-      } else {
-        scale = scales[axis]
-        guard scale > 0, scale * Double(extent) <= Double(largestElementCount) else {
-          throw ONNXProblem("scale \(scale) of axis \(axis) is out of range")
-        }
-        size = Int((Double(extent) * scale).rounded(.down))
-      }
-      guard size > 0, size <= largestElementCount, extent > 0 else {
-        throw ONNXProblem("axis \(axis) of input \(input) would get extent \(size)")
-      }
-      guard size != extent else { continue }
-      var indices: [Int32] = []
-      for place in 0..<size {
-        let position = try Self.position(
-          Double(place), transform: transform, scale: scale, extents: (extent, size))
-        let nearest = try Self.rounded(position, rounding)
-        indices.append(Int32(max(0, min(Double(extent - 1), nearest))))
-      }
-      result = try selected(result, axis: axis, indices)
-    }
-    return result
-  }
-
-  /// Where a pixel of a resized axis lies in the original.
-  private static func position(
-    _ place: Double, transform: String, scale: Double, extents: (from: Int, to: Int)
-  ) throws(ONNXProblem) -> Double {
-    switch transform {
-    case "asymmetric": place / scale
-    case "half_pixel": (place + 0.5) / scale - 0.5
-    case "pytorch_half_pixel": extents.to > 1 ? (place + 0.5) / scale - 0.5 : 0
-    case "align_corners":
-      extents.to > 1 ? place * Double(extents.from - 1) / Double(extents.to - 1) : 0
-    default: throw ONNXProblem("coordinate_transformation_mode \(transform) is not supported")
-    }
-  }
-
-  private static func rounded(_ x: Double, _ mode: String) throws(ONNXProblem) -> Double {
-    switch mode {
-    case "floor": x.rounded(.down)
-    case "ceil": x.rounded(.up)
-    case "round_prefer_floor": (x - 0.5).rounded(.up)
-    case "round_prefer_ceil": (x + 0.5).rounded(.down)
-    default: throw ONNXProblem("nearest_mode \(mode) is not known")
     }
   }
 }

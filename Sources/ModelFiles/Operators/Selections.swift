@@ -44,6 +44,10 @@ extension ONNXImporter {
       let axis = try axis(stated, rank: rank)
       let (extent, step) = (shape(x)[axis], steps[at])
       guard step != 0 else { throw ONNXProblem("a step is 0") }
+      guard step > 0 || ends[at] < Int(Int32.max) else {
+        // Going backwards, ONNX Runtime takes the largest number for "to the front", the standard for "to the end".
+        throw ONNXProblem("end \(ends[at]) of a step backwards is read in two ways")
+      }
       func clamped(_ value: Int, _ least: Int, _ most: Int) -> Int {
         max(least, min(most, value < 0 ? value + extent : value))
       }
@@ -57,36 +61,22 @@ extension ONNXImporter {
     return [x]
   }
 
-  func gather(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    let x = try input(node, 0)
-    let input = shape(x)
-    let axis = try axis(node.integer("axis", default: 0), rank: input.rank)
-    guard let picked = try constant(node, 1, "indices") else {
-      throw ONNXProblem("it has no indices")
-    }
-    var indices: [Int32] = []
-    for stated in picked.integers {
-      let index = stated < 0 ? stated + input[axis] : stated
-      guard index >= 0, index < input[axis] else {
-        throw ONNXProblem("index \(stated) is outside axis \(axis) of input \(input)")
-      }
-      indices.append(Int32(index))
-    }
-    let flat = try selected(x, axis: axis, indices)
-    let target = Shape(
-      input.dimensions[..<axis] + picked.shape.dimensions + input.dimensions[(axis + 1)...])
-    return [try reshaped(flat, target).kept(as: x)]
-  }
-
   func split(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     let x = try input(node, 0)
     let axis = try axis(node.integer("axis", default: 0), rank: shape(x).rank)
     let extent = shape(x)[axis]
     let parts = node.outputs.count
-    // Equal parts, the last one shorter.
+    guard node.integer("num_outputs", default: parts) == parts else {
+      throw ONNXProblem("num_outputs is not the number of its outputs, \(parts)")
+    }
+    // Equal parts; since opset 18 the last one may be shorter.
     let part = (extent + parts - 1) / max(1, parts)
     let equal = (0..<parts).map { max(0, min(part, extent - $0 * part)) }
-    let sizes = try integers(node, "split", orInput: 1) ?? equal
+    let stated = try integers(node, "split", orInput: 1)
+    guard stated != nil || extent == parts * part || opset >= 18 && !equal.contains(0) else {
+      throw ONNXProblem("an axis of extent \(extent) has no \(parts) equal parts")
+    }
+    let sizes = stated ?? equal
     guard sizes.count == parts, sizes.allSatisfy({ $0 >= 0 && $0 <= extent }),
       sizes.reduce(0, +) == extent
     else {
@@ -104,10 +94,15 @@ extension ONNXImporter {
   func concatenation(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     let all = try inputs(node)
     let axis = try axis(node.integer("axis", default: 1), rank: shape(all[0]).rank)
+    return [try joined(all, axis: axis)]
+  }
+
+  /// Tensors joined along an axis, constants and variables alike.
+  func joined(_ all: [ONNXValue], axis: Int) throws(ONNXProblem) -> ONNXValue {
     let operation = Concatenate(axis: axis)
     let variables = all.filter { if case .variable = $0 { true } else { false } }
     if variables.isEmpty || variables.count == all.count {
-      return [try apply(operation, all).kept(as: all[0])]
+      return try all.count == 1 ? all[0] : apply(operation, all).kept(as: all[0])
     }
     // The variables with gaps, plus the constants with zeros where the variables are.
     var layout: [Int32] = []
@@ -126,11 +121,11 @@ extension ONNXImporter {
         constants.append(value)
       }
     }
-    let joined = try variables.count == 1 ? variables[0] : apply(operation, variables)
+    let together = try variables.count == 1 ? variables[0] : apply(operation, variables)
     let addend = try apply(operation, constants)
-    let spread = try selected(joined, axis: axis, layout)
-    if case .constant(let addend) = addend, addend.uniformValue == 0 { return [spread] }
-    return [try add(spread, addend)]
+    let spread = try selected(together, axis: axis, layout)
+    if case .constant(let addend) = addend, addend.uniformValue == 0 { return spread }
+    return try add(spread, addend)
   }
 
   func expand(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {

@@ -24,6 +24,13 @@ extension ONNXImporter {
       // Elements picked and joined
       "Slice": slice, "Gather": gather, "Split": split, "Concat": concatenation, "Pad": pad,
       "Expand": expand, "Tile": tile, "Upsample": upsample, "Resize": resize, "Where": choice,
+      // Elements rearranged, and sums along axes
+      "DepthToSpace": depthToSpace, "SpaceToDepth": spaceToDepth, "Trilu": triangle,
+      "ReverseSequence": reverseSequence, "GatherElements": gatherElements, "GatherND": gatherND,
+      "Scatter": scatterElements, "ScatterElements": scatterElements, "ScatterND": scatterND,
+      "CumSum": runningSum, "Einsum": einsteinSum,
+      "GridSample": gridSample, "LSTM": longShortTermMemory, "GRU": gatedRecurrentUnit,
+      "RNN": plainRecurrence,
       // Constants and what is computed from them
       "Constant": constantNode, "ConstantOfShape": constantOfShape, "Shape": shapeOf,
       "Size": sizeOf, "Range": range, "NonZero": nonZero, "Equal": equal, "Greater": greater,

@@ -1,7 +1,7 @@
 import Networks
 import Tensors
 
-/// The attributes that convolutions and poolings share, for one or two image axes.
+/// The attributes that convolutions and poolings share, for one to three image axes.
 struct ONNXWindow {
   var kernel: [Int]
   var stride: [Int]
@@ -15,8 +15,8 @@ struct ONNXWindow {
   /// - Parameter kernel: The extents of the window.
   init(_ node: ONNXNode, kernel: [Int], image: [Int]) throws(ONNXProblem) {
     let axes = image.count
-    guard axes == 1 || axes == 2 else {
-      throw ONNXProblem("\(axes) image axes are not supported; 1 and 2 are")
+    guard (1...3).contains(axes) else {
+      throw ONNXProblem("\(axes) image axes are not supported; 1 to 3 are")
     }
     self.kernel = kernel
     stride = node.integers("strides") ?? Array(repeating: 1, count: axes)
@@ -56,48 +56,22 @@ struct ONNXWindow {
     }
   }
 
-  /// Lengthens the padding at the end so that `ceil_mode` rounds the output size up.
-  mutating func roundUp(image: [Int]) {
-    for axis in image.indices {
-      let padded = image[axis] + padding[axis] + padding[image.count + axis]
-      let room = max(0, padded - reach(axis))
-      var outputs = (room + stride[axis] - 1) / stride[axis] + 1
-      // A window that would start in the padding at the end is left out.
-      if (outputs - 1) * stride[axis] >= image[axis] + padding[axis] { outputs -= 1 }
-      let needed = (outputs - 1) * stride[axis] + reach(axis) - image[axis] - padding[axis]
-      padding[image.count + axis] = max(padding[image.count + axis], needed)
-    }
-  }
-
-  /// The geometry over two axes; a single one becomes the width.
+  /// The geometry over the last two axes; a single one becomes the width.
   var geometry: ConvolutionGeometry {
-    guard kernel.count == 1 else {
-      return ConvolutionGeometry(
-        stride: stride, padding: padding, dilation: dilation, groups: groups)
+    let axes = kernel.count
+    func last(_ values: [Int], _ missing: Int) -> [Int] {
+      axes == 1 ? [missing, values[0]] : Array(values.suffix(2))
     }
     return ConvolutionGeometry(
-      stride: [1, stride[0]], padding: [0, padding[0], 0, padding[1]], dilation: [1, dilation[0]],
-      groups: groups)
+      stride: last(stride, 1),
+      padding: last(Array(padding[..<axes]), 0) + last(Array(padding[axes...]), 0),
+      dilation: last(dilation, 1), groups: groups)
   }
-
-  /// The kernel over two axes.
-  var planarKernel: [Int] { kernel.count == 1 ? [1, kernel[0]] : kernel }
 }
 
 extension ONNXImporter {
-  /// Runs a translation for two image axes on an input that may have one.
-  private func planar(
-    _ x: ONNXValue, _ body: (ONNXValue) throws(ONNXProblem) -> ONNXValue
-  ) throws(ONNXProblem) -> ONNXValue {
-    let input = shape(x)
-    guard input.rank == 3 else { return try body(x) }
-    let result = try body(reshaped(x, [input[0], input[1], 1, input[2]]))
-    let output = shape(result)
-    return try reshaped(result, [output[0], output[1], output[3]])
-  }
-
   /// The image axes of an input, which must have at least one.
-  private func image(_ x: ONNXValue) throws(ONNXProblem) -> [Int] {
+  func image(_ x: ONNXValue) throws(ONNXProblem) -> [Int] {
     let input = shape(x)
     guard input.rank >= 3 else {
       throw ONNXProblem("input \(input), expected a batch of images with channels")
@@ -105,7 +79,7 @@ extension ONNXImporter {
     return Array(input.dimensions.dropFirst(2))
   }
 
-  private func kernel(
+  func kernel(
     _ node: ONNXNode, rank: Int
   ) throws(ONNXProblem) -> (ONNXConstant, bias: ParameterID?) {
     guard let weight = try constant(node, 1, "kernel") else {
@@ -121,58 +95,6 @@ extension ONNXImporter {
       try parameter(bias, "bias")
     }
     return (weight, bias)
-  }
-
-  /// A kernel parameter over two axes.
-  private func planarParameter(_ weight: ONNXConstant) throws(ONNXProblem) -> ParameterID {
-    guard weight.shape.rank == 3 else { return try parameter(weight, "weight") }
-    var wide = weight.reshaped([weight.shape[0], weight.shape[1], 1, weight.shape[2]])
-    wide.name = weight.name
-    return try parameter(wide, "weight")
-  }
-
-  func convolution(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    let x = try input(node, 0)
-    let image = try image(x)
-    let (weight, bias) = try kernel(node, rank: shape(x).rank)
-    var window = try ONNXWindow(
-      node, kernel: weight.shape.dropping(2).dimensions, image: image)
-    try window.padAutomatically(node, image: image)
-    let operation = Convolution(
-      weight: try planarParameter(weight), bias: bias, geometry: window.geometry)
-    return [try planar(x) { (x) throws(ONNXProblem) in try apply(operation, x) }]
-  }
-
-  func transposedConvolution(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    let x = try input(node, 0)
-    let image = try image(x)
-    let (weight, bias) = try kernel(node, rank: shape(x).rank)
-    var window = try ONNXWindow(
-      node, kernel: weight.shape.dropping(2).dimensions, image: image)
-    var extra = node.integers("output_padding") ?? Array(repeating: 0, count: image.count)
-    guard extra.count == image.count, extra.allSatisfy({ $0 >= 0 && $0 < 1 << 16 }) else {
-      throw ONNXProblem("output_padding \(extra) does not fit \(image.count) image axes")
-    }
-    let mode = node.string("auto_pad", default: "NOTSET")
-    let stated = node.integers("output_shape")
-    if stated != nil || mode.hasPrefix("SAME") {
-      let wanted = stated.map { Array($0.suffix(image.count)) } ?? zip(image, window.stride).map(*)
-      guard wanted.count == image.count else { throw ONNXProblem("output_shape \(wanted)") }
-      for axis in image.indices {
-        let full = (image[axis] - 1) * window.stride[axis] + window.reach(axis) + extra[axis]
-        let total = full - wanted[axis]
-        if total < 0 { extra[axis] -= total }
-        let (less, more) = (max(0, total) / 2, max(0, total) - max(0, total) / 2)
-        window.padding[axis] = mode == "SAME_UPPER" ? less : more
-        window.padding[image.count + axis] = mode == "SAME_UPPER" ? more : less
-      }
-    } else if mode == "VALID" {
-      window.padding = window.padding.map { _ in 0 }
-    }
-    let operation = TransposedConvolution(
-      weight: try planarParameter(weight), bias: bias, geometry: window.geometry,
-      outputPadding: extra.count == 1 ? [0, extra[0]] : extra)
-    return [try planar(x) { (x) throws(ONNXProblem) in try apply(operation, x) }]
   }
 
   func batchNormalization(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
@@ -196,60 +118,6 @@ extension ONNXImporter {
         BatchNormalization(
           scale: statistics[0], bias: statistics[1], mean: statistics[2], variance: statistics[3],
           epsilon: epsilon, rank: shape(x).rank), x)
-    ]
-  }
-
-  private func pooling(_ node: ONNXNode) throws(ONNXProblem) -> (ONNXValue, PoolingWindow) {
-    let x = try input(node, 0)
-    let image = try image(x)
-    guard let kernel = node.integers("kernel_shape") else {
-      throw ONNXProblem("attribute kernel_shape is missing")
-    }
-    var window = try ONNXWindow(node, kernel: kernel, image: image)
-    try window.padAutomatically(node, image: image)
-    if node.flag("ceil_mode") {
-      if node.flag("count_include_pad") && window.padding.contains(where: { $0 > 0 }) {
-        throw ONNXProblem("ceil_mode with count_include_pad and padding is not supported")
-      }
-      window.roundUp(image: image)
-    }
-    let size = window.planarKernel
-    let plane = window.geometry.outputSize(
-      height: image.count == 1 ? 1 : image[0], width: image[image.count - 1],
-      kernel: (size[0], size[1]))
-    guard elementCount([size[0], size[1], plane.height, plane.width]) != nil else {
-      throw ONNXProblem("windows \(kernel) over an image \(image) are too large")
-    }
-    return (x, PoolingWindow(size: size, geometry: window.geometry))
-  }
-
-  func maxPool(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    let (x, window) = try pooling(node)
-    return [try planar(x) { (x) throws(ONNXProblem) in try apply(MaxPool(window), x) }]
-  }
-
-  func averagePool(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    let (x, window) = try pooling(node)
-    let operation = AveragePool(window, countsPadding: node.flag("count_include_pad"))
-    return [try planar(x) { (x) throws(ONNXProblem) in try apply(operation, x) }]
-  }
-
-  func globalMaxPool(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    let x = try input(node, 0)
-    let image = try image(x)
-    guard image.count <= 2 else {
-      throw ONNXProblem("\(image.count) image axes are not supported; 1 and 2 are")
-    }
-    let window = PoolingWindow(
-      size: image.count == 1 ? [1, image[0]] : image, geometry: ConvolutionGeometry())
-    return [try planar(x) { (x) throws(ONNXProblem) in try apply(MaxPool(window), x) }]
-  }
-
-  func globalAveragePool(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    let x = try input(node, 0)
-    _ = try image(x)
-    return [
-      try apply(Reduce(axes: Array(2..<shape(x).rank), keepingAxes: true, isMean: true), x)
     ]
   }
 }

@@ -44,6 +44,10 @@ struct ONNXNode {
     attributes[name].map { String(decoding: $0.s, as: UTF8.self) } ?? value
   }
 
+  func strings(_ name: String) -> [String]? {
+    attributes[name]?.strings.map { String(decoding: $0, as: UTF8.self) }
+  }
+
   func tensor(_ name: String) throws(ONNXProblem) -> ONNXConstant? {
     guard let attribute = attributes[name] else { return nil }
     do throws(ONNXProblem) {

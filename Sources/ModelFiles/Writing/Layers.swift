@@ -62,26 +62,33 @@ extension BatchNormalization: ONNXWritable {
   }
 }
 
+extension PoolingWindow {
+  /// The attributes that poolings share.
+  fileprivate var attributes: [Onnx_AttributeProto] {
+    [
+      .integers("kernel_shape", size), .integers("strides", stride), .integers("pads", padding),
+      .integer("ceil_mode", roundsUp ? 1 : 0),
+    ]
+  }
+}
+
 extension MaxPool: ONNXWritable {
   func write(_ step: ONNXStep, to writer: inout ONNXWriter) throws(ONNXProblem) {
     writer.add(
       "MaxPool", step.inputs, step.output, name: step.name,
-      window.geometry.attributes + [.integers("kernel_shape", window.size)])
+      window.attributes + [.integers("dilations", window.dilation)])
   }
 }
 
 extension AveragePool: ONNXWritable {
   func write(_ step: ONNXStep, to writer: inout ONNXWriter) throws(ONNXProblem) {
-    guard window.geometry.dilation == [1, 1] else {
-      throw ONNXProblem("a mean over dilated windows has no form in opset \(ONNXWriter.opset)")
+    guard window.dilation.allSatisfy({ $0 == 1 }) else {
+      // Opset 13 has no mean over dilated windows.
+      return writer.addSums(self, step)
     }
     writer.add(
       "AveragePool", step.inputs, step.output, name: step.name,
-      [
-        .integers("kernel_shape", window.size), .integers("strides", window.geometry.stride),
-        .integers("pads", window.geometry.padding),
-        .integer("count_include_pad", countsPadding ? 1 : 0),
-      ])
+      window.attributes + [.integer("count_include_pad", countsPadding ? 1 : 0)])
   }
 }
 

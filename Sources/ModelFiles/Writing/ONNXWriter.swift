@@ -146,10 +146,12 @@ struct ONNXWriter {
   }
 
   /// A new initializer of integers.
-  mutating func integers(_ values: [Int], named name: String) -> String {
+  ///
+  /// - Parameter shape: The shape; a list unless stated.
+  mutating func integers(_ values: [Int], _ shape: Shape? = nil, named name: String) -> String {
     var tensor = Onnx_TensorProto()
     tensor.name = unique(name)
-    tensor.dims = [Int64(values.count)]
+    tensor.dims = (shape?.dimensions ?? [values.count]).map { Int64($0) }
     tensor.dataType = Int32(Onnx_TensorProto.DataType.int64.rawValue)
     tensor.rawData = values.map { Int64($0) }.withUnsafeBytes { Data($0) }
     graph.initializer.append(tensor)

@@ -41,7 +41,7 @@ extension NetworkRebuilder {
   /// The largest of each window, by a tournament of pairs.
   fileprivate mutating func express(_ pool: MaxPool, of input: Int, at node: Int) {
     let shape = old.nodes[input].shape
-    let flat: Shape = [shape[0], shape[1], shape[2] * shape[3]]
+    let flat: Shape = [shape[0], shape[1], shape.dropping(2).count]
     let pixels = add(Reshape(to: flat), [newNode(input)], for: node)
     var left = pool.taps(of: shape).map {
       add(Selection(axis: 2, indices: $0), [pixels], for: node)

@@ -70,6 +70,25 @@ extension AffineCase {
         label: "selection with repeats and gaps",
         operation: Selection(axis: 1, indices: [2, -1, 0, 0, 1, -1]), inputs: [[2, 3, 2]]),
       AffineCase(
+        label: "weighted sums with repeats and gaps",
+        operation: Resampling(
+          axis: 1,
+          sums: [
+            [.init(2, 0.5), .init(0, -1.5)], [], [.init(1, 2), .init(1, -0.5), .init(-1, 3)],
+            [.init(0, 1), .init(1, -1), .init(2, 0.25)],
+          ]), inputs: [[2, 3, 2]]),
+      AffineCase(
+        label: "average pooling of one axis, last window over the edge",
+        operation: AveragePool(
+          PoolingWindow(size: [3], stride: [3], padding: [1, 0], roundsUp: true),
+          countsPadding: true), inputs: [[1, 2, 6]]),
+      AffineCase(
+        label: "average pooling of three axes",
+        operation: AveragePool(
+          PoolingWindow(
+            size: [2, 2, 3], stride: [2, 1, 2], padding: [1, 0, 1, 0, 1, 0],
+            dilation: [1, 2, 1], roundsUp: true)), inputs: [[1, 2, 3, 4, 4]]),
+      AffineCase(
         label: "join", operation: Concatenate(axis: 1),
         inputs: [[2, 1, 2], [2, 3, 2], [2, 2, 2]]),
       AffineCase(label: "sum", operation: Add(), inputs: [[2, 3], [2, 3]]),

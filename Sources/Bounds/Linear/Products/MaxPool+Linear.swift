@@ -20,10 +20,11 @@ extension MaxPool: LinearlyBounded {
     _ inputs: [Interval<T>], _ shapes: NodeShapes, _ parameters: Parameters<T>
   ) -> any Relaxation<T> {
     let input = shapes.inputs[0]
-    let taps = window.taps(height: input[2], width: input[3])
+    let image = PoolingWindow.image(of: input)
+    let taps = window.taps(image)
     let planes = MaxPoolPlanes(
       lower: inputs[0].lower.values, upper: inputs[0].upper.values, taps: taps,
-      planes: input[0] * input[1], pixels: input[2] * input[3],
+      planes: input[0] * input[1], pixels: image.reduce(1, *),
       OutwardRounding(to: T.self))
     return MaxPoolRelaxation(
       taps: taps,
@@ -130,13 +131,13 @@ struct MaxPoolRelaxation<T: BackwardAlgebra>: Relaxation {
     let (input, output) = (shapes.inputs[0], shapes.output)
     let dense = T.dense(rows, output)
     let flat = RowBlock(dense: dense.reshaped([rows.count, output.count]))
-    let pixels = input[2] * input[3]
+    let pixels = input.dropping(2).count
     var sum: T?
     var constant: T?
     for (tap, lines) in zip(taps, lines) {
       let (part, added) = T.relaxed(flat, lines, owners: owners)
       let spread = part.values
-        .reshaped([rows.count, output[0] * output[1], output[2] * output[3]])
+        .reshaped([rows.count, output[0] * output[1], output.dropping(2).count])
         .scattered(tap, axis: 2, extent: pixels)
       sum = sum.map { $0 + spread } ?? spread
       constant = constant ?? added

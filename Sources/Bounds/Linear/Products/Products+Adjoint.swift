@@ -59,7 +59,7 @@ extension MaxPoolRelaxation {
   func forward(_ rows: RowBlock<T>, inputs: [RowBlock<T>], owners: [Int32]) -> T? {
     let (input, output) = (shapes.inputs[0], shapes.output)
     let x = T.dense(inputs[0], input)
-      .reshaped([rows.count, input[0] * input[1], input[2] * input[3]])
+      .reshaped([rows.count, input[0] * input[1], input.dropping(2).count])
     var (below, above): (T?, T?)
     for (tap, lines) in zip(taps, lines) {
       let values = x.gathered(tap, axis: 2).reshaped([rows.count, output.count])
