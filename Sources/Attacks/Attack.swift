@@ -26,9 +26,12 @@ public struct Attack: Sendable {
   /// - Parameters:
   ///   - network: The network to search in; it may be a simplified form.
   ///   - original: The network that witnesses are confirmed on; the searched one if nil.
+  ///   - logits: What the original's final softmax reads, if witnesses must hold for that as well: equal outputs of a
+  ///     softmax may come from different inputs, which rounding hides.
   /// - Throws: `Unsupported` when an operation has no derivative.
   public init(
-    _ network: Network, replay original: Network? = nil, options: AttackOptions = AttackOptions()
+    _ network: Network, replay original: Network? = nil, logits: Network? = nil,
+    options: AttackOptions = AttackOptions()
   ) throws(Unsupported) {
     let original = original ?? network
     precondition(
@@ -40,7 +43,7 @@ public struct Attack: Sendable {
     self.options = options
     gradients = try Gradients(network)
     parameters = network.parameters(as: Tensor<Float>.self)
-    replay = Replay(original)
+    replay = Replay(original, logits: logits)
   }
 
   /// An input that violates a property, or nil when none was found.
