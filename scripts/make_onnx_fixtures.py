@@ -229,6 +229,84 @@ one("Resize to sizes", "Resize", [1, 1, 4, 4], {"z": i64(1, 1, 7, 2)}, ["x", "",
 one("Where of x", "Where", [2, 3], {"m": np.array([[True], [False]]), "c": weights(3)}, ["m", "x", "c"])
 one("Where everywhere", "Where", [1, 3], {"m": np.array([[True], [True]]), "c": weights(3)}, ["m", "x", "c"])
 
+# Limits, activations, comparisons, normalisations and reductions. They draw from numbers of their own, so that the
+# cases after them stay the same.
+random, others = np.random.default_rng(12), random
+for low, high, name in [(-1e30, 1e30, "huge"), (-0.5, 0.5, "near"), (0.0, 6.0, "of a ReLU6")]:
+    one(f"Clip, bounds {name}", "Clip", [1, 9], {"l": np.float32(low), "h": np.float32(high)}, low=-8, high=8)
+case("Clip with bounds that cross", [node("Clip", ["x", "l", "h"], ["c"]), node("Add", ["c", "x"], ["y"])], [1, 5],
+     {"l": np.float32(0.5), "h": np.float32(-0.5)})
+case("Clip without an upper bound", [node("Clip", ["x", "l"], ["y"])], [1, 5], {"l": np.float32(0.25)})
+case("Clip without a lower bound", [node("Clip", ["x", "", "h"], ["y"])], [1, 5], {"h": np.float32(0.25)})
+case("Clip to infinity", [node("Clip", ["x", "l", "h"], ["y"])], [1, 5], {"l": f32(-np.inf)[0], "h": f32(np.inf)[0]})
+one("Clip opset 10", "Clip", [1, 5], opset=10, min=-0.25, max=0.5)
+case("Clip by variables", [node("ReduceSum", ["x"], ["s"], keepdims=0), node("Clip", ["x", "s"], ["y"])], [1, 5])
+one("Max with a huge constant", "Max", [1, 5], {"c": np.float32(-1e30)}, low=-1, high=1)
+one("Max with constants", "Max", [2, 5], {"c": weights(5)})
+one("Min with constants that broadcast", "Min", [1, 5], {"c": weights(3, 1)})
+one("Max with infinite constants", "Max", [1, 3], {"c": f32(-np.inf, 0.25, -np.inf)})
+case("Max and Min of variables", [
+    node("Mul", ["x", "c"], ["a"]), node("Neg", ["x"], ["b"]), node("Max", ["x", "a", "b"], ["p"]),
+    node("Min", ["a", "x", "b"], ["q"]), node("Add", ["p", "q"], ["y"])], [2, 5], {"c": weights(5)})
+case("Max of numbers of very different size", [
+    node("Mul", ["x", "c"], ["a"]), node("Max", ["x", "a"], ["y"])], [1, 6], {"c": f32(-1e30, 1e-30, 1e20, -1e20, 2, -2)})
+case("Max and Min in a row", [node("Max", ["x", "l"], ["a"]), node("Min", ["a", "h"], ["y"])], [1, 9],
+     {"l": np.float32(-0.25), "h": np.float32(0.5)})
+one("LeakyRelu, steep", "LeakyRelu", [1, 7], alpha=1e20)
+one("LeakyRelu, negative", "LeakyRelu", [1, 7], alpha=-0.5)
+one("PRelu for channels", "PRelu", [1, 3, 2, 2], {"s": f32(0.25, -0.5, 30).reshape(3, 1, 1)})
+one("PRelu of one", "PRelu", [1, 5], {"s": f32(0.2)})
+one("Elu with alpha", "Elu", [1, 7], alpha=-0.7, low=-3, high=3)
+one("Selu", "Selu", [1, 7], low=-3, high=3)
+one("Celu", "Celu", [1, 7], alpha=0.6, low=-3, high=3)
+one("ThresholdedRelu", "ThresholdedRelu", [1, 9], alpha=0.5, low=-3, high=3)
+one("ThresholdedRelu below 0", "ThresholdedRelu", [1, 9], alpha=-0.5, low=-3, high=3)
+one("Shrink", "Shrink", [1, 9], lambd=0.5, bias=0.2)
+one("Mish", "Mish", [1, 9], opset=18, low=-5, high=5)
+one("Softplus, wide", "Softplus", [1, 9], low=-90, high=90)
+for op in ["Softsign", "Tan", "Atan", "Sinh", "Cosh", "Asinh", "Round", "Ceil"]:
+    one(op, op, [1, 9], low=-1.4, high=1.4)
+for op in ["Asin", "Acos", "Atanh"]:
+    one(op, op, [1, 9], low=-0.99, high=0.99)
+one("Acosh", "Acosh", [1, 9], low=1, high=9)
+one("Mod", "Mod", [1, 9], {"d": np.float32(0.75)}, fmod=1, low=-3, high=3)
+for exponent in [3, -2, 0, 1.5, -0.5]:
+    one(f"Pow {exponent}", "Pow", [1, 5], {"e": np.float32(exponent)}, low=0.2, high=2)
+one("LogSoftmax of large numbers", "LogSoftmax", [2, 5], axis=-1, low=-400, high=400)
+one("LogSoftmax of the first axis", "LogSoftmax", [3, 5], axis=0)
+one("LogSoftmax opset 11", "LogSoftmax", [2, 3, 4], opset=11, axis=1)
+for op in ["ReduceMax", "ReduceMin", "ReduceL1", "ReduceL2", "ReduceSumSquare", "ReduceLogSumExp", "ReduceProd"]:
+    one(f"{op} opset 12", op, [2, 3, 4], opset=12, axes=[-2], keepdims=0)
+    one(f"{op} of two axes", op, [2, 3, 4], {"a": i64(2, 0)}, opset=20 if op in ["ReduceMax", "ReduceMin"] else 18)
+    one(f"{op} of all", op, [2, 3, 4], opset=18)
+    one(f"{op} of nothing", op, [2, 3, 4], opset=18, noop_with_empty_axes=1)
+one("ReduceLogSum", "ReduceLogSum", [2, 3, 4], opset=12, axes=[1], low=0.1, high=1)
+one("ReduceLogSumExp of large numbers", "ReduceLogSumExp", [2, 5], opset=12, axes=[1], low=-400, high=400)
+for op in ["Greater", "Less", "GreaterOrEqual", "LessOrEqual", "Equal"]:
+    case(f"{op} of x", [node("Round", ["x"], ["r"]), node(op, ["r", "c"], ["b"]), node("Cast", ["b"], ["y"], to=1)],
+         [3, 4], {"c": f32(0)}, low=-2, high=2)
+case("Logic of x", [
+    node("Greater", ["x", "c"], ["g"]), node("Less", ["d", "x"], ["l"]), node("And", ["g", "l"], ["a"]),
+    node("Or", ["g", "m"], ["o"]), node("Xor", ["a", "o"], ["e"]), node("Not", ["e"], ["n"]), node("Cast", ["n"], ["y"], to=1)],
+    [4, 4], {"c": f32(-0.3), "d": f32(0.2), "m": np.array([True, False, True, False])})
+case("Where by x", [node("Greater", ["x", "c"], ["g"]), node("Neg", ["x"], ["n"]), node("Where", ["g", "x", "n"], ["y"])],
+     [2, 5], {"c": f32(0.2)})
+case("Where by x with constants", [node("Greater", ["x", "c"], ["g"]), node("Where", ["g", "k", "x"], ["y"])],
+     [2, 5], {"c": f32(0.2), "k": weights(5)})
+case("Softplus as exported", [
+    node("Greater", ["x", "t"], ["g"]), node("Exp", ["x"], ["e"]), node("Add", ["e", "o"], ["s"]), node("Log", ["s"], ["l"]),
+    node("Where", ["g", "x", "l"], ["y"])], [1, 9], {"t": f32(20), "o": f32(1)}, low=-30, high=30)
+one("LayerNormalization", "LayerNormalization", [2, 3, 4], {"s": weights(4), "b": weights(4)}, opset=17)
+one("LayerNormalization of two axes", "LayerNormalization", [2, 3, 4], {"s": weights(3, 4)}, opset=17, axis=1, epsilon=0.01)
+one("InstanceNormalization", "InstanceNormalization", [1, 3, 4, 2], {"s": weights(3), "b": weights(3)})
+one("GroupNormalization", "GroupNormalization", [1, 4, 3, 2], {"s": weights(4), "b": weights(4)}, opset=21, num_groups=2)
+one("MeanVarianceNormalization", "MeanVarianceNormalization", [1, 3, 4, 2])
+one("RMSNormalization", "RMSNormalization", [2, 3, 4], {"s": weights(4)}, opset=23)
+one("LpNormalization", "LpNormalization", [2, 5], axis=1)
+one("LpNormalization by magnitudes", "LpNormalization", [2, 5], axis=0, p=1)
+one("Mean of three", "Mean", [1, 5], {"a": weights(5), "b": weights(5)})
+random = others
+
 # Constants that are computed.
 case("Shape arithmetic", [
     node("Shape", ["x"], ["s"]), node("Gather", ["s", "i"], ["n"]), node("Unsqueeze", ["n", "z"], ["n1"]),

@@ -28,9 +28,12 @@ public struct Attack: Sendable {
   ///   - original: The network that witnesses are confirmed on; the searched one if nil.
   ///   - untied: What the searched network's inputs stand for, where they are the free inputs of a property; witnesses are then
   ///     inputs of the original network, confirmed on the property as it was read.
+  ///   - logits: What the original's final softmax reads, if witnesses must hold for that as well: equal outputs of a
+  ///     softmax may come from different inputs, which rounding hides.
   /// - Throws: `Unsupported` when an operation has no derivative.
   public init(
     _ network: Network, replay original: Network? = nil, untied: UntiedProperty? = nil,
+    logits: Network? = nil,
     options: AttackOptions = AttackOptions()
   ) throws(Unsupported) {
     let original = original ?? network
@@ -43,7 +46,7 @@ public struct Attack: Sendable {
     self.options = options
     gradients = try Gradients(network)
     parameters = network.parameters(as: Tensor<Float>.self)
-    replay = Replay(original, untied)
+    replay = Replay(original, untied, logits: logits)
   }
 
   /// An input that violates a property, or nil when none was found.

@@ -17,7 +17,7 @@ public struct CompleteSearch: Sendable {
   /// What the search may use.
   public var options: SearchOptions
   private let network: Network
-  /// The same with maxima and absolute values written as ReLUs, whose signs can be split.
+  /// The same with clippings, maxima and absolute values written as ReLUs, whose signs can be split.
   private let inReLUs: Network
   private let precision: Precision
 
@@ -26,7 +26,7 @@ public struct CompleteSearch: Sendable {
   /// - Parameter network: The network; it should be simplified first.
   public init(_ network: Network, precision: Precision, options: SearchOptions = .init()) {
     self.network = network
-    inReLUs = network.expressedInReLUs(keepsLeaky: true)
+    inReLUs = network.expressedInReLUs(keeping: [.leaky, .maxima])
     self.precision = precision
     self.options = options
   }

@@ -47,6 +47,9 @@ struct NetworkBuilder {
       Convolution(weight: weight, bias: parameter([outputs]), geometry: geometry), node)
   }
 
+  /// Goes on from the network's output.
+  mutating func takeOutput() { last = network.output }
+
   mutating func normalization() throws {
     let shape = network.nodes[last].shape
     let channels: Shape = [shape[1]]
@@ -65,6 +68,7 @@ struct NetworkBuilder {
 enum ZooNetwork: String, CaseIterable, Sendable {
   case residual, sShaped, positive, powers, waves, steps, gated, attention, pooled, moved
   case attentionWithReLU, gatedWithReLU, sequence, volume, resampled
+  case limits, gates, compared, normalized, shares
 
   func network(seed: UInt64) throws -> Network {
     var net = NetworkBuilder(input: inputShape, seed: seed)
@@ -140,6 +144,7 @@ enum ZooNetwork: String, CaseIterable, Sendable {
       try net.linear(5, from: 0)
       let y = try net.add(ReLU())
       try net.add(Multiply(), x, y)
+    case .limits, .gates, .compared, .normalized, .shares: try nonlinear(&net)
     case .pooled:
       try net.convolution(3, kernel: 3)
       try net.add(

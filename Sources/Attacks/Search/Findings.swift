@@ -17,6 +17,8 @@ struct Target: Sendable {
 /// Runs candidates through the original network, one at a time, in both precisions.
 struct Replay: Sendable {
   private let network: Network
+  /// What the network's final softmax reads, where conditions must hold for that as well.
+  private let logits: (network: Network, parameters: Parameters<Tensor<Double>>)?
   private let single: Parameters<Tensor<Float>>
   private let double: Parameters<Tensor<Double>>
   /// What the points' elements stand for, where they are free inputs of a property.
@@ -30,9 +32,10 @@ struct Replay: Sendable {
     case rejected
   }
 
-  init(_ network: Network, _ untied: UntiedProperty? = nil) {
+  init(_ network: Network, _ untied: UntiedProperty? = nil, logits: Network? = nil) {
     self.network = network
     self.untied = untied
+    self.logits = logits.map { ($0, $0.parameters(as: Tensor<Double>.self)) }
     single = network.parameters(as: Tensor<Float>.self)
     double = network.parameters(as: Tensor<Double>.self)
   }
@@ -64,7 +67,7 @@ struct Replay: Sendable {
     let candidates = conditions.filter { condition in
       condition.allSatisfy { $0.holds(input: input, output: output) }
     }
-    guard !candidates.isEmpty else { return .rejected }
+    guard !candidates.isEmpty, holdsForLogits(input, conditions) else { return .rejected }
     let precise = network.evaluate(Tensor<Double>(shape, input), double).scalars
     let witness = Witness(input: input, output: output)
     var holdsInBoth = false
@@ -78,6 +81,19 @@ struct Replay: Sendable {
       holdsInBoth = true
     }
     return holdsInBoth ? .bare(witness) : .rejected
+  }
+
+  /// Whether a condition holds for what the final softmax reads, if that is asked for.
+  private func holdsForLogits(
+    _ input: [Double], _ conditions: [[LinearConstraint]]
+  ) -> Bool {
+    guard let logits else { return true }
+    let shape = Shape([1] + logits.network.inputShape.dimensions)
+    let output = logits.network.evaluate(Tensor<Double>(shape, input), logits.parameters).values
+      .scalars
+    return conditions.contains { condition in
+      condition.allSatisfy { $0.holds(input: input, output: output) }
+    }
   }
 }
 

@@ -34,7 +34,7 @@ struct CurveLines<S: TensorScalar>: Sendable {
   /// The curve's interval and useful slopes for each example and element.
   private let domains: [ScalarInterval]
   private let useful: [ClosedRange<Double>]
-  private let function: any ScalarRelaxable
+  private let functions: any ScalarFunctions
   private let owners: [Int32]
   private let shape: Shape
   private let size: Int
@@ -61,9 +61,9 @@ struct CurveLines<S: TensorScalar>: Sendable {
     guard let curve = relaxation.curve, curve.shape.count * owners.count == rows.count else {
       return nil
     }
-    function = curve.function
+    functions = curve.functions
     domains = curve.domains
-    useful = Self.useful(curve.function, domains)
+    useful = Self.useful(curve.functions, domains, size: curve.shape.count)
     self.owners = owners
     size = curve.shape.count
     shape = rows
@@ -78,7 +78,7 @@ struct CurveLines<S: TensorScalar>: Sendable {
     lines = Lines(
       lowerSlope: usual.lowerSlope, lowerIntercept: nil, upperSlope: usual.upperSlope,
       upperIntercept: usual.upperIntercept)
-    if given.contains(where: { $0.count == 2 * size }) { take(given, curve.function) }
+    if given.contains(where: { $0.count == 2 * size }) { take(given, curve.functions) }
     update()
   }
 
@@ -101,18 +101,18 @@ struct CurveLines<S: TensorScalar>: Sendable {
   mutating func ascend(
     coefficients: Tensor<S>, values: Tensor<S>, rate: Double, step: Int
   ) {
-    let function = function
+    let functions = functions
     coefficients.values.withElements { coefficients in
       values.values.withElements { values in
-        ascend(&lower, below: true, function, coefficients, values, rate, step)
-        ascend(&upper, below: false, function, coefficients, values, rate, step)
+        ascend(&lower, below: true, functions, coefficients, values, rate, step)
+        ascend(&upper, below: false, functions, coefficients, values, rate, step)
       }
     }
     update()
   }
 
   private func ascend(
-    _ side: inout Side, below: Bool, _ function: some ScalarRelaxable,
+    _ side: inout Side, below: Bool, _ functions: some ScalarFunctions,
     _ coefficients: UnsafeBufferPointer<Double>, _ values: UnsafeBufferPointer<Double>,
     _ rate: Double, _ step: Int
   ) {
@@ -126,7 +126,8 @@ struct CurveLines<S: TensorScalar>: Sendable {
         guard below ? coefficient > 0 : coefficient < 0, most > least else { continue }
         let slope = side.slopes[at]
         if side.places[at].isNaN {
-          let line = function.line(slope: slope, below: below, over: domains[example], rounding)
+          let line = functions.line(
+            of: element, slope: slope, below: below, over: domains[example], rounding)
           side.places[at] = line?.place ?? domains[example].middle
         }
         let gradient = coefficient * (values[at] - side.places[at])
@@ -136,34 +137,35 @@ struct CurveLines<S: TensorScalar>: Sendable {
         (side.first[at], side.second[at]) = (first, second)
         let size = (second * scales.1).squareRoot() + 1e-12
         let next = slope + rate * (most - least) * first * scales.0 / size
-        set(&side, at, min(max(next, least), most), function, below, domains[example], rounding)
+        set(&side, at, min(max(next, least), most), functions, below, domains[example], rounding)
       }
     }
   }
 
   /// Takes a slope and the best intercept for it, if there is one.
   private func set(
-    _ side: inout Side, _ at: Int, _ slope: Double, _ function: some ScalarRelaxable, _ below: Bool,
+    _ side: inout Side, _ at: Int, _ slope: Double, _ functions: some ScalarFunctions, _ below: Bool,
     _ domain: ScalarInterval, _ rounding: OutwardRounding
   ) {
     let slope = rounding.nearest(slope)
     guard slope.isFinite,
-      let line = function.line(slope: slope, below: below, over: domain, rounding)
+      let line = functions.line(
+        of: at % self.size, slope: slope, below: below, over: domain, rounding)
     else { return }
     side.slopes[at] = slope
     side.intercepts[at] = line.intercept
     side.places[at] = line.place
   }
 
-  private mutating func take(_ given: [ArraySlice<S>], _ function: some ScalarRelaxable) {
+  private mutating func take(_ given: [ArraySlice<S>], _ functions: some ScalarFunctions) {
     let rounding = OutwardRounding(to: Tensor<S>.self)
     for (row, slopes) in given.enumerated() where slopes.count == 2 * size {
       let slopes = Tensor<S>([slopes.count], Array(slopes)).values.scalars
       for element in 0..<size {
         let (at, example) = (row * size + element, Int(owners[row]) * size + element)
         guard useful[example].upperBound > useful[example].lowerBound else { continue }
-        set(&lower, at, slopes[element], function, true, domains[example], rounding)
-        set(&upper, at, slopes[size + element], function, false, domains[example], rounding)
+        set(&lower, at, slopes[element], functions, true, domains[example], rounding)
+        set(&upper, at, slopes[size + element], functions, false, domains[example], rounding)
       }
     }
   }
@@ -176,8 +178,8 @@ struct CurveLines<S: TensorScalar>: Sendable {
   }
 
   private static func useful(
-    _ function: some ScalarRelaxable, _ domains: [ScalarInterval]
+    _ functions: some ScalarFunctions, _ domains: [ScalarInterval], size: Int
   ) -> [ClosedRange<Double>] {
-    domains.map(function.usefulSlopes(over:))
+    domains.indices.map { functions.usefulSlopes(of: $0 % size, over: domains[$0]) }
   }
 }

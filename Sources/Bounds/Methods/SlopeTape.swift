@@ -155,6 +155,10 @@ extension BackwardPass {
     guard !inputs.contains(where: { $0 == nil }) else { return nil }
     let inputs = inputs.compactMap { $0 }
     if let relaxation = relaxations[id] {
+      if let maximum = relaxation as? RectifiedDifference<T>, maximum.isElementwise {
+        let parts = inputs[1...].map { $0.values(at: rows.placement) }
+        return maximum.isMinimum ? parts[0] - parts[1] : parts[0] + parts[1]
+      }
       guard let elementwise = relaxation as? ElementwiseRelaxation<T>, let input = inputs.first
       else {
         return relaxation.forward(rows, inputs: inputs, owners: owners)

@@ -7,7 +7,7 @@ import Tensors
 /// How much large numbers that cancel cost shows in no output of ordinary size. So the network is run in both
 /// precisions at some inputs of a region, and the largest difference is taken. A ReLU hides what was lost where it
 /// gives 0, though a bound may hang on it; so the same is done with every ReLU open on both sides, at half the
-/// slope on the lower one.
+/// slope on the lower one, and with clippings and maxima alike.
 ///
 /// - Soundness: A measurement, no bound: inputs between those that were run, and the steps of a bound, may lose
 ///   more. `Judgement` leaves room of a hundred times what was measured.
@@ -34,7 +34,7 @@ public struct RoundingProbe: Sendable {
 
   /// Prepares measurements on a network.
   public init(_ network: Network) {
-    let open = network.replacingOperations { $0 is ReLU ? LeakyReLU(slope: 0.5) : $0 }
+    let open = network.replacingOperations(opened(_:))
     forms = [network, open]
     single = network.parameters(as: Tensor<Float>.self)
     double = network.parameters(as: Tensor<Double>.self)

@@ -50,9 +50,10 @@ extension BackwardPass {
           }
         }
       } else if let interval = intervals[before] {
-        // A leaky ReLU bends at 0, whatever its interval.
-        let bends = network.nodes[id].operation is LeakyReLU
-        let middle = ((interval.lower + interval.upper) * (bends ? 0 : 0.5)).inRowLayout(shape)
+        // A piecewise linear function is cut where it bends, a curve in the middle.
+        let middle =
+          relaxation.curve?.splitPoints(over: interval)
+          ?? ((interval.lower + interval.upper) * 0.5).inRowLayout(shape)
         let rooms = relaxation.lines.room(at: middle)
         middles = middle
         found = coefficients.values.withElements { coefficients in

@@ -73,38 +73,6 @@ extension ONNXImporter {
     guard !divisor.values.scalars.contains(0) else { throw ONNXProblem("a division by zero") }
   }
 
-  /// `max(x, c)`, as `relu(x - c) + c`.
-  func maximum(_ x: ONNXValue, _ constant: ONNXConstant) throws(ONNXProblem) -> ONNXValue {
-    if constant.uniformValue == 0, constant.fits(shape(x)) { return try apply(ReLU(), x) }
-    return try add(apply(ReLU(), subtract(x, .constant(constant))), .constant(constant))
-  }
-
-  func maximum(_ a: ONNXValue, _ b: ONNXValue) throws(ONNXProblem) -> ONNXValue {
-    switch (a, b) {
-    case (.constant(let x), .constant(let y)): return .constant(try combine(x, y, x.kind, max))
-    case (.variable, .constant(let constant)), (.constant(let constant), .variable):
-      let x = if case .variable = a { a } else { b }
-      if constant.uniformValue == -.infinity, constant.fits(shape(x)) { return x }
-      return try maximum(x, constant)
-    case (.variable, .variable):
-      return try add(b, apply(ReLU(), subtract(a, b)))
-    }
-  }
-
-  /// `min(a, b)`, as `-max(-a, -b)`.
-  func minimum(_ a: ONNXValue, _ b: ONNXValue) throws(ONNXProblem) -> ONNXValue {
-    switch (a, b) {
-    case (.constant(let x), .constant(let y)): return .constant(try combine(x, y, x.kind, min))
-    case (.variable, .constant(let constant)), (.constant(let constant), .variable):
-      let x = if case .variable = a { a } else { b }
-      if constant.uniformValue == .infinity, constant.fits(shape(x)) { return x }
-      let opposite = constant.mapped { -$0 }
-      return try negate(maximum(negate(x), opposite))
-    case (.variable, .variable):
-      return try subtract(b, apply(ReLU(), subtract(b, a)))
-    }
-  }
-
   /// Combines two constants element by element, broadcasting.
   func combine(
     _ a: ONNXConstant, _ b: ONNXConstant, _ kind: ONNXConstant.Kind,
@@ -158,63 +126,6 @@ extension ONNXImporter {
   }
 
   func variadicMean(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    [try scale(variadicSum(node)[0], by: 1 / Double(node.inputs.count))]
-  }
-
-  func maximum(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    let all = try inputs(node)
-    var result = all[0]
-    for other in all.dropFirst() { result = try maximum(result, other) }
-    return [result]
-  }
-
-  func minimum(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    let all = try inputs(node)
-    var result = all[0]
-    for other in all.dropFirst() { result = try minimum(result, other) }
-    return [result]
-  }
-
-  func clipping(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    var x = try input(node, 0)
-    let lower: Double?
-    let upper: Double?
-    if opset < 11 {
-      lower = node.has("min") ? node.float("min", default: 0) : nil
-      upper = node.has("max") ? node.float("max", default: 0) : nil
-    } else {
-      lower = try number(node, 1, "lower bound")
-      upper = try number(node, 2, "upper bound")
-    }
-    // The largest float is how exporters write "no bound".
-    let largest = Double(Float.greatestFiniteMagnitude)
-    if let lower, lower > -largest { x = try maximum(x, .constant(.scalar(lower))) }
-    if let upper, upper < largest { x = try minimum(x, .constant(.scalar(upper))) }
-    return [x]
-  }
-
-  func power(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    let (base, exponent) = (try input(node, 0), try input(node, 1))
-    switch (base, exponent) {
-    case (.constant(let x), .constant(let y)):
-      return [.constant(try combine(x, y, x.kind) { Foundation.pow($0, $1) })]
-    case (.variable, .constant(let y)):
-      guard let exponent = y.uniformValue, y.fits(shape(base)) else {
-        throw ONNXProblem("different exponents for one tensor are not supported")
-      }
-      switch exponent {
-      case 1: return [base]
-      case 0.5: return [try apply(SquareRoot(), base)]
-      case -1: return [try apply(Reciprocal(), base)]
-      default: return [try apply(Power(exponent: exponent), base)]
-      }
-    case (.constant(let x), .variable):
-      guard x.values.scalars.allSatisfy({ $0 > 0 }) else {
-        throw ONNXProblem("a base that is not positive is not supported")
-      }
-      return [try apply(Exponential(), multiply(exponent, .constant(x.mapped(Foundation.log))))]
-    default:
-      throw ONNXProblem("a power whose base and exponent both depend on the input is not supported")
-    }
+    [try divide(variadicSum(node)[0], .constant(.scalar(Double(node.inputs.count))))]
   }
 }

@@ -71,34 +71,37 @@ extension ONNXImporter {
 
   // MARK: Elementwise on constants
 
-  func equal(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try compare(node) { $0 == $1 } }
-  func greater(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+  func constantEqual(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try compare(node) { $0 == $1 } }
+  func constantGreater(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     try compare(node) { $0 > $1 }
   }
-  func greaterOrEqual(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+  func constantGreaterOrEqual(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     try compare(node) { $0 >= $1 }
   }
-  func less(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try compare(node) { $0 < $1 } }
-  func lessOrEqual(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+  func constantLess(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try compare(node) { $0 < $1 } }
+  func constantLessOrEqual(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     try compare(node) { $0 <= $1 }
   }
-  func and(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+  func constantAnd(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     try compare(node) { $0 != 0 && $1 != 0 }
   }
-  func or(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+  func constantOr(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     try compare(node) { $0 != 0 || $1 != 0 }
   }
-  func not(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+  func constantXor(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    try compare(node) { ($0 != 0) != ($1 != 0) }
+  }
+  func constantNot(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     try onConstant(node, .boolean) { $0 == 0 ? 1 : 0 }
   }
-  func ceiling(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+  func constantCeiling(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     try onConstant(node, nil) { $0.rounded(.up) }
   }
-  func rounding(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+  func constantRounding(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     try onConstant(node, nil) { $0.rounded(.toNearestOrEven) }
   }
 
-  func remainder(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+  func constantRemainder(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     let (a, b) = try operands(node)
     guard !b.values.scalars.contains(0) else { throw ONNXProblem("a division by zero") }
     // With `fmod` the result has the sign of the dividend, otherwise that of the divisor.

@@ -156,7 +156,7 @@ extension ONNXImporter {
   }
 
   /// `condition ? x : y` for a constant condition.
-  func choice(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+  func constantChoice(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     guard let condition = try constant(node, 0, "condition") else {
       throw ONNXProblem("it has no condition")
     }

@@ -4,17 +4,13 @@ extension ONNXImporter {
     [
       // Arithmetic
       "Add": addition, "Sub": subtraction, "Mul": multiplication, "Div": division, "Neg": negation,
-      "Pow": power, "Sum": variadicSum, "Mean": variadicMean, "Max": maximum, "Min": minimum,
-      "Clip": clipping,
+      "Sum": variadicSum, "Mean": variadicMean,
       // Products
       "Gemm": generalProduct, "MatMul": matrixProduct, "Conv": convolution,
       "ConvTranspose": transposedConvolution, "BatchNormalization": batchNormalization,
       // Elementwise functions
-      "Relu": relu, "LeakyRelu": leakyReLU, "PRelu": parametricReLU, "Elu": elu, "Sigmoid": sigmoid,
-      "HardSigmoid": hardSigmoid, "HardSwish": hardSwish, "Tanh": tanh, "Erf": erf, "Gelu": gelu,
-      "Exp": exponential, "Log": logarithm, "Sqrt": squareRoot, "Reciprocal": reciprocal,
+      "Relu": relu, "Sigmoid": sigmoid, "Tanh": tanh, "Erf": erf, "Exp": exponential, "Log": logarithm, "Sqrt": squareRoot, "Reciprocal": reciprocal,
       "Abs": magnitude, "Sign": sign, "Floor": floor, "Sin": sine, "Cos": cosine,
-      "Softplus": softplus, "Softmax": softmax, "LogSoftmax": logSoftmax,
       // Pooling and reductions
       "MaxPool": maxPool, "AveragePool": averagePool, "GlobalMaxPool": globalMaxPool,
       "GlobalAveragePool": globalAveragePool, "ReduceSum": reduceSum, "ReduceMean": reduceMean,
@@ -23,7 +19,7 @@ extension ONNXImporter {
       "Transpose": transpose, "Identity": identity, "Dropout": dropout, "Cast": cast,
       // Elements picked and joined
       "Slice": slice, "Gather": gather, "Split": split, "Concat": concatenation, "Pad": pad,
-      "Expand": expand, "Tile": tile, "Upsample": upsample, "Resize": resize, "Where": choice,
+      "Expand": expand, "Tile": tile, "Upsample": upsample, "Resize": resize,
       // Elements rearranged, and sums along axes
       "DepthToSpace": depthToSpace, "SpaceToDepth": spaceToDepth, "Trilu": triangle,
       "ReverseSequence": reverseSequence, "GatherElements": gatherElements, "GatherND": gatherND,
@@ -33,9 +29,37 @@ extension ONNXImporter {
       "RNN": plainRecurrence,
       // Constants and what is computed from them
       "Constant": constantNode, "ConstantOfShape": constantOfShape, "Shape": shapeOf,
-      "Size": sizeOf, "Range": range, "NonZero": nonZero, "Equal": equal, "Greater": greater,
-      "GreaterOrEqual": greaterOrEqual, "Less": less, "LessOrEqual": lessOrEqual, "And": and,
-      "Or": or, "Not": not, "Ceil": ceiling, "Round": rounding, "Mod": remainder,
+      "Size": sizeOf, "Range": range, "NonZero": nonZero,
+    ].merging(nonlinearTranslations) { own, _ in own }
+  }
+
+  /// Limits, activations, comparisons, normalisations and reductions.
+  private static var nonlinearTranslations: [String: Translation] {
+    [
+      "Max": maximum, "Min": minimum, "Clip": clipping, "Pow": power, "Mod": remainder,
+      "Ceil": ceiling, "Round": rounding,
+      // Activations
+      "LeakyRelu": leakyReLU, "PRelu": parametricReLU, "Elu": elu, "Selu": selu, "Celu": celu,
+      "HardSigmoid": hardSigmoid, "HardSwish": hardSwish, "Gelu": gelu, "QuickGelu": quickGelu,
+      "Swish": swish, "Mish": mish, "Softplus": softplus, "Softsign": softsign,
+      "ThresholdedRelu": thresholdedReLU, "Shrink": shrink, "Softmax": softmax,
+      "LogSoftmax": logSoftmax, "Hardmax": hardmax, "ArgMax": argMax, "ArgMin": argMin,
+      // Trigonometric and hyperbolic functions
+      "Tan": tangent, "Asin": arcSine, "Acos": arcCosine, "Atan": arcTangent,
+      "Sinh": hyperbolicSine, "Cosh": hyperbolicCosine, "Asinh": areaSine, "Acosh": areaCosine,
+      "Atanh": areaTangent,
+      // Comparisons
+      "Equal": equal, "Greater": greater, "GreaterOrEqual": greaterOrEqual, "Less": less,
+      "LessOrEqual": lessOrEqual, "And": and, "Or": or, "Xor": exclusiveOr, "Not": not,
+      "Where": choice,
+      // Normalisations
+      "LayerNormalization": layerNormalization, "RMSNormalization": rootMeanSquareNormalization,
+      "InstanceNormalization": instanceNormalization, "GroupNormalization": groupNormalization,
+      "MeanVarianceNormalization": meanVarianceNormalization, "LpNormalization": lpNormalization,
+      // Reductions
+      "ReduceMax": reduceMaximum, "ReduceMin": reduceMinimum, "ReduceL1": reduceL1,
+      "ReduceL2": reduceL2, "ReduceSumSquare": reduceSumSquare, "ReduceLogSum": reduceLogSum,
+      "ReduceLogSumExp": reduceLogSumExp, "ReduceProd": reduceProduct,
     ]
   }
 }

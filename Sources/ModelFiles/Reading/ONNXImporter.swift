@@ -155,8 +155,14 @@ extension ONNXImporter {
   }
 
   /// The parameter that holds a constant; constants of one name share it.
-  func parameter(_ constant: ONNXConstant, _ role: String) throws(ONNXProblem) -> ParameterID {
-    if let problem = constant.problem() { throw ONNXProblem("constant \(role): \(problem)") }
+  ///
+  /// - Parameter allowingInfinity: Whether elements may be infinite, as bounds of a clipping may.
+  func parameter(
+    _ constant: ONNXConstant, _ role: String, allowingInfinity: Bool = false
+  ) throws(ONNXProblem) -> ParameterID {
+    if let problem = constant.problem(allowingInfinity: allowingInfinity) {
+      throw ONNXProblem("constant \(role): \(problem)")
+    }
     let name = constant.name.isEmpty ? "\(node?.name ?? "").\(role)" : constant.name
     let key = "\(name) \(constant.shape)"
     // One initializer can be read as it is and transposed, with the same name and shape.

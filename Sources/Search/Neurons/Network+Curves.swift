@@ -7,7 +7,8 @@ extension Network {
     var result = [Bool](repeating: false, count: nodes.count)
     for node in nodes {
       guard let operation = node.operation, operation is any LinearlyBounded,
-        !(operation is ReLU), !(operation is LeakyReLU), !(operation is MaxPool)
+        !(operation is ReLU), !(operation is LeakyReLU), !(operation is MaxPool),
+        !(operation is Maximum)
       else { continue }
       for input in node.inputs { result[input] = true }
     }

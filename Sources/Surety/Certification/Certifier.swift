@@ -41,10 +41,12 @@ public struct Certifier: Sendable {
     let images = fitted.images
     self.images = images
     self.network = fitted.network
-    let simplified = self.network.simplified()
+    // Labels and margins ask for the order of the outputs, which a final softmax keeps.
+    let logits = self.network.withLogits()
+    let simplified = (logits ?? self.network).simplified()
     self.simplified = simplified
     attack = Result { [original = self.network] () throws(Unsupported) in
-      try Attack(simplified, replay: original)
+      try Attack(simplified, replay: original, logits: logits)
     }
     engine = options.precision.engine(for: simplified)
     careful = options.precision == .float ? Precision.double.engine(for: simplified) : nil

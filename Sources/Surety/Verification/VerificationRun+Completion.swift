@@ -97,7 +97,8 @@ extension Network {
     var count = 0
     for (id, node) in nodes.enumerated() where needed[id] {
       guard let operation = node.operation, !(operation is any AffineOperation) else { continue }
-      guard operation is ReLU || operation is LeakyReLU else { return false }
+      if operation is Maximum { continue }
+      guard operation is ReLU || operation is LeakyReLU || operation is Clip else { return false }
       count += node.shape.count
     }
     return count <= 512 && inputShape.count <= 1024

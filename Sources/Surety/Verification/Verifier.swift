@@ -21,6 +21,12 @@ public struct Verifier: Sendable {
   private let simplified: Network
   /// The search for counterexamples, confirmed on the network as it was read; or why there is none.
   let attack: Result<Attack, Unsupported>
+  /// The same where the network ends with a softmax, for questions about the order of its outputs: the network that ends
+  /// before it, simplified, and the search in that.
+  ///
+  /// What is meant is the function without rounding, which keeps the order. So a witness must hold for the outputs of
+  /// the file and for what its softmax reads: that two shares are equal because both are rounded to 0 or 1 is none.
+  private let order: (bounded: Network, attack: Result<Attack, Unsupported>)?
 
   /// Creates a verifier.
   public init(_ network: Network, options: VerifierOptions = .init()) {
@@ -29,6 +35,15 @@ public struct Verifier: Sendable {
     let simplified = network.simplified()
     self.simplified = simplified
     attack = Result { () throws(Unsupported) in try Attack(simplified, replay: network) }
+    order = network.withLogits().map { logits in
+      let ordered = logits.simplified()
+      return (
+        ordered,
+        Result { () throws(Unsupported) in
+          try Attack(ordered, replay: network, logits: logits)
+        }
+      )
+    }
   }
 
   /// Decides a property.
@@ -45,8 +60,10 @@ public struct Verifier: Sendable {
     if let untied = property.untied() {
       run = try self.run(untied)
     } else {
+      let ordered = property.comparesOutputs ? order : nil
       run = VerificationRun(
-        attack: attack, bounded: try bounded(simplified, for: property), property: property,
+        attack: ordered?.attack ?? attack,
+        bounded: try bounded(ordered?.bounded ?? simplified, for: property), property: property,
         options: options)
     }
     run.progress = progress

@@ -79,7 +79,7 @@ extension RowBlock where T: BackwardAlgebra {
   /// Values from the planes below for coefficients that are not negative, from those above for the others.
   ///
   /// - Returns: The values laid out as the rows are; nil for windows that are not the whole image.
-  fileprivate func chosen(below: T, above: T, _ shape: Shape) -> T? {
+  func chosen(below: T, above: T, _ shape: Shape) -> T? {
     guard placement?.isWhole ?? true else { return nil }
     let dense = T.dense(self, shape)
     let isNegative = dense.combined(.less, T.full(0, [1]))

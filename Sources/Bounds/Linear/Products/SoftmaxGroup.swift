@@ -38,10 +38,7 @@ struct SoftmaxGroup {
   }
 
   /// A plane in the inputs.
-  struct Plane {
-    var slopes: [Double]
-    var intercept: Double
-  }
+  typealias Plane = GroupPlane
 
   /// Planes that enclose every output.
   ///
@@ -70,7 +67,7 @@ struct SoftmaxGroup {
     for i in x.indices {
       let error = relativeError(x[i].magnitude)
       let ratio = exp(middle[i] - chords.shift) / chords.height
-      let below = Tangent(
+      let below = TangentPlane(
         value: ratio * (1 - 4 * error) - .leastNormalMagnitude,
         slopes: x.indices.map { ratio * (($0 == i ? 1 : 0) - chords.slopes[$0] / chords.height) },
         slopeErrors: x.indices.map {
@@ -84,7 +81,7 @@ struct SoftmaxGroup {
       let (factor, offset) = exponentialChord(over: ranges[i], near: share)
       let log = middle[i] - top - Foundation.log(sum)
       let logError = .ulpOfOne * (8 + 2 * abs(middle[i] - top) + Double(x.count))
-      let above = Tangent(
+      let above = TangentPlane(
         value: (offset + factor * log) + 4 * .ulpOfOne * (abs(offset) + factor * abs(log))
           + factor * logError + .leastNormalMagnitude,
         slopes: x.indices.map { factor * (($0 == i ? 1 : 0) - exponentials[$0] / sum) },
@@ -113,12 +110,18 @@ struct SoftmaxGroup {
   }
 }
 
+/// A plane in the inputs of a group.
+struct GroupPlane {
+  var slopes: [Double]
+  var intercept: Double
+}
+
 extension ScalarInterval {
-  fileprivate var magnitude: Double { max(abs(lower), abs(upper)) }
+  var magnitude: Double { max(abs(lower), abs(upper)) }
 }
 
 /// The sum of lines above the exponentials of `x_j - shift`.
-private struct Chords {
+struct Chords {
   let shift: Double
   let slopes: [Double]
   /// The sum of the lines at the middle of the box.
@@ -139,14 +142,14 @@ private struct Chords {
 }
 
 /// A tangent plane, given at the middle of the box.
-private struct Tangent {
+struct TangentPlane {
   var value: Double
   var slopes: [Double]
   var slopeErrors: [Double]
 
   /// The plane with rounded slopes; `sign` says to which side its intercept is moved.
   func plane(_ x: [ScalarInterval], _ middle: [Double], sign: Double, _ rounding: OutwardRounding)
-    -> SoftmaxGroup.Plane
+    -> GroupPlane
   {
     let rounded = slopes.map(rounding.nearest)
     var (intercept, error) = (value, 4 * .ulpOfOne * abs(value))
@@ -158,7 +161,7 @@ private struct Tangent {
       error += 4 * .ulpOfOne * Double(x.count + 2) * abs(rounded[j] * middle[j])
     }
     error += .leastNormalMagnitude
-    return SoftmaxGroup.Plane(
+    return GroupPlane(
       slopes: rounded,
       intercept: sign < 0 ? rounding.down(intercept - error) : rounding.up(intercept + error))
   }

@@ -10,6 +10,8 @@ extension LeakyReLU: ScalarRelaxable {
 
   func derivative(at x: Double) -> Double { x < 0 ? slope : 1 }
 
+  var kinks: [Double] { [0] }
+
   func exactLine(over x: ScalarInterval) -> ScalarLine? {
     if x.lower >= 0 { return ScalarLine(slope: 1, intercept: 0) }
     return x.upper <= 0 ? ScalarLine(slope: slope, intercept: 0) : nil

@@ -80,11 +80,13 @@ struct Residuals {
   }
 
   /// Takes the point `(x, y)` of the graph into account, if `x` is in the domain.
-  mutating func meet(_ x: Double, _ y: Double) {
+  ///
+  /// - Parameter more: How far `y` may be off beyond the error of a library call.
+  mutating func meet(_ x: Double, _ y: Double, error more: Double = 0) {
     guard domain.contains(x) else { return }
     let product = slope * x
     let value = y - product
-    let error = 8 * .ulpOfOne * (abs(y) + abs(product)) + .leastNormalMagnitude
+    let error = 8 * .ulpOfOne * (abs(y) + abs(product)) + more + .leastNormalMagnitude
     guard value.isFinite, error.isFinite else {
       // An infinite value still bounds one side; a NaN bounds none.
       if !(value == .infinity) { least = -.infinity }

@@ -20,11 +20,18 @@ protocol ScalarRelaxable: ElementwiseOperation, IntervalPropagating, LinearlyBou
   func meetContacts(_ residuals: inout Residuals)
   /// The line that the function equals over an interval, if it is one.
   func exactLine(over x: ScalarInterval) -> ScalarLine?
+  /// The slopes that lines over an interval may usefully have; a single one where there is nothing to choose.
+  func usefulSlopes(over x: ScalarInterval) -> ClosedRange<Double>
+  /// The places where the function has a kink, at which a search cuts it in two; none for a smooth function.
+  var kinks: [Double] { get }
 }
 
 extension ScalarRelaxable {
   /// No line, as for every curved function.
   func exactLine(over x: ScalarInterval) -> ScalarLine? { nil }
+
+  /// None.
+  var kinks: [Double] { [] }
 
   /// Two lines that enclose the function over an interval.
   ///
@@ -87,7 +94,8 @@ extension ScalarRelaxable {
     _ inputs: [Interval<T>], _ shapes: NodeShapes, _ parameters: Parameters<T>
   ) -> any Relaxation<T> {
     var relaxation = ElementwiseRelaxation(lines(over: inputs[0]), shapes.output)
-    relaxation.curve = Curve(function: self, input: inputs[0], shape: shapes.output)
+    relaxation.curve = Curve(
+      functions: OneFunction(self), input: inputs[0], shape: shapes.output)
     return relaxation
   }
 }
@@ -100,8 +108,13 @@ extension RangeBounded {
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
+    rangeInterval(inputs[0])
+  }
+
+  /// The range over each element's interval, rounded outward.
+  func rangeInterval<T: TensorAlgebra>(_ x: Interval<T>) -> Interval<T> {
     let rounding = OutwardRounding(to: T.self)
-    let parts = mapElements(inputs[0], results: 2) { interval, out in
+    let parts = mapElements(x, results: 2) { interval, out in
       let range = interval.isUndefined ? .undefined : range(over: interval)
       out(0, rounding.down(range.lower))
       out(1, rounding.up(range.upper))

@@ -1,0 +1,104 @@
+import Networks
+import Tensors
+
+extension ONNXImporter {
+  func leakyReLU(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    try unary(LeakyReLU(slope: node.float("alpha", default: Double(Float(0.01)))), node)
+  }
+
+  func parametricReLU(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    let x = try input(node, 0)
+    guard let slope = try constant(node, 1, "slope") else { throw ONNXProblem("it has no slope") }
+    guard slope.fits(shape(x)) else {
+      throw ONNXProblem("its slope has shape \(slope.shape), which does not fit \(shape(x))")
+    }
+    if let slope = slope.uniformValue { return [try apply(LeakyReLU(slope: slope), x)] }
+    return [try apply(ParametricReLU(slope: parameter(slope, "slope")), x)]
+  }
+
+  func elu(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    try unary(Elu(alpha: node.float("alpha", default: 1)), node)
+  }
+
+  func selu(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    try unary(
+      Elu(
+        alpha: node.float("alpha", default: 1.67326319217681884765625),
+        scale: node.float("gamma", default: 1.05070102214813232421875)), node)
+  }
+
+  func celu(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    let alpha = node.float("alpha", default: 1)
+    guard alpha != 0 else { throw ONNXProblem("attribute alpha is 0, and it is divided by") }
+    return try unary(Elu(alpha: alpha, width: alpha), node)
+  }
+
+  func hardSigmoid(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    let alpha = node.float("alpha", default: Double(Float(0.2)))
+    let line = try shift(scale(input(node, 0), by: alpha), by: node.float("beta", default: 0.5))
+    let raised = try maximum(line, .constant(.scalar(0)))
+    return [try minimum(raised, .constant(.scalar(1)))]
+  }
+
+  func hardSwish(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    try unary(HardSwish(), node)
+  }
+
+  func gelu(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    let approximation = node.string("approximate", default: "none")
+    guard ["none", "tanh"].contains(approximation) else {
+      throw ONNXProblem("attribute approximate is \(approximation), expected none or tanh")
+    }
+    return try unary(Gelu(isApproximate: approximation == "tanh"), node)
+  }
+
+  func mish(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try unary(Mish(), node) }
+  func softplus(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try unary(Softplus(), node) }
+  func softsign(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try unary(Softsign(), node) }
+
+  func swish(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    try unary(GatedLinear(sharpness: node.float("alpha", default: 1)), node)
+  }
+
+  func quickGelu(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    try unary(GatedLinear(sharpness: node.float("alpha", default: Double(Float(1.702)))), node)
+  }
+
+  func thresholdedReLU(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    let alpha = node.float("alpha", default: 1)
+    if alpha == 0 { return try relu(node) }
+    return try unary(Shrink(threshold: alpha, keepsPositiveOnly: true), node)
+  }
+
+  func shrink(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    let threshold = node.float("lambd", default: 0.5)
+    guard threshold >= 0 else {
+      throw ONNXProblem("attribute lambd is \(threshold); only thresholds of at least 0 are supported")
+    }
+    return try unary(Shrink(threshold: threshold, bias: node.float("bias", default: 0)), node)
+  }
+
+  // MARK: Trigonometric and hyperbolic functions
+
+  func tangent(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try unary(Tangent(), node) }
+  func arcSine(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try unary(ArcSine(), node) }
+  func arcCosine(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    try unary(ArcCosine(), node)
+  }
+  func arcTangent(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    try unary(ArcTangent(), node)
+  }
+  func hyperbolicSine(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    try unary(HyperbolicSine(), node)
+  }
+  func hyperbolicCosine(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    try unary(HyperbolicCosine(), node)
+  }
+  func areaSine(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try unary(AreaSine(), node) }
+  func areaCosine(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    try unary(AreaCosine(), node)
+  }
+  func areaTangent(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    try unary(AreaTangent(), node)
+  }
+}
