@@ -19,7 +19,7 @@ NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
 def expressions(text):
     """The top-level s-expressions of a text as nested lists of strings, comments dropped."""
     stack = [[]]
-    for token in TOKEN.findall(re.sub(r";[^\n]*", "", text)):
+    for token in TOKEN.findall(re.sub(r";[^\n\r]*", "", text)):
         if token == "(":
             stack.append([])
         elif token == ")":
@@ -115,10 +115,13 @@ def satisfied(expression, value, rounded_box):
         return all(satisfied(part, value, rounded_box) for part in expression[1:])
     if kind == "or":
         return any(satisfied(part, value, rounded_box) for part in expression[1:])
-    if kind not in ("<=", ">="):
+    if kind == "=":
+        return all(satisfied([k, *expression[1:]], value, rounded_box) for k in ("<=", ">="))
+    if kind not in ("<=", ">=", "<", ">"):
         raise ValueError(f"unknown operator {kind}")
-    smaller, larger = expression[1:] if kind == "<=" else expression[:0:-1]
-    if term(smaller, value) <= term(larger, value):
+    smaller, larger = expression[1:] if kind[0] == "<" else expression[:0:-1]
+    low, high = term(smaller, value), term(larger, value)
+    if low < high or (low == high and kind.endswith("=")):
         return True
     if not rounded_box or not (mentions_input(smaller) or mentions_input(larger)):
         return False
@@ -144,9 +147,11 @@ def bounds(expression):
         return {
             n: (min(f[n][0] for f in all_found), max(f[n][1] for f in all_found)) for n in names
         }
-    if kind not in ("<=", ">="):
+    if kind == "=":
+        return intersection(bounds(["<=", *parts]), bounds([">=", *parts]))
+    if kind not in ("<=", ">=", "<", ">"):
         raise ValueError(f"unknown operator {kind}")
-    smaller, larger = parts if kind == "<=" else parts[::-1]
+    smaller, larger = parts if kind[0] == "<" else parts[::-1]
     if isinstance(smaller, Fraction) and isinstance(larger, str) and larger.startswith("X_"):
         return {larger: (float(smaller), np.inf)}
     if isinstance(larger, Fraction) and isinstance(smaller, str) and smaller.startswith("X_"):
