@@ -36,6 +36,7 @@ struct CertifyCommand: ParsableCommand {
     options.batch = batch
     let file = try readFile(model.model)
     let network = try Network(parsingONNX: file, source: model.model)
+    try effort.resources.require(network.leastMemory(for: .crown, scalarSize: 4))
     let data = try images.load()
     let certifier = try Certifier(
       network, modelDigest: modelDigest(ofFile: model.model), images: data, options: options)
