@@ -13,6 +13,7 @@ struct SuretyProgram {
       var command = try Tool.parseAsRoot()
       try command.run()
       try Console.flush()
+      Exit.tidy()
     } catch {
       Exit.with(error)
     }
