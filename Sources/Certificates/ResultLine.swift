@@ -173,6 +173,9 @@ public struct ResultLine: Codable, Sendable, Hashable {
   public var label: Int
   /// The label that the network gives the example; nil when an output is not finite.
   public var prediction: Int?
+  /// The output of the right label less the largest other, for the example as it is; below zero where the network is
+  /// wrong, and nil when an output is not finite.
+  public var cleanMargin: Double?
   /// What was shown.
   public var verdict: ExampleVerdict
   /// The method that decided, `attack` for a violation; nil when none did.
@@ -197,6 +200,26 @@ public struct ResultLine: Codable, Sendable, Hashable {
     margins = []
     methodSeconds = [:]
     seconds = 0
+  }
+
+  /// The margin that decided, or that an undecided example hangs on: of the counterexample of a violated one, of the
+  /// example itself of a misclassified one, else the smallest lower bound.
+  ///
+  /// Nil where no number is known; a complete search shows that an example is right without giving one.
+  public var decidingMargin: Double? {
+    switch verdict {
+    case .violated: counterexample.flatMap { Self.margin(of: label, in: $0.output) }
+    case .misclassified: cleanMargin
+    case .certified: smallestMargin.flatMap { $0 > 0 ? $0 : nil }
+    default: smallestMargin
+    }
+  }
+
+  /// The output of a label less the largest other; nil when there is no other.
+  public static func margin(of label: Int, in output: [Double]) -> Double? {
+    guard output.indices.contains(label) else { return nil }
+    let others = output.indices.filter { $0 != label }.map { output[$0] }
+    return others.max().map { output[label] - $0 }
   }
 
   /// The smallest margin, where all are known.

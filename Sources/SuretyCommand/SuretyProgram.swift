@@ -15,6 +15,7 @@ struct SuretyProgram {
       var command = try Tool.parseAsRoot(words)
       try command.run()
       try Console.flush()
+      Exit.tidy()
     } catch {
       Exit.with(error)
     }

@@ -45,15 +45,147 @@ struct BatchTests {
     let first = try answers(out)
     #expect(first.map { $0[3] } == ["unsat", "error", "sat"])
     #expect(first[1][5].contains("broken.vnnlib"))
-    let witness = try String(contentsOfFile: "\(folder.path)/r/3.txt", encoding: .utf8)
+    let list = try InstanceList(contentsOf: table)
+    let names = list.instances.map(\.resultName)
+    #expect(names[2].hasPrefix("net-fails-") && Set(names).count == 3, "\(names)")
+    let witness = try String(contentsOfFile: "\(folder.path)/r/\(names[2])", encoding: .utf8)
     #expect(witness.hasPrefix("sat\n((X_0 "))
     // A line that a kill cut off is asked again; the others are not.
     let text = try String(contentsOfFile: out, encoding: .utf8)
     try String(text.dropLast(5)).write(toFile: out, atomically: true, encoding: .utf8)
     let again = try Program.run("batch", table, "--out", out)
     #expect(again.code == 0 && again.output.contains("1 error, 1 sat, 1 unsat"))
+    #expect(!again.output.contains("asked again"), "\(again.output)")
     let second = try answers(out)
     #expect(second.map { $0[3] } == ["unsat", "error", "sat"] && second[0] == first[0])
+  }
+
+  @Test("What has changed is asked again, which is said, and its old answer goes")
+  func changes() throws {
+    let folder = try TemporaryFolder()
+    let out = "\(folder.path)/out.csv"
+    let table = try folder.file("instances.csv", "net.onnx,question.vnnlib,10\n")
+    _ = try self.table(in: folder)
+    func question(_ name: String) throws {
+      let path = "\(folder.path)/question.vnnlib"
+      try? FileManager.default.removeItem(atPath: path)
+      try FileManager.default.copyItem(atPath: "\(folder.path)/\(name)", toPath: path)
+    }
+    func ask(_ more: String...) throws -> (verdict: [String], output: String) {
+      let run = try Program.run(["batch", table, "--out", out] + more)
+      #expect(run.code == 0, "\(run)")
+      return (try answers(out).map { $0[3] }, run.output)
+    }
+    try question("holds.vnnlib")
+    #expect(try ask().verdict == ["unsat"])
+    try question("fails.vnnlib")
+    let changed = try ask()
+    #expect(changed.verdict == ["sat"])
+    #expect(changed.output.contains("(asked again, because the property has changed)"))
+    #expect(try !ask().output.contains("asked again"))
+    // A network of the same name whose output is always above the limit of the other property.
+    try question("holds.vnnlib")
+    #expect(try ask().verdict == ["unsat"])
+    var network = Network(input: [1, 1])
+    let weight = network.addParameter("w", Tensor([1, 1], [9]))
+    try network.add(Linear(weight: weight, bias: nil), [0])
+    try network.write(toONNX: "\(folder.path)/net.onnx")
+    let other = try ask()
+    #expect(other.verdict == ["sat"] && other.output.contains("because the model has changed"))
+    #expect(try ask("--complete", "none").output.contains("because the options have changed"))
+    #expect(try ask("--timeout-cap", "5").output.contains("because the time limit has changed"))
+    // A result file that is gone is made again.
+    let results = "\(folder.path)/r"
+    _ = try ask("--results", results)
+    let files = try FileManager.default.contentsOfDirectory(atPath: results)
+    #expect(files.count == 1)
+    try FileManager.default.removeItem(atPath: "\(results)/\(files[0])")
+    _ = try ask("--results", results)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: results) == files)
+  }
+
+  @Test("Answers of a table that does not say what was asked are asked again")
+  func earlierTable() throws {
+    let folder = try TemporaryFolder()
+    let table = try table(in: folder)
+    let out = try folder.file(
+      "out.csv",
+      "onnx,vnnlib,timeout_s,verdict,seconds,reason\nnet.onnx,holds.vnnlib,10.0,sat,0.1,by magic\n")
+    #expect(try Program.run("batch", table, "--out", out).code == 0)
+    #expect(try answers(out).map { $0[3] } == ["unsat", "error", "sat"])
+  }
+
+  @Test("Names of result files are safe, and no two instances share one")
+  func names() {
+    let instances = [
+      InstanceList.Instance(model: "a/net.onnx", property: "../p/x y.vnnlib.gz", timeout: 1),
+      InstanceList.Instance(model: "b/net.onnx", property: "../p/x y.vnnlib.gz", timeout: 1),
+      InstanceList.Instance(model: "b/net.onnx", property: "../p/x_y.vnnlib", timeout: 1),
+      InstanceList.Instance(model: "b/net.onnx", property: "../p/x_y.vnnlib", timeout: 2),
+      InstanceList.Instance(
+        model: String(repeating: "n", count: 300), property: "..\n/\u{202e}.vnnlib", timeout: 1),
+    ]
+    let names = instances.map(\.resultName)
+    #expect(Set(names).count == names.count, "\(names)")
+    for name in names {
+      #expect(name.wholeMatch(of: #/[A-Za-z0-9_][A-Za-z0-9_.\-]{1,140}\.txt/#) != nil, "\(name)")
+    }
+    #expect(names[0].hasPrefix("net-x_y-"))
+  }
+
+  @Test(
+    "Tables of other systems are read: line ends, a mark of byte order, quotes, comments, blank lines"
+  )
+  func otherSystems() throws {
+    let folder = try TemporaryFolder()
+    let plain = try InstanceList(
+      contentsOf: folder.file(
+        "a.csv", "n.onnx,p.vnnlib,10\nm,2.onnx,p.vnnlib,7.5\n".replacing("m,2", with: "\"m,2\""))
+    ).instances.map { [$0.model, $0.property, "\($0.timeout)"] }
+    for text in [
+      "n.onnx,p.vnnlib,10\r\n\"m,2.onnx\",p.vnnlib,7.5\r\n",
+      "n.onnx,p.vnnlib,10\r\"m,2.onnx\",p.vnnlib,7.5",
+      "\u{feff}n.onnx,p.vnnlib,10\n\n \n\"m,2.onnx\" , p.vnnlib , 7.5e0\n\n",
+      "# a table\r\n\r\n# x,\"y\nn.onnx,\"p.vnnlib\",\"10\"\n\t\"m,2.onnx\",p.vnnlib,+7.50\n# end",
+      "\u{feff}ONNX,Timeout,VNNLIB,note\nn.onnx,10,p.vnnlib,\n\"m,2.onnx\",7.5,p.vnnlib,\"two\r\nlines\"\n",
+    ] {
+      let path = try folder.file("b.csv", text)
+      let read = try InstanceList(contentsOf: path).instances
+        .map { [$0.model, $0.property, "\($0.timeout)"] }
+      #expect(read == plain, "\(text.debugDescription)")
+    }
+    for (data, complaint) in [
+      (
+        Data("n.onnx,p.vnnlib,10".utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }),
+        "is not UTF-8"
+      ),
+      (Data([0xff, 0xfe, 110, 0]), "is UTF-16 text"),
+      (Data([110, 0xe4, 44, 112, 44, 49]), "is not UTF-8"),
+      (
+        Data("n.onnx,p.vnnlib,10\n\"m.onnx,p.vnnlib,10\n".utf8),
+        "line 2: has a quote that is never closed"
+      ),
+      (Data("\"n.onnx\"x,p.vnnlib,10\n".utf8), "line 1: goes on after a closing quote"),
+      (Data("n\".onnx,p.vnnlib,10\n".utf8), "line 1: has a quote inside"),
+      (
+        Data("n.onnx;p.vnnlib;10\n".utf8),
+        "has 1 cell, expected a model, a property and a time limit; cells are separated by commas"
+      ),
+      (Data("n.onnx,p.vnnlib,10,yes\n".utf8), "line 1: has 4 cells"),
+      (Data("n.onnx,,10\n".utf8), "line 1: names no property"),
+      (Data("# c\r\rn.onnx,p.vnnlib,0x10\r".utf8), "line 3: '0x10' is not a time limit"),
+      (Data("n.onnx,p.vnnlib,inf\n".utf8), "'inf' is not a time limit"),
+      (Data("onnx,vnnlib,timeout\n".utf8), "has no instances"),
+    ] {
+      let path = "\(folder.path)/c.csv"
+      try data.write(to: URL(fileURLWithPath: path))
+      #expect {
+        try InstanceList(contentsOf: path)
+      } throws: { error in
+        if !"\(error)".contains(complaint) { print("\(error) instead of \(complaint)") }
+        return "\(error)".contains(complaint)
+      }
+    }
   }
 
   @Test("Columns are found by their names, and bad lines are named")

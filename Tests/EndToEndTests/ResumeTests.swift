@@ -70,6 +70,42 @@ struct ResumeTests {
     #expect(try lines().allSatisfy { $0.run.region.epsilon == 0.25 })
   }
 
+  @Test("Nor are those of another effort or another version")
+  func anotherEffort() throws {
+    _ = try Program.run(arguments(4))
+    for (more, difference) in [
+      (["--timeout", "30"], "no time limit"), (["--seed", "7"], "seed 0"),
+    ] {
+      let result = try Program.run(arguments(4) + more)
+      #expect(
+        result.code == 2
+          && result.errors.contains("holds results of another run (\(difference));"), "\(result)")
+    }
+    let log = "\(out)/certificates.jsonl"
+    let text = try String(contentsOfFile: log, encoding: .utf8)
+    try text.replacing("\"version\":\"\(Release.version)\"", with: "\"version\":\"0.0.1\"")
+      .write(toFile: log, atomically: true, encoding: .utf8)
+    let result = try Program.run(arguments(4))
+    #expect(result.code == 2 && result.errors.contains("(surety 0.0.1)"), "\(result)")
+  }
+
+  @Test("Each line says which margin decided")
+  func margins() throws {
+    _ = try Program.run(arguments(60, eps: "0.15"))
+    var verdicts: Set<ExampleVerdict> = []
+    for line in try lines() {
+      verdicts.insert(line.verdict)
+      let margin = try #require(line.decidingMargin)
+      switch line.verdict {
+      case .certified: #expect(margin > 0 && margin == line.margins.compactMap { $0 }.min())
+      case .violated: #expect(margin <= 0)
+      case .misclassified: #expect(margin <= 0 && margin == line.cleanMargin)
+      default: #expect(margin == line.margins.compactMap { $0 }.min())
+      }
+    }
+    #expect(verdicts.contains(.violated) && verdicts.contains(.certified), "\(verdicts)")
+  }
+
   @Test("More examples of the same question are added")
   func moreExamples() throws {
     _ = try Program.run(arguments(4))

@@ -16,10 +16,10 @@ extension Bounder {
     _ state: BoundState<T>, by method: BoundMethod
   ) throws(Unsupported) -> Interval<Tensor<Double>> where T == Tensor<S> {
     precondition(state.count == 1, "Ends of \(state.count) regions at once")
-    let count = network.outputShape.count
+    let origins = OutputOrigins(network)
     let all = SelectedElements(
-      node: network.output, owners: .init(repeating: 0, count: count),
-      elements: (0..<Int32(count)).map { $0 })
+      node: origins.node, owners: .init(repeating: 0, count: origins.distinct.count),
+      elements: origins.distinct)
     let shape = Shape([1] + network.outputShape.dimensions)
     if method == .forward, let known = state.intervals[network.output] {
       return Interval(
@@ -28,7 +28,7 @@ extension Bounder {
     let boxes = method == .ibp ? lastBoxes(state) : [:]
     let pass = method == .ibp ? state.pass : state.relaxedPass
     let isOptimizing = method == .alphaCROWN
-    let ranges = chunks(below: network.output, optimizing: isOptimizing).ranges(count)
+    let ranges = chunks(below: origins.node, optimizing: isOptimizing).ranges(all.count)
     let results = try concurrently(ranges) { (range) throws(Unsupported) -> T? in
       if options.isOverdue { return nil }
       let functions = pass.unitFunctions(all, range)
@@ -37,6 +37,42 @@ extension Bounder {
         : try pass.lowerBounds(of: functions, stoppingAt: boxes)
     }
     let (lower, upper) = bothSides(results, ranges)
-    return Interval(lower: Tensor(shape, lower), upper: Tensor(shape, upper))
+    return Interval(
+      lower: Tensor(shape, origins.spread(lower)), upper: Tensor(shape, origins.spread(upper)))
   }
+}
+
+/// Where the outputs come from when elements are only moved, copied or filled up with zeros at the end of a network.
+private struct OutputOrigins {
+  /// The last node that computes something.
+  private(set) var node: Int
+  /// The elements of the node that are outputs, each once and in order.
+  let distinct: [Int32]
+  /// For each output its place among them; nil where it is 0.
+  private let places: [Int?]
+
+  init(_ network: Network) {
+    node = network.output
+    var moves: [any AffineOperation] = []
+    while let operation = network.nodes[node].operation as? any AffineOperation,
+      operation is Reshape || operation is Transpose || operation is Selection
+    {
+      moves.append(operation)
+      node = network.nodes[node].inputs[0]
+    }
+    let shape = network.nodes[node].shape
+    // The elements' numbers go the way of the elements, counted from 1 because zeros are filled in.
+    var numbers = Tensor<Double>(
+      Shape([1] + shape.dimensions), (0..<shape.count).map { Double($0 + 1) })
+    let none = Network(input: [1]).parameters(as: Tensor<Double>.self)
+    for move in moves.reversed() { numbers = move.linear([numbers], none, magnitude: false) }
+    let origins = numbers.scalars.map { Int32($0) - 1 }
+    let distinct = Set(origins.filter { $0 >= 0 }).sorted()
+    let order = Dictionary(uniqueKeysWithValues: zip(distinct, distinct.indices))
+    places = origins.map { order[$0] }
+    self.distinct = distinct
+  }
+
+  /// The values of all outputs, given those of the distinct elements.
+  func spread(_ values: [Double]) -> [Double] { places.map { $0.map { values[$0] } ?? 0 } }
 }

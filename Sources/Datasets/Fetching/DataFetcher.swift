@@ -74,6 +74,8 @@ public struct DataFetcher: Sendable {
     } catch {
       throw InputError(folder, "the folder cannot be made")
     }
+    let lock = try OutputLock(folder: folder)
+    defer { lock.release() }
     if set.isArchive {
       return try CIFAR10Fetch(fetcher: self, set: set, folder: folder)
         .run(from: source, progress: progress)

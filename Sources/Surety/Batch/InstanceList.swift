@@ -13,6 +13,13 @@ public struct InstanceList: Sendable {
     /// The seconds that it may take.
     public var timeout: Double
 
+    /// Creates a question.
+    public init(model: String, property: String, timeout: Double) {
+      self.model = model
+      self.property = property
+      self.timeout = timeout
+    }
+
     /// The name of the instance's result file: of model and property what may stand in a file name, and eight digits that
     /// no other instance has.
     public var resultName: String {

@@ -165,6 +165,8 @@ public struct Certifier: Sendable {
       }
       let prediction = output.indices.max { output[$0] < output[$1] }
       batch.lines[index].prediction = prediction
+      batch.lines[index].cleanMargin = ResultLine.margin(
+        of: batch.lines[index].label, in: output)
       if prediction != batch.lines[index].label {
         batch.decide(index, .misclassified, by: nil)
       }

@@ -38,6 +38,7 @@ struct CertifyCommand: ParsableCommand {
     options.onStage = { line.stage($0) }
     let file = try readFile(model.model)
     let network = try Network(parsingONNX: file, source: model.model)
+    try effort.resources.require(network.leastMemory(for: .crown, scalarSize: 4))
     let data = try images.load()
     let examples = try images.examples(of: data)
     try checkScale(of: options.epsilon, options.norm, in: data, examples)

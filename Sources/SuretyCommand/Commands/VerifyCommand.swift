@@ -132,6 +132,7 @@ struct VerifyCommand: ParsableCommand {
     options.checkpoint = try checkpointFile(for: completion)
     options.isCancelled = interruption.check
     let network = try model.load()
+    try resources.require(network.leastMemory(for: .crown, scalarSize: 4))
     let question = try Property(contentsOf: property)
     try question.matches(inputs: network.inputShape.count, outputs: network.outputShape.count)
     let log = Logger(label: "verify")

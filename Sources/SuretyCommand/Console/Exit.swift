@@ -15,6 +15,7 @@ enum Exit: Int32 {
 
   /// Prints an error in one line, or help where it was asked for, and ends the program.
   static func with(_ error: any Error) -> Never {
+    tidy()
     if let input = error as? InputError { fail(input.description) }
     if let code = error as? Exit.Code { exit(code.exit.rawValue) }
     if Tool.exitCode(for: error) == .success {
@@ -25,6 +26,9 @@ enum Exit: Int32 {
     let message = Tool.message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
     fail("\(message) (see '\(helpCommand) --help')")
   }
+
+  /// Leaves no lock's file behind.
+  static func tidy() { WritingGate.shared.close(within: 1) }
 
   /// Prints `surety: error: ...` and ends the program with the code for bad input.
   static func fail(_ message: String) -> Never {

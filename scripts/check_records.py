@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""Makes one of every output and checks each against its schema in docs/schemas.
+
+    scripts/check_records.py .build/release/surety
+
+Needs jsonschema.
+"""
+import csv
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import jsonschema
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+failures = 0
+
+
+def check(name, value):
+    global failures
+    schema = json.load(open(f"{ROOT}/docs/schemas/{name}.schema.json"))
+    errors = list(jsonschema.Draft202012Validator(schema).iter_errors(value))
+    for error in errors[:5]:
+        place = "/".join(map(str, error.absolute_path))
+        print(f"{name}: {place}: {error.message[:200]}")
+    failures += bool(errors)
+
+
+def check_lines(name, path):
+    lines = open(path, encoding="utf-8").read().splitlines()
+    for line in lines:
+        check(name, json.loads(line))
+    print(f"{name}: {len(lines)} lines")
+
+
+def check_object(name, path_or_text):
+    text = open(path_or_text, encoding="utf-8").read() if os.path.exists(path_or_text) else path_or_text
+    check(name, json.loads(text))
+    print(f"{name}: 1 object")
+
+
+def names(schema):
+    """The names of all fields of a schema."""
+    for name, part in schema.get("properties", {}).items():
+        yield name
+        yield from names(part)
+        yield from names(part.get("items", {}))
+
+
+def check_documentation():
+    """Every field of every schema stands in docs/records.md."""
+    global failures
+    text = open(f"{ROOT}/docs/records.md", encoding="utf-8").read()
+    documented = {word.split(".")[-1].removesuffix("[]") for word in re.findall(r"`([a-z_0-9.\[\]]+)`", text)}
+    for file in sorted(os.listdir(f"{ROOT}/docs/schemas")):
+        missing = set(names(json.load(open(f"{ROOT}/docs/schemas/{file}")))) - documented
+        if missing:
+            print(f"docs/records.md lacks {sorted(missing)} of {file}")
+            failures += 1
+
+
+def main():
+    check_documentation()
+    program = os.path.abspath(sys.argv[1])
+    folder = tempfile.mkdtemp()
+
+    def run(*arguments, codes=(0,)):
+        result = subprocess.run([program, *arguments], capture_output=True, text=True, cwd=folder)
+        if result.returncode not in codes:
+            sys.exit(f"surety {' '.join(arguments)} ended with {result.returncode}: {result.stderr}")
+        return result.stdout
+
+    def understands(command, option):
+        return option in subprocess.run([program, command, "--help"], capture_output=True, text=True).stdout
+
+    shutil.copy(f"{ROOT}/datasets/models/digits.onnx", folder + "/model.onnx")
+    digits = ["model.onnx", "--data", "digits", "--first", "40", "--eps", "1/10"]
+
+    printed = run("certify", *digits, "--out", "certify", "--methods", "ibp,crown,bab", "--timeout", "5", "--json")
+    check_object("summary", printed)
+    check_object("summary", folder + "/certify/summary.json")
+    check_lines("certificates", folder + "/certify/certificates.jsonl")
+
+    few = ["model.onnx", "--data", "digits", "--first", "3", "--eps", "1/10"]
+    if understands("radius", "--out"):
+        check_object("radius-summary", run("radius", *few, "--methods", "ibp", "--out", "radius", "--json"))
+        check_object("radius-summary", folder + "/radius/summary.json")
+        check_lines("radius-line", folder + "/radius/radius.jsonl")
+    if understands("attack", "--out"):
+        check_object("attack-summary", run("attack", *digits, "--out", "attack", "--json"))
+        check_object("attack-summary", folder + "/attack/summary.json")
+        check_lines("attack-line", folder + "/attack/attack.jsonl")
+
+    with open(folder + "/recipe.yaml", "w") as file:
+        file.write("method: ibp\nepochs: 4\nbatch: 64\ndata: {name: digits}\n"
+                   "network: {architecture: mlp, hidden: [16], normalization: full}\n"
+                   "epsilon: {test: 1/16, start: 1, length: 2}\nevaluation: {first: 64, certify: 16}\n")
+    check_object("run", run("train", "recipe.yaml", "--out", "train", "--json"))
+    check_object("run", folder + "/train/run.json")
+    check_lines("metrics", folder + "/train/metrics.jsonl")
+
+    with open(folder + "/center.json", "w") as file:
+        json.dump([0.5] * 64, file)
+    bounds = ["bounds", "model.onnx", "--center", "center.json", "--eps", "0.01", "--json"]
+    check_object("bounds", run(*bounds, "--method", "crown", "--margins", "3", "--layers"))
+    check_object("bounds", run(*bounds, "--method", "ibp"))
+    check_object("info", run("info", "model.onnx", "--json"))
+
+    for name, limit in (("holds", 1e6), ("fails", -1e6)):
+        with open(f"{folder}/{name}.vnnlib", "w") as file:
+            file.writelines(f"(declare-const X_{i} Real)\n" for i in range(64))
+            file.writelines(f"(declare-const Y_{i} Real)\n" for i in range(10))
+            file.writelines(f"(assert (>= X_{i} 0.4))\n(assert (<= X_{i} 0.6))\n" for i in range(64))
+            file.write(f"(assert (>= Y_0 {limit:f}))\n")
+        check_object("verify", run("verify", "model.onnx", name + ".vnnlib", "--json"))
+    check_object("verify", run("verify", "model.onnx", "missing.vnnlib", "--json", codes=(2,)))
+
+    with open(folder + "/instances.csv", "w") as file:
+        file.write("onnx,vnnlib,timeout\nmodel.onnx,holds.vnnlib,10\nmodel.onnx,fails.vnnlib,10\n"
+                   "model.onnx,missing.vnnlib,10\n")
+    run("batch", "instances.csv", "--out", "answers.csv")
+    rows = list(csv.DictReader(open(folder + "/answers.csv")))
+    for row in rows:
+        check("batch", row)
+    print(f"batch: {len(rows)} rows")
+    shutil.rmtree(folder)
+    sys.exit(bool(failures))
+
+
+main()
