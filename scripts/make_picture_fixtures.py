@@ -3,7 +3,7 @@
 Usage:
     python scripts/make_picture_fixtures.py
 
-Needs the Python packages numpy and pillow; the committed file was made with pillow 13.0.0 and numpy 2.4. What is expected is what a training program gets by
+Needs the Python packages numpy, pillow and torchvision; the committed file was made with pillow 13.0.0. What is expected is what a training program gets by
 `Image.open(file).convert("RGB")`, without the repeated channels where the file is gray. Gray of 16 bits is the
 exception: Pillow cuts it off at 255, and the stored values over 65535 are expected instead.
 """
@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageCms
+from torchvision.transforms import functional
 
 WIDTH, HEIGHT = 9, 5
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
@@ -129,6 +130,31 @@ def jpegs():
         yield name, file.getvalue()
 
 
+def resized():
+    """Gray noise in several sizes, resized and cut as torchvision does."""
+    random = np.random.default_rng(2)
+    for (height, width), size, window in [
+        ((12, 17), 8, None), ((17, 12), 8, 8), ((9, 9), (5, 14), None), ((7, 30), (7, 11), (5, 6)),
+        ((5, 6), 13, 12), ((16, 16), None, 9), ((40, 3), 3, 3), ((24, 18), (24, 18), (24, 18)),
+        ((30, 20), (4, 6), None), ((30, 20), (4, 8), None), ((20, 30), (24, 25), None),
+    ]:
+        image = Image.fromarray(random.integers(0, 256, (height, width), dtype=np.uint8))
+        file = io.BytesIO()
+        image.save(file, "PNG")
+        result = image if size is None else functional.resize(image, size)
+        result = result if window is None else functional.center_crop(result, window)
+        values = np.array(result)[None]
+
+        def text(length):
+            return "x".join(map(str, length)) if isinstance(length, tuple) else length and str(length)
+
+        yield {
+            "kind": "resized", "name": f"{height}x{width} to {text(size)}, window {text(window)}",
+            "file": base64.b64encode(file.getvalue()).decode(), "resize": text(size), "crop": text(window),
+            "shape": list(values.shape), "values": base64.b64encode(values.tobytes()).decode(),
+        }
+
+
 def entry(kind, name, data):
     image = Image.open(io.BytesIO(data))
     made = {"kind": kind, "name": name, "file": base64.b64encode(data).decode()}
@@ -149,6 +175,7 @@ def main():
     # Transparent palettes, which `convert("RGB")` leaves out.
     warnings.simplefilter("ignore", UserWarning)
     entries = [entry("png", *pair) for pair in pngs()] + [entry("jpg", *pair) for pair in jpegs()]
+    entries += resized()
     path = Path(__file__).resolve().parent.parent / "Tests/Fixtures/pictures.json"
     lines = ",\n".join(json.dumps(e) for e in entries)
     path.write_text(f"[\n{lines}\n]\n")

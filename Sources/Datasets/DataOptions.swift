@@ -7,11 +7,29 @@ public struct DataOptions: Sendable, Hashable {
   public var classes: ClassOrder?
   /// The column of a table that holds the labels; nil for the one called so, or the last.
   public var labelColumn: String?
+  /// How pictures in files of their own are brought to one size; nil to take them as they are.
+  public var resizing: Resizing?
 
   /// Creates options.
-  public init(classes: ClassOrder? = nil, labelColumn: String? = nil) {
+  public init(
+    classes: ClassOrder? = nil, labelColumn: String? = nil, resizing: Resizing? = nil
+  ) {
     self.classes = classes
     self.labelColumn = labelColumn
+    self.resizing = resizing
+  }
+
+  /// Refuses what has no meaning for a kind of data.
+  func check(for kind: String) throws(InputError) {
+    if classes != nil, !["folder", "table", "npz"].contains(kind) {
+      throw InputError("--classes", "is for folders, tables and arrays; \(kind) has its classes")
+    }
+    if resizing != nil, kind != "folder" {
+      throw InputError("--resize and --crop", "are for pictures in folders: --data folder:DIR")
+    }
+    if labelColumn != nil, kind != "table" {
+      throw InputError("--label-column", "is for tables: --data table:FILE")
+    }
   }
 }
 

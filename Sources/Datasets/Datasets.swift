@@ -39,6 +39,7 @@ public enum Datasets {
     if folder == "" {
       throw InputError(specification, "no folder after the colon; expected \(name):DIR")
     }
+    try options.check(for: name)
     switch name {
     case "digits":
       if folder != nil {

@@ -19,6 +19,10 @@ public func inflated(_ data: Data, to count: Int, source: String) throws(InputEr
     throw InputError(source, "\(max(data.count, count)) bytes; at most \(1 << 31) are read")
   }
   var input = [UInt8](data)
+  // The format cannot shrink data further than to a 1032nd, so a larger claim is false.
+  guard count <= 1_040 * data.count + 64 else {
+    throw InputError(source, "corrupt compressed data: it cannot hold \(count) bytes")
+  }
   // One byte more, so that data that expand further are noticed.
   var output = [UInt8](repeating: 0, count: count + 1)
   let (status, produced) = input.withUnsafeMutableBufferPointer { input in

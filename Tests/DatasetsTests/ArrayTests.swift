@@ -53,7 +53,7 @@ struct ArrayTests {
     let stored = (0..<24).map { UInt8($0) }
     let last = try examples("|u1", "(2, 2, 2, 3)", stored)
     #expect(last.shape == [3, 2, 2])
-    guard case .bytes(let bytes, 255) = last.pixels else { return Issue.record("not bytes") }
+    let bytes = last.pixels.values.map { Int(($0 * 255).rounded()) }
     #expect(
       bytes == [
         0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11, 12, 15, 18, 21, 13, 16, 19, 22, 14, 17, 20, 23,
@@ -75,24 +75,32 @@ struct ArrayTests {
     #expect(
       set.problems[2]?.description
         == "x.npy: example 2, element 1: inf is not a finite 32-bit number")
-    guard case .floats(let floats) = set.pixels else { return Issue.record("not floats") }
+    let floats = set.pixels.values
     #expect(floats == [0, 1, 0, 0, 0, 0, 1, 1])
   }
 
   @Test("Flags are black and white, and a table keeps its values")
   func tables() throws {
-    guard case .floats(let flags) = try examples("|b1", "(1, 1, 2)", [0, 1]).pixels else {
-      return Issue.record("not floats")
-    }
+    let flags = try examples("|b1", "(1, 1, 2)", [0, 1]).pixels.values
     #expect(flags == [0, 1])
     let table = try examples("<f8", "(2, 3)", Sample.little([1, -20, 3e5, 0, 0.5, 7] as [Double]))
     #expect(table.shape == [3, 1, 1] && table.kind == .rows && table.problems.isEmpty)
-    guard case .floats(let values) = table.pixels else { return Issue.record("not floats") }
+    let values = table.pixels.values
     #expect(values == [1, -20, 3e5, 0, 0.5, 7])
     let counts = try examples("<i8", "(1, 2)", Sample.little([300, -4] as [Int64]))
-    guard case .floats(let whole) = counts.pixels else { return Issue.record("not floats") }
+    let whole = counts.pixels.values
     #expect(whole == [300, -4])
     #expect(throws: InputError.self) { try examples("|u1", "(1, 2)", [3, 4]) }
     #expect(throws: InputError.self) { try examples("|u1", "(4,)", [3, 4, 5, 6]) }
+  }
+}
+
+extension ImageSet.Pixels {
+  /// What is stored, as values from 0 to 1 or of a table.
+  fileprivate var values: [Float] {
+    switch self {
+    case .bytes(let bytes, let scale): bytes.map { Float($0) / scale }
+    case .floats(let floats): floats
+    }
   }
 }

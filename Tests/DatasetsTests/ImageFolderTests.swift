@@ -208,7 +208,9 @@ struct ImageFolderTests {
     let second = try folder.write("0/b.npy", Sample.npy("|u1", "(2, 2)", [1, 2, 3, 4]))
     #expect(
       throws: InputError(
-        second, "shape [1, 2, 2]; \(first) has [1, 2, 3], and all must be the same")
+        second,
+        "shape [1, 2, 2]; \(first) has [1, 2, 3], and all must be the same "
+          + "(see --resize and --crop)")
     ) { try load(folder) }
   }
 

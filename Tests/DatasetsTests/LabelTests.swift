@@ -71,6 +71,18 @@ struct LabelTests {
     #expect(try ArrayLabels(flags, count: 2, nil).values == [1, 0])
   }
 
+  @Test("What has no meaning for the data is refused")
+  func options_Fails() throws {
+    #expect(
+      throws: InputError("--classes", "is for folders, tables and arrays; digits has its classes")
+    ) { try Datasets.load("digits", split: .test, options: DataOptions(classes: .numbers)) }
+    #expect(throws: InputError("--label-column", "is for tables: --data table:FILE")) {
+      try Datasets.load("folder:x", split: .test, options: DataOptions(labelColumn: "y"))
+    }
+    let plain = try array("|u1", "(1,)", [0])
+    #expect(throws: InputError.self) { try ArrayLabels(plain, count: 1, .alphabetical) }
+  }
+
   @Test("Numbers that are no labels are refused with the element")
   func arrays_Fails() throws {
     for (body, text) in [([0.5, 1], "0.5"), ([-1, 1], "-1"), ([.nan, 1], "nan")]

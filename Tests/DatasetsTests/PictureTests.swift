@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import TestSupport
 import Testing
@@ -13,6 +14,8 @@ struct PictureFixture: Decodable, Sendable, CustomTestStringConvertible {
   /// The values, or their low bytes where there are high ones.
   var values: Data
   var high: Data?
+  var resize: String?
+  var crop: String?
   var testDescription: String { "\(kind): \(name)" }
 
   static func all(_ kind: String) -> [PictureFixture] {
@@ -34,6 +37,7 @@ struct PictureTests {
   @Test("There are pictures")
   func fixturesAreThere() {
     #expect(PictureFixture.all("png").count > 40 && PictureFixture.all("jpg").count > 5)
+    #expect(PictureFixture.all("resized").count > 5)
   }
 
   @Test("A PNG file gives the values that Pillow reads", arguments: PictureFixture.all("png"))
@@ -45,6 +49,38 @@ struct PictureTests {
       #expect(set.image(0) == expected)
     } else {
       #expect(set.image(0) == fixture.values.map { Float($0) / 255 })
+    }
+  }
+
+  @Test(
+    "Resizing is that of torchvision on Pillow's pictures", arguments: PictureFixture.all("resized")
+  )
+  func resized(fixture: PictureFixture) throws {
+    let folder = try TemporaryFolder()
+    try folder.write("0/a.png", fixture.file)
+    let rule = Resizing(
+      size: try fixture.resize.map { try .init($0, option: "--resize") },
+      window: try fixture.crop.map { try .init($0, option: "--crop") })
+    let set = try Datasets.imageFolder(folder.path, split: .test, DataOptions(resizing: rule))
+    #expect(set.shape == fixture.shape)
+    #expect(set.image(0) == fixture.values.map { Float($0) / 255 })
+  }
+
+  @Test("What cannot be resized is refused")
+  func resized_Fails() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("0/a.png", Sample.grayPNG)
+    let window = DataOptions(resizing: Resizing(window: .exact(height: 3, width: 3)))
+    #expect(throws: InputError.self) {
+      try Datasets.imageFolder(folder.path, split: .test, window)
+    }
+    let deep = try TemporaryFolder()
+    try deep.write("0/a.png", Sample.deepPNG)
+    let rule = DataOptions(resizing: Resizing(size: .shorter(4)))
+    #expect(throws: InputError.self) { try Datasets.imageFolder(deep.path, split: .test, rule) }
+    #expect(throws: InputError.self) { try Datasets.load("digits", split: .test, options: rule) }
+    for text in ["0", "4x", "axb", "1x2x3", "-3", ""] {
+      #expect(throws: InputError.self) { try Resizing.Size(text, option: "--resize") }
     }
   }
 

@@ -175,10 +175,14 @@ extension Network {
   fileprivate static func small(_ name: String) throws -> Network {
     let task = ImageTask(
       shape: [3, 16, 16], classes: 5, mean: [0.4914, 0.4822, 0.4465], std: [0.2023, 0.1994, 0.2010])
-    let settings = ArchitectureSettings(width: 4, linear: 12)
-    let architecture =
-      (try? Architectures.named(name, settings))
-      ?? (try Architectures.named(name, .init(linear: name == "mlp" ? nil : 12)))
-    return try architecture.network(for: task).initialized(.framework, seed: 3)
+    let settings =
+      switch name {
+      case "mlp": ArchitectureSettings(hidden: [12])
+      case "cnn-3": ArchitectureSettings(width: 4)
+      case "dm-tiny": ArchitectureSettings(linear: 12)
+      default: ArchitectureSettings(width: 4, linear: 12)
+      }
+    return try Architectures.named(name, settings).network(for: task).initialized(
+      .framework, seed: 3)
   }
 }

@@ -14,6 +14,10 @@ struct ArrayLabels {
   ///   - order: Only a list of names has a meaning here.
   /// - Throws: `InputError` naming the element that is no label.
   init(_ array: NumpyArray, count: Int, _ order: ClassOrder?) throws(InputError) {
+    guard order != .alphabetical else {
+      throw InputError(
+        "--classes alphabetical", "is for names; the labels in \(array.path) are numbers")
+    }
     let numbers: [Double] =
       switch array.values {
       case .bytes(let values): values.map { Double($0) }

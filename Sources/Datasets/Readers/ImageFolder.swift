@@ -18,6 +18,7 @@ extension Datasets {
   ///
   /// A file that is missing or damaged is a problem of its example (`ImageSet.problem`).
   ///
+  /// - Parameter options: Which class is which output, and how pictures are resized.
   /// - Throws: `InputError` naming the file when one has another shape, or a label is not one.
   public static func imageFolder(
     _ folder: String, split: Split, _ options: DataOptions = .init()
@@ -32,11 +33,15 @@ extension Datasets {
     }
     let place = isFolder(own) ? own : folder
     if FileManager.default.fileExists(atPath: "\(place)/labels.npy") {
+      guard options.resizing == nil else {
+        throw InputError(
+          "--resize and --crop", "are for PNG and JPEG files; \(place) holds an array")
+      }
       return try stackedArrays(place, name: name, split: split, options)
     }
     let index = try FolderIndex(
       place, sibling: isFolder(own) && isFolder(other) ? other : nil, order: options.classes)
-    let images = try Pictures(index.files)
+    let images = try Pictures(index.files, options.resizing)
     var set = ImageSet(
       name: name, split: split, shape: images.shape, classes: index.codes.names,
       pixels: images.pixels, labels: index.labels)

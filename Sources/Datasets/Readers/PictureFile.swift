@@ -74,6 +74,26 @@ struct PictureFile {
     }
   }
 
+  /// The picture resized.
+  ///
+  /// - Throws: When its values are no bytes, which the rule is made for, or the window is larger.
+  func resized(by rule: Resizing, _ path: String) throws(Problem) -> PictureFile {
+    guard case .bytes(let bytes, let scale) = pixels, kind == .pictures else {
+      throw .misread(
+        InputError(path, "has no 8-bit pixels, which --resize and --crop are for"))
+    }
+    guard let result = rule.apply(to: bytes, shape) else {
+      throw .misread(
+        InputError(path, "shape \(shape) is smaller than the window of --crop; see --resize"))
+    }
+    return PictureFile(
+      shape: result.shape, kind: kind, pixels: .bytes(result.planes, scale: scale))
+  }
+
+  private init(shape: [Int], kind: ImageSet.Kind, pixels: ImageSet.Pixels) {
+    (self.shape, self.kind, self.pixels) = (shape, kind, pixels)
+  }
+
   /// Whether a name is that of a picture in a format that other tools read.
   static func isForeign(_ name: String) -> Bool {
     ["bmp", "gif", "pgm", "pnm", "ppm", "tif", "tiff", "webp", "jp2", "avif", "heic"]

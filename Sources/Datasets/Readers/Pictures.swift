@@ -13,8 +13,8 @@ struct Pictures {
   ///
   /// - Throws: `InputError` when every file is damaged, values are out of range, or two files have different
   ///   shapes.
-  init(_ files: [String]) throws(InputError) {
-    var parts = Self.read(files)
+  init(_ files: [String], _ resizing: Resizing? = nil) throws(InputError) {
+    var parts = Self.read(files, resizing)
     for (index, part) in parts.enumerated() {
       switch part {
       case .success, nil: continue
@@ -46,7 +46,8 @@ struct Pictures {
       guard own == shape, picture.kind == kind else {
         throw InputError(
           files[index],
-          "shape \(own); \(files[first]) has \(shape), and all must be the same")
+          "shape \(own); \(files[first]) has \(shape), and all must be the same"
+            + (kind == .pictures ? " (see --resize and --crop)" : ""))
       }
       switch isMixed && picture.shape[0] == 1 ? picture.pixels.tripled : picture.pixels {
       case .bytes(let values, let scale) where isFloat: floats += values.map { Float($0) / scale }
@@ -57,13 +58,20 @@ struct Pictures {
     pixels = isFloat ? .floats(floats) : .bytes(bytes, scale: 255)
   }
 
-  private static func read(_ files: [String]) -> [Result<PictureFile, PictureFile.Problem>?] {
+  private static func read(
+    _ files: [String], _ resizing: Resizing?
+  ) -> [Result<PictureFile, PictureFile.Problem>?] {
     var results = [Result<PictureFile, PictureFile.Problem>?](repeating: nil, count: files.count)
     results.withUnsafeMutableBufferPointer { buffer in
       // Each file writes to a place of its own.
       nonisolated(unsafe) let buffer = buffer
       DispatchQueue.concurrentPerform(iterations: files.count) { index in
-        buffer[index] = Result { () throws(PictureFile.Problem) in try PictureFile(files[index]) }
+        buffer[index] = Result { () throws(PictureFile.Problem) in
+          let file = try PictureFile(files[index])
+          return try resizing.map { (rule) throws(PictureFile.Problem) in
+            try file.resized(by: rule, files[index])
+          } ?? file
+        }
       }
     }
     return results

@@ -48,7 +48,7 @@ struct ExampleNetwork {
         "--mean", "\(normalization.mean.count) values for \(what), expected as many")
     }
     do throws(ShapeMismatch) {
-      var result = try Self.prefixed(network, images, normalization)
+      var result = try Self.prefixed(network, images.shape, normalization)
       if let threshold = self.threshold { try result.addThreshold(threshold) }
       self.network = result
     } catch {
@@ -57,12 +57,10 @@ struct ExampleNetwork {
   }
 
   static func prefixed(
-    _ network: Network, _ images: ImageSet, _ normalization: Normalization
+    _ network: Network, _ image: [Int], _ normalization: Normalization
   ) throws(ShapeMismatch) -> Network {
-    let (wanted, image) = (network.inputShape, images.shape)
-    let isMoved =
-      images.kind == .pictures
-      && ExampleLayout(network: wanted.dimensions, pictures: image) == .channelsLast
+    let wanted = network.inputShape
+    let isMoved = ExampleLayout(network: wanted.dimensions, pictures: image) == .channelsLast
     let first = isMoved ? Shape([1] + image) : wanted
     var result = Network(input: first, named: network.inputName)
     for parameter in network.parameters {

@@ -18,6 +18,15 @@ struct ImageOptions: ParsableArguments {
       """)
   var classes: String?
 
+  @Option(
+    help: """
+      Resize pictures in folders: the length of the shorter side, or HEIGHTxWIDTH, by Pillow's bilinear filter.
+      """)
+  var resize: String?
+
+  @Option(help: "Cut a window from the middle of pictures in folders: SIDE or HEIGHTxWIDTH.")
+  var crop: String?
+
   @Option(help: "The column of a table that holds the label.")
   var labelColumn: String?
 
@@ -39,8 +48,13 @@ struct ImageOptions: ParsableArguments {
 
   func load() throws(InputError) -> ImageSet {
     let order = try classes.map { (text) throws(InputError) in try ClassOrder(text) }
-    return try Datasets.load(
-      data, split: split, options: DataOptions(classes: order, labelColumn: labelColumn))
+    var options = DataOptions(classes: order, labelColumn: labelColumn)
+    if resize != nil || crop != nil {
+      options.resizing = Resizing(
+        size: try resize.map { (text) throws(InputError) in try .init(text, option: "--resize") },
+        window: try crop.map { (text) throws(InputError) in try .init(text, option: "--crop") })
+    }
+    return try Datasets.load(data, split: split, options: options)
   }
 
   /// The places of the examples in the data.
