@@ -8,6 +8,7 @@ extension ResultLine {
     case data
     case dataDigest = "data_sha256"
     case region, methods, arithmetic, example, label, prediction, verdict, method, margins
+    case cleanMargin = "clean_margin"
     case methodSeconds = "method_seconds"
     case seconds, reason, counterexample
   }
@@ -30,6 +31,7 @@ extension ResultLine {
     example = try values.decode(Int.self, forKey: .example)
     label = try values.decode(Int.self, forKey: .label)
     prediction = try values.decodeIfPresent(Int.self, forKey: .prediction)
+    cleanMargin = try values.decodeIfPresent(Double.self, forKey: .cleanMargin)
     verdict = try values.decode(ExampleVerdict.self, forKey: .verdict)
     method = try values.decodeIfPresent(String.self, forKey: .method)
     margins = try values.decode([Double?].self, forKey: .margins)
@@ -51,6 +53,7 @@ extension ResultLine {
     try values.encode(example, forKey: .example)
     try values.encode(label, forKey: .label)
     try values.encodeIfPresent(prediction, forKey: .prediction)
+    try values.encodeIfPresent(cleanMargin, forKey: .cleanMargin)
     try values.encode(verdict, forKey: .verdict)
     try values.encodeIfPresent(method, forKey: .method)
     try values.encode(margins, forKey: .margins)

@@ -63,6 +63,12 @@ public struct RunRecord: Codable, Sendable, Hashable {
     self.arithmetic = arithmetic
   }
 
+  /// The methods with the attack in its place: after the bounds of one pass, whose certified examples need none.
+  public var cascade: [String] {
+    let cheap = methods.prefix { $0 == "ibp" || $0 == "crown-ibp" }
+    return cheap + ["attack"] + methods.dropFirst(cheap.count)
+  }
+
   /// Names what differs from another run, or nil when nothing does.
   public func difference(from other: RunRecord) -> String? {
     if modelDigest != other.modelDigest { return "another model" }
@@ -114,6 +120,9 @@ public struct ResultLine: Codable, Sendable, Hashable {
   public var label: Int
   /// The label that the network gives the example; nil when an output is not finite.
   public var prediction: Int?
+  /// The output of the right label less the largest other, for the example as it is; below zero where the network is
+  /// wrong, and nil when an output is not finite.
+  public var cleanMargin: Double?
   /// What was shown.
   public var verdict: ExampleVerdict
   /// The method that decided, `attack` for a violation; nil when none did.
@@ -138,6 +147,26 @@ public struct ResultLine: Codable, Sendable, Hashable {
     margins = []
     methodSeconds = [:]
     seconds = 0
+  }
+
+  /// The margin that decided, or that an undecided example hangs on: of the counterexample of a violated one, of the
+  /// example itself of a misclassified one, else the smallest lower bound.
+  ///
+  /// Nil where no number is known; a complete search shows that an example is right without giving one.
+  public var decidingMargin: Double? {
+    if verdict == .violated {
+      return counterexample.flatMap { Self.margin(of: label, in: $0.output) }
+    }
+    if verdict == .misclassified { return cleanMargin }
+    if verdict == .certified { return smallestMargin.flatMap { $0 > 0 ? $0 : nil } }
+    return smallestMargin
+  }
+
+  /// The output of a label less the largest other; nil when there is no other.
+  public static func margin(of label: Int, in output: [Double]) -> Double? {
+    guard output.indices.contains(label) else { return nil }
+    let others = output.indices.filter { $0 != label }.map { output[$0] }
+    return others.max().map { output[label] - $0 }
   }
 
   /// The smallest margin, where all are known.

@@ -32,6 +32,6 @@ struct Tool: ParsableCommand {
       InfoCommand.self, EvaluateCommand.self, BoundsCommand.self, VerifyCommand.self,
       BatchCommand.self,
       CertifyCommand.self, RadiusCommand.self, AttackCommand.self, TrainCommand.self,
-      DataCommand.self, DemoCommand.self,
+      DataCommand.self, DemoCommand.self, ReportCommand.self,
     ])
 }

@@ -2,9 +2,8 @@ import Certificates
 import Datasets
 import Files
 import Foundation
-import Reports
 
-/// The folder that a run of certification writes: `certificates.jsonl`, `summary.json`, `report.html`.
+/// The folder that a run of certification writes: `certificates.jsonl`, `summary.json`, `examples.jsonl`, `report.html`.
 ///
 /// A run that was stopped, or killed, continues where it stopped when it is started again.
 public struct CertificationFolder: Sendable {
@@ -12,11 +11,15 @@ public struct CertificationFolder: Sendable {
   public let path: String
   /// The model file as it was named.
   public let model: String
+  /// The program and its arguments, for the record; nil where another program uses the library.
+  public var command: [String]?
 
   /// The results, a line each.
   public var logPath: String { "\(path)/certificates.jsonl" }
   /// The totals.
   public var summaryPath: String { "\(path)/summary.json" }
+  /// The examples that the page shows.
+  public var examplesPath: String { "\(path)/examples.jsonl" }
   /// The page for people.
   public var reportPath: String { "\(path)/report.html" }
 
@@ -35,7 +38,7 @@ public struct CertificationFolder: Sendable {
 
   /// Removes the results of earlier runs.
   public func clear() {
-    for file in [logPath, summaryPath, reportPath] {
+    for file in [logPath, summaryPath, examplesPath, reportPath] {
       try? FileManager.default.removeItem(atPath: file)
     }
   }
@@ -53,6 +56,7 @@ public struct CertificationFolder: Sendable {
     isStopped: @escaping @Sendable () -> Bool = { false },
     progress: (CertificationProgress) -> Void = { _ in }
   ) throws(InputError) -> Summary {
+    let begin = circumstances(of: certifier)
     let log = try ResultLog(logPath)
     for line in log.lines {
       guard let other = certifier.run.difference(from: line.run) else { continue }
@@ -80,11 +84,11 @@ public struct CertificationFolder: Sendable {
       verdicts[line.verdict.rawValue, default: 0] += 1
       report()
     }
-    return try write(log, certifier, wanted)
+    return try write(log, certifier, wanted, begin)
   }
 
   private func write(
-    _ log: ResultLog, _ certifier: Certifier, _ wanted: Set<Int>
+    _ log: ResultLog, _ certifier: Certifier, _ wanted: Set<Int>, _ begin: RunCircumstances
   ) throws(InputError) -> Summary {
     // An example that two runs worked on at once counts once.
     var seen = Set<Int>()
@@ -94,8 +98,6 @@ public struct CertificationFolder: Sendable {
     let summary = Summary(
       of: lines, run: certifier.run, version: Release.version, model: model,
       requested: wanted.count)
-    try summary.write(to: summaryPath)
-    try writeFile(Data(HTMLReport(summary, lines).page.utf8), to: reportPath)
-    return summary
+    return try write(summary, lines, of: certifier, begin)
   }
 }

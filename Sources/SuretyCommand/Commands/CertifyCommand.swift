@@ -39,7 +39,8 @@ struct CertifyCommand: ParsableCommand {
     let data = try images.load()
     let certifier = try Certifier(
       network, modelDigest: sha256(of: file), images: data, options: options)
-    let folder = try CertificationFolder(out, model: model.model)
+    var folder = try CertificationFolder(out, model: model.model)
+    folder.command = CommandLine.arguments
     if restart { folder.clear() }
     try certify(certifier, images.examples(of: data), into: folder, json: json)
   }
@@ -72,15 +73,15 @@ func certify(
 /// The totals of a run as a person reads them.
 private func text(_ summary: Summary, _ folder: CertificationFolder) -> String {
   func percent(_ part: Double) -> String { String(format: "%.2f %%", 100 * part) }
-  let methods = summary.methods.sorted { $0.value.seconds < $1.value.seconds }.map {
-    [$0.key, "\($0.value.decided)", String(format: "%.2f", $0.value.seconds)]
+  let methods = (summary.cascade ?? summary.methods.keys.sorted()).compactMap { name in
+    summary.methods[name].map { [name, "\($0.decided)", String(format: "%.2f", $0.seconds)] }
   }
   return """
     \(summary.count) examples of \(summary.data), l\(summary.norm) radius \
     \(Console.short(summary.epsilon)), \(summary.arithmetic)
-    right without change   \(percent(summary.cleanAccuracy))
-    no violation found     \(percent(summary.attackAccuracy))
-    certified              \(percent(summary.certifiedAccuracy))
+    clean accuracy      \(percent(summary.cleanAccuracy))
+    attack accuracy     \(percent(summary.attackAccuracy))
+    certified accuracy  \(percent(summary.certifiedAccuracy))
 
     \(Console.table([["method", "decided", "seconds"]] + methods))
 
