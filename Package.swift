@@ -119,7 +119,7 @@ let tests: [Target] = [
     name: "TrainingTests",
     dependencies: ["Certificates", "Digests", "Files", "Training", "TestSupport"]),
   .testTarget(
-    name: "ReportsTests", dependencies: ["Certificates", "Reports", "TestSupport"]),
+    name: "ReportsTests", dependencies: ["CPNG", "Certificates", "Files", "Reports", "TestSupport"]),
   .testTarget(name: "EndToEndTests", dependencies: ["Surety", "TestSupport"]),
   .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
 ]

@@ -112,6 +112,12 @@ public struct RunRecord: Codable, Sendable, Hashable {
     self.threshold = threshold
   }
 
+  /// The methods with the attack in its place: after the bounds of one pass, whose certified examples need none.
+  public var cascade: [String] {
+    let cheap = methods.prefix { $0 == "ibp" || $0 == "crown-ibp" }
+    return cheap + ["attack"] + methods.dropFirst(cheap.count)
+  }
+
   /// Names what differs from another run, or nil when nothing does.
   public func difference(from other: RunRecord) -> String? {
     if modelDigest != other.modelDigest { return "another model" }

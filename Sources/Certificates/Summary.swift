@@ -37,16 +37,24 @@ public struct Summary: Codable, Sendable, Hashable {
   public var threshold: Double?
   /// The part of the examples that the network is right about.
   public var cleanAccuracy: Double
-  /// The part that it is right about and no violation was found of.
+  /// The part that it is right about and no violation was found of, among the examples that were `attacked`.
   public var attackAccuracy: Double
+  /// The examples that an attack was tried on, with those that need none: certified and misclassified ones.
+  public var attacked: Int?
   /// The part that is certified.
   public var certifiedAccuracy: Double
   /// The examples with each verdict.
   public var verdicts: [String: Int]
   /// What each method did.
   public var methods: [String: MethodTotal]
+  /// The methods in the order in which they were tried.
+  public var cascade: [String]?
   /// The seconds of all examples.
   public var seconds: Double
+  /// The names of the classes, in the order of the labels.
+  public var classes: [String]?
+  /// Where, when, by what and with how much effort the run was made.
+  public var circumstances: RunCircumstances?
 
   enum CodingKeys: String, CodingKey {
     case schema, version, model
@@ -57,7 +65,7 @@ public struct Summary: Codable, Sendable, Hashable {
     case cleanAccuracy = "clean_accuracy"
     case attackAccuracy = "attack_accuracy"
     case certifiedAccuracy = "certified_accuracy"
-    case verdicts, methods, seconds
+    case attacked, verdicts, methods, cascade, seconds, classes, circumstances
   }
 
   /// Adds up the results of a run.
@@ -84,7 +92,8 @@ public struct Summary: Codable, Sendable, Hashable {
     var verdicts = Dictionary(
       uniqueKeysWithValues: ExampleVerdict.allCases.map { ($0.rawValue, 0) })
     var methods: [String: MethodTotal] = [:]
-    for name in ["attack"] + run.methods { methods[name] = MethodTotal(decided: 0, seconds: 0) }
+    cascade = run.cascade
+    for name in run.cascade { methods[name] = MethodTotal(decided: 0, seconds: 0) }
     for line in lines {
       verdicts[line.verdict.rawValue, default: 0] += 1
       for (name, seconds) in line.methodSeconds {
@@ -98,10 +107,32 @@ public struct Summary: Codable, Sendable, Hashable {
     self.methods = methods
     let total = Double(max(1, lines.count))
     cleanAccuracy = Double(lines.count { $0.prediction == $0.label }) / total
+    // What was neither decided nor attacked says nothing about attacks.
+    let tried = lines.filter {
+      [.certified, .violated, .misclassified].contains($0.verdict)
+        || $0.methodSeconds["attack"] != nil
+    }
+    attacked = tried.count
     attackAccuracy =
-      Double(lines.count { $0.prediction == $0.label && $0.verdict != .violated }) / total
+      Double(tried.count { $0.prediction == $0.label && $0.verdict != .violated })
+      / Double(max(1, tried.count))
     certifiedAccuracy = Double(lines.count { $0.verdict == .certified }) / total
     seconds = lines.reduce(0) { $0 + $1.seconds }
+  }
+
+  /// Reads `summary.json`.
+  ///
+  /// - Throws: `InputError` when the file is missing, is no summary, or has an unknown layout.
+  public init(contentsOf path: String) throws(InputError) {
+    let data = try readFile(path, limit: 1 << 26)
+    do {
+      self = try JSONDecoder().decode(Summary.self, from: data)
+    } catch {
+      throw InputError(path, "is not the summary of a certification (\(jsonProblem(error)))")
+    }
+    guard schema == resultSchema else {
+      throw InputError(path, "schema \(schema) is not known, expected \(resultSchema)")
+    }
   }
 
   /// Writes the summary, beside its place first.

@@ -37,7 +37,7 @@ struct Tool: ParsableCommand {
       VerifyCommand.self,
       BatchCommand.self,
       CertifyCommand.self, RadiusCommand.self, AttackCommand.self, TrainCommand.self,
-      DataCommand.self, DemoCommand.self, ManualCommand.self,
+      DataCommand.self, ReportCommand.self, DemoCommand.self, ManualCommand.self,
     ])
 
   /// The names of the commands that people are told of.

@@ -21,37 +21,56 @@ enum Browser {
     var document: String
     /// What pages write to the console, errors above all.
     var console: String
-    /// The picture, a PNG.
-    var picture: Data
   }
 
-  /// Opens a page.
+  /// The size of a window in pixels.
+  struct Size: CustomStringConvertible {
+    var width: Int
+    var height: Int
+    var description: String { "\(width) x \(height)" }
+
+    static let phone = Size(width: 390, height: 844)
+    static let tablet = Size(width: 820, height: 1180)
+    static let desktop = Size(width: 1280, height: 800)
+    static let wide = Size(width: 1920, height: 1080)
+  }
+
+  /// Opens a page in a frame of a size: windows without a frame are never narrower than 500 pixels.
+  ///
+  /// What the page posts to its parent stands in the document afterwards.
   ///
   /// - Parameters:
   ///   - page: The HTML.
-  ///   - width: The width of the window in pixels.
+  ///   - size: The size of the frame.
   ///   - isDark: Whether the reader prefers dark pages.
-  static func open(_ page: String, width: Int, isDark: Bool) throws -> Result {
+  static func open(_ page: String, _ size: Size, isDark: Bool) throws -> Result {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("browser-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let file = folder.appendingPathComponent("page.html")
-    try page.write(to: file, atomically: true, encoding: .utf8)
-    let picture = folder.appendingPathComponent("page.png")
+    try page.write(
+      to: folder.appendingPathComponent("page.html"), atomically: true, encoding: .utf8)
+    let frame = """
+      <!doctype html><meta charset="utf-8"><title>frame</title><style>* { margin: 0; border: 0; }</style>
+      <pre id="probe" hidden></pre>
+      <iframe src="page.html" style="width: \(size.width)px; height: \(size.height)px; display: block"></iframe>
+      <script>
+      addEventListener('message', event => { document.getElementById('probe').textContent = event.data; });
+      </script>
+      """
+    let file = folder.appendingPathComponent("frame.html")
+    try frame.write(to: file, atomically: true, encoding: .utf8)
     var arguments = [
       "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run",
       "--disable-dev-shm-usage", "--user-data-dir=\(folder.path)/profile",
-      "--window-size=\(width),4000", "--enable-logging=stderr",
+      "--window-size=\(max(500, size.width)),\(size.height)", "--enable-logging=stderr",
     ]
     if isDark { arguments.append("--blink-settings=preferredColorScheme=0") }
-    _ = try run(arguments + ["--screenshot=\(picture.path)", file.absoluteString], in: folder)
     let (document, console) = try run(arguments + ["--dump-dom", file.absoluteString], in: folder)
     return Result(
       document: document,
       console: console.split(separator: "\n").filter { $0.contains("CONSOLE") }
-        .joined(separator: "\n"),
-      picture: try Data(contentsOf: picture))
+        .joined(separator: "\n"))
   }
 
   private static func run(

@@ -6,72 +6,100 @@ import Testing
 
 @Suite("Reports in a real browser", .needsBrowser, .serialized)
 struct BrowserTests {
-  /// Looks at every picture: texts that leave it, overlap or cannot be told from the page, lines that are not there.
-  private static let probe = """
-    <script>
-    window.addEventListener('load', () => {
-      const problems = [];
-      const light = c => { const v = c.map(x => { x /= 255; return x <= 0.03928 ? x / 12.92 :
-        Math.pow((x + 0.055) / 1.055, 2.4); }); return 0.2126 * v[0] + 0.7152 * v[1] + 0.0722 * v[2]; };
-      const rgb = s => s.match(/[\\d.]+/g).slice(0, 3).map(Number);
-      const page = light(rgb(getComputedStyle(document.body).backgroundColor));
-      const contrast = c => { const l = light(rgb(c));
-        return (Math.max(l, page) + 0.05) / (Math.min(l, page) + 0.05); };
-      document.querySelectorAll('svg').forEach((svg, number) => {
-        const box = svg.viewBox.baseVal;
-        const texts = [...svg.querySelectorAll('text')];
-        const boxes = texts.map(t => t.getBBox());
-        texts.forEach((t, i) => {
-          const b = boxes[i], name = `picture ${number}: "${t.textContent}"`;
-          if (b.x < -1 || b.y < -1 || b.x + b.width > box.width + 1 || b.y + b.height > box.height + 1)
-            problems.push(`${name} leaves the picture`);
-          if (contrast(getComputedStyle(t).fill) < 4.5)
-            problems.push(`${name} has contrast ${contrast(getComputedStyle(t).fill).toFixed(1)}`);
-          for (let j = 0; j < i; j++) {
-            const c = boxes[j];
-            const w = Math.min(b.x + b.width, c.x + c.width) - Math.max(b.x, c.x);
-            const h = Math.min(b.y + b.height, c.y + c.height) - Math.max(b.y, c.y);
-            if (w > 1 && h > 4) problems.push(`${name} overlaps "${texts[j].textContent}"`);
-          }
-        });
-        svg.querySelectorAll('polyline, polygon').forEach(line => {
-          const b = line.getBBox();
-          if (line.points.length > 1 && b.width < 1) problems.push(`picture ${number}: a line without width`);
-          if (b.x < 0 || b.y < 0 || b.x + b.width > box.width || b.y + b.height > box.height)
-            problems.push(`picture ${number}: a line leaves the picture`);
-        });
-      });
-      if (document.documentElement.scrollWidth > innerWidth) problems.push('the page is wider than the window');
-      const report = document.createElement('div');
-      report.id = 'probe';
-      report.textContent = `${document.querySelectorAll('svg').length} pictures; ` + problems.join(' | ');
-      document.body.append(report);
-    });
-    </script>
-    """
-
-  @Test(
-    "Nothing overlaps, leaves its picture or is too faint",
-    arguments: [
-      (25, 6, 1000, false), (25, 6, 1000, true), (160, 14, 1000, false), (1, 6, 500, true),
-    ])
-  func pictures(epochs: Int, layers: Int, width: Int, isDark: Bool) throws {
-    let page = TrainingReport(sampleHistory(epochs: epochs, layers: layers)).page
-    let result = try Browser.open(
-      page.replacingOccurrences(of: "</body>", with: Self.probe + "</body>"), width: width,
-      isDark: isDark)
-    let found = try #require(
-      result.document.firstMatch(of: #/<div id="probe">(\d+) pictures; (.*?)<\/div>/#))
-    #expect(try #require(Int(found.1)) >= 6)
-    #expect(found.2 == "")
-    #expect(result.console == "")
+  /// What the probe found.
+  private struct Finding: Decodable {
+    var width: Int
+    var count: [String: Int]
+    var problems: [String]
   }
 
-  @Test("The page is not blank, and the browser has nothing to say about it")
-  func picture() throws {
-    let report = try Browser.open(TrainingReport(sampleHistory()).page, width: 1000, isDark: false)
-    let blank = try Browser.open("<!doctype html><title>blank</title>", width: 1000, isDark: false)
-    #expect(report.picture.count > 8 * blank.picture.count)
-    #expect(report.console == "")
+  static let windows: [(size: Browser.Size, isDark: Bool)] = [
+    (.phone, false), (.phone, true), (.tablet, true), (.desktop, false), (.desktop, true),
+    (.wide, false),
+  ]
+
+  private func look(
+    at page: String, _ window: (size: Browser.Size, isDark: Bool)
+  ) throws -> Finding {
+    let result = try Browser.open(
+      page.replacingOccurrences(of: "</body>", with: probe + "</body>"), window.size,
+      isDark: window.isDark)
+    #expect(result.console == "")
+    let text = try #require(
+      result.document.firstMatch(of: #/<pre id="probe" hidden="">(.*?)<\/pre>/#)?.1)
+    let json = text.replacing("&lt;", with: "<").replacing("&gt;", with: ">")
+      .replacing("&amp;", with: "&")
+    return try JSONDecoder().decode(Finding.self, from: Data(json.utf8))
+  }
+
+  @Test(
+    "A page about pictures is whole and legible at every size, in the light and in the dark",
+    arguments: windows)
+  func certification(window: (size: Browser.Size, isDark: Bool)) throws {
+    let history = SampleCertification().history
+    var other = history.summary
+    (other.epsilon, other.certifiedAccuracy) = (4.0 / 255, 0.1)
+    let found = try look(at: CertificationReport(history, with: [other]).page, window)
+    #expect(found.problems == [])
+    #expect(found.width == window.size.width)
+    #expect(found.count["pictures"] ?? 0 >= 10 && found.count["labels"] ?? 0 >= 10)
+    #expect(found.count["texts"] ?? 0 > 400 && found.count["marks"] ?? 0 > 60)
+  }
+
+  @Test("So is a page about tables and series", arguments: [[20, 1, 1], [1, 1, 400]], [1, 3])
+  func values(shape: [Int], window: Int) throws {
+    var sample = SampleCertification(shape: shape)
+    sample.epsilon = 0.1
+    let found = try look(
+      at: CertificationReport(sample.history).page, Self.windows[window])
+    #expect(found.problems == [])
+    #expect(found.count["pictures"] == nil)
+  }
+
+  @Test(
+    "So is a page about a training run, whatever its length and depth",
+    arguments: [(25, 6, 0), (25, 6, 4), (160, 14, 1), (160, 14, 2), (160, 14, 5), (1, 6, 0)])
+  func training(epochs: Int, layers: Int, window: Int) throws {
+    let history = sampleHistory(epochs: epochs, layers: layers)
+    let found = try look(at: TrainingReport(history).page, Self.windows[window])
+    #expect(found.problems == [])
+    #expect(found.count["labels"] ?? 0 > 30)
+  }
+
+  @Test("The table sorts by numbers, filters by words and by outcomes")
+  func table() throws {
+    let steps = """
+      <script>
+      addEventListener('load', () => {
+        const head = name => [...document.querySelectorAll('.all th button')].find(b => b.textContent === name);
+        const rows = () => [...document.querySelectorAll('.all tbody tr')].filter(row => !row.hidden);
+        const cells = (column, count) => rows().slice(0, count).map(row => row.cells[column].textContent);
+        const found = { start: cells(0, 3) };
+        head('margin').click();
+        found.margins = cells(5, 1).concat(cells(5, 99).filter(Boolean).slice(-1));
+        found.sorted = head('margin').parentElement.getAttribute('aria-sort');
+        head('example').click(); head('example').click();
+        found.last = cells(0, 2);
+        const buttons = [...document.querySelectorAll('.filter button')];
+        const violated = buttons.find(b => b.textContent === 'violated');
+        violated.click();
+        found.violated = [rows().length, cells(3, 99).every(text => text === 'violated'), violated.getAttribute('aria-pressed')];
+        const search = document.querySelector('.filter input');
+        search.value = 'airplane attack';
+        search.dispatchEvent(new Event('input'));
+        found.both = [rows().length, document.querySelector('.filter output').value];
+        parent.postMessage(JSON.stringify(found), '*');
+      });
+      </script>
+      """
+    let page = CertificationReport(SampleCertification().history).page
+      .replacingOccurrences(of: "</body>", with: steps + "</body>")
+    let result = try Browser.open(page, .desktop, isDark: false)
+    #expect(result.console == "")
+    let document = result.document.replacing("&quot;", with: "\"")
+    for text in [
+      #""start":["0","1","2"]"#, #""margins":["-0.85","0.85"]"#, #""sorted":"ascending""#,
+      #""last":["59","58"]"#, #""violated":[10,true,"true"]"#, #""both":[2,"2 of 60"]"#,
+    ] { #expect(document.contains(text), "\(text)") }
   }
 }

@@ -2,10 +2,9 @@ import Certificates
 import Datasets
 import Files
 import Foundation
-import Reports
 import Synchronization
 
-/// The folder that a run of certification writes: `certificates.jsonl`, `summary.json`, `report.html`.
+/// The folder that a run of certification writes: `certificates.jsonl`, `summary.json`, `examples.jsonl`, `report.html`.
 ///
 /// A run that was stopped, or killed, continues where it stopped when it is started again. One process at a time has the
 /// folder.
@@ -16,11 +15,15 @@ public struct CertificationFolder: Sendable {
   public let model: String
   private let lock: OutputLock
   private let results = SharedResults()
+  /// The program and its arguments, for the record; nil where another program uses the library.
+  public var command: [String]?
 
   /// The results, a line each.
   public var logPath: String { "\(path)/certificates.jsonl" }
   /// The totals.
   public var summaryPath: String { "\(path)/summary.json" }
+  /// The examples that the page shows.
+  public var examplesPath: String { "\(path)/examples.jsonl" }
   /// The page for people.
   public var reportPath: String { "\(path)/report.html" }
 
@@ -40,7 +43,7 @@ public struct CertificationFolder: Sendable {
 
   /// Removes the results of earlier runs.
   public func clear() {
-    for file in [logPath, summaryPath, reportPath] {
+    for file in [logPath, summaryPath, examplesPath, reportPath] {
       try? FileManager.default.removeItem(atPath: file)
     }
   }
@@ -59,6 +62,7 @@ public struct CertificationFolder: Sendable {
     isStopped: @escaping @Sendable () -> Bool = { false }, concluding: () -> Void = {},
     progress: (CertificationProgress) -> Void = { _ in }
   ) throws(InputError) -> Summary {
+    let begin = circumstances(of: certifier)
     let log = try ResultLog(logPath)
     for line in log.lines {
       guard let other = certifier.run.difference(from: line.run) else { continue }
@@ -93,9 +97,7 @@ public struct CertificationFolder: Sendable {
     }
     concluding()
     let (summary, lines) = totals()
-    try summary.write(to: summaryPath)
-    try writeFile(Data(HTMLReport(summary, lines).page.utf8), to: reportPath)
-    return summary
+    return try write(summary, lines, of: certifier, begin)
   }
 
   /// Writes the totals of what is done so far; for a thread that ends the program in the middle of a step.

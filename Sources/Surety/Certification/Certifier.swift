@@ -100,6 +100,18 @@ public struct Certifier: Sendable {
   /// The right label of an example.
   public func label(of example: Int) -> Int { images.label(example) }
 
+  /// The names of the classes, in the order of the labels.
+  var classes: [String] { images.classes }
+
+  /// An example with the network's outputs for it, for pages.
+  func record(of example: Int) -> ExampleRecord {
+    let values = images.image(example)
+    let output = engine.outputs([values.map(Double.init)])[0]
+    return ExampleRecord(
+      example: example, shape: images.shape, values: values,
+      output: output.allSatisfy(\.isFinite) ? output : [])
+  }
+
   /// How far an input is from an example, in the norm of the options.
   func distance(of input: [Double], from example: Int) -> Double {
     options.norm.distance(input, images.image(example).map(Double.init))
@@ -208,10 +220,11 @@ public struct Certifier: Sendable {
         guard let witness else { continue }
         batch.decide(index, violatedBy: witness, found: "attack")
       }
+      // Seconds of an attack say that there was one.
+      batch.add(Date().timeIntervalSince(begin), to: members, of: "attack")
     } catch {
       for index in members { batch.reasons[index].insert(error.description) }
     }
-    batch.add(Date().timeIntervalSince(begin), to: members, of: "attack")
   }
 
   private func bound(_ batch: inout ExampleBatch, by method: BoundMethod) {

@@ -44,7 +44,8 @@ struct CertifyCommand: ParsableCommand {
     try checkScale(of: options.epsilon, options.norm, in: data, examples)
     let certifier = try Certifier(
       network, modelDigest: modelDigest(ofFile: model.model), images: data, options: options)
-    let folder = try CertificationFolder(out, model: model.model)
+    var folder = try CertificationFolder(out, model: model.model)
+    folder.command = CommandLine.arguments
     if files.restart { folder.clear() }
     preflight.run(certifier, of: network, printing, line)
     try certify(certifier, examples, into: folder, line, json: printing.json)
@@ -86,8 +87,8 @@ private func notes(_ summary: Summary) -> String {
 /// The totals of a run as a person reads them.
 private func text(_ summary: Summary, _ folder: CertificationFolder) -> String {
   func percent(_ part: Double) -> String { String(format: "%.2f %%", 100 * part) }
-  let methods = summary.methods.sorted { $0.value.seconds < $1.value.seconds }.map {
-    [$0.key, "\($0.value.decided)", String(format: "%.2f", $0.value.seconds)]
+  let methods = (summary.cascade ?? summary.methods.keys.sorted()).compactMap { name in
+    summary.methods[name].map { [name, "\($0.decided)", String(format: "%.2f", $0.seconds)] }
   }
   return """
     \(summary.count) examples of \(summary.data), l\(summary.norm) radius \

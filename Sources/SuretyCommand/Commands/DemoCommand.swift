@@ -29,7 +29,8 @@ struct DemoCommand: ParsableCommand {
     let certifier = try Certifier(
       EmbeddedNetwork.digits(), modelDigest: EmbeddedNetwork.digitsDigest, images: data,
       options: options)
-    let folder = try CertificationFolder(out, model: "digits.onnx (embedded)")
+    var folder = try CertificationFolder(out, model: "digits.onnx (embedded)")
+    folder.command = CommandLine.arguments
     folder.clear()
     try certify(
       certifier, Array(0..<(first ?? data.count)), into: folder, line, json: printing.json)

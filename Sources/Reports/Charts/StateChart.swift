@@ -25,18 +25,8 @@ struct StateChart {
     x = Axis(range, isWhole: true, fits: true)
   }
 
-  private let width = 210.0
-  private let height = 130.0
-  private let top = 22.0
-  private let bottom = 18.0
-
-  private func across(_ value: Double) -> Double { 4 + x.place(value) * (width - 8) }
-  private func down(_ part: Double) -> Double {
-    top + (1 - max(0, min(1, part))) * (height - top - bottom)
-  }
-
-  /// The chart as SVG.
-  var svg: String {
+  /// The chart as HTML.
+  var html: String {
     // One moment is shown as a stretch.
     let moments =
       self.moments.count == 1
@@ -45,20 +35,19 @@ struct StateChart {
         copy.x = edge
         return copy
       } : self.moments
-    let lower = area(moments.map { ($0.x, 0, $0.lower) }, "inactive")
-    let middle = area(moments.map { ($0.x, $0.lower, 1 - $0.upper) }, "unstable")
-    let upper = area(moments.map { ($0.x, 1 - $0.upper, 1) }, "active")
+    let areas = [
+      area(moments, "inactive", { _ in 0 }, { $0.lower }),
+      area(moments, "unstable", { $0.lower }, { 1 - $0.upper }),
+      area(moments, "active", { 1 - $0.upper }, { _ in 1 }),
+    ]
     let ends = [x.range.lowerBound, x.range.upperBound].map(shortNumber)
-    return svgElement(
-      width: Int(width), height: Int(height), description,
+    return """
+      <figure class="state" role="img" aria-label="\(escaped(description))">
+      <figcaption title="\(escaped(name))">\(escaped(name))</figcaption>
+      <svg viewBox="0 0 1000 1000" preserveAspectRatio="none" aria-hidden="true">\(areas.joined())</svg>
+      <p class="ends"><span>\(ends[0])</span><span>\(ends[1])</span></p>
+      </figure>
       """
-      <text x="4" y="14">\(escaped(String(name.prefix(28))))</text>
-      \(lower)
-      \(middle)
-      \(upper)
-      <text class="tick" x="4" y="\(height - 4)">\(ends[0])</text>
-      <text class="tick" x="\(width - 4)" y="\(height - 4)" text-anchor="end">\(ends[1])</text>
-      """)
   }
 
   /// The chart in words.
@@ -68,11 +57,14 @@ struct StateChart {
       + "\(percent(max(0, 1 - last.upper - last.lower))) unstable."
   }
 
-  private func area(_ edges: [(x: Double, from: Double, to: Double)], _ style: String) -> String {
-    func point(_ x: Double, _ part: Double) -> String {
-      String(format: "%.1f,%.1f", across(x), down(part))
+  private func area(
+    _ moments: [Moment], _ style: String, _ from: (Moment) -> Double, _ to: (Moment) -> Double
+  ) -> String {
+    func point(_ moment: Moment, _ part: Double) -> String {
+      "\(coordinate(1000 * x.place(moment.x))),\(coordinate(1000 * (1 - max(0, min(1, part)))))"
     }
-    let outline = edges.map { point($0.x, $0.to) } + edges.reversed().map { point($0.x, $0.from) }
+    let outline =
+      moments.map { point($0, to($0)) } + moments.reversed().map { point($0, from($0)) }
     return "<polygon class=\"\(style)\" points=\"\(outline.joined(separator: " "))\"/>"
   }
 }

@@ -89,27 +89,3 @@ struct Axis {
     return within.count > 1 ? within : [below, below * 2]
   }
 }
-
-/// A number for people: three or four digits.
-func shortNumber(_ value: Double) -> String {
-  if value == 0 { return "0" }
-  if abs(value) >= 1e5 || abs(value) < 1e-3 {
-    let text = String(format: "%.2e", value)
-    // 1.50e-04 as 1.5e-4.
-    return text.replacing(#/\.?0*e([+-])0*(\d)/#) { "e\($0.1 == "-" ? "-" : "")\($0.2)" }
-  }
-  let text = String(format: "%.\(abs(value) >= 100 ? 1 : abs(value) >= 1 ? 3 : 4)f", value)
-  return text.contains(".") ? text.replacing(#/\.?0+$/#, with: "") : text
-}
-
-/// A part as a percentage.
-func percent(_ value: Double) -> String { String(format: "%.1f %%", 100 * value) }
-
-/// A radius as people write it: in 255ths where it is some.
-func radiusText(_ value: Double) -> String {
-  let parts = value * 255
-  if value > 0, parts < 64, abs(parts - parts.rounded()) < 1e-6 {
-    return "\(Int(parts.rounded()))/255"
-  }
-  return shortNumber(value)
-}

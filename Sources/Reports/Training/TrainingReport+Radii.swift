@@ -9,41 +9,42 @@ extension TrainingReport {
     let certified = run.certification?.radii ?? []
     let unit = RadiusUnit(run.radii.map(\.epsilon) + certified.map(\.epsilon))
     func line<Record>(
-      _ name: String, _ colour: Int, _ records: [Record], at radius: (Record) -> Double,
+      _ name: String, _ tone: Tone, _ records: [Record], at radius: (Record) -> Double,
       _ value: (Record) -> Double?
     ) -> LineChart.Series {
       let points = records.compactMap { record in
         value(record).map { LineChart.Point(x: unit.value(radius(record)), y: $0) }
       }
-      return LineChart.Series(name: name, points: points, colour: colour)
+      return LineChart.Series(name: name, points: points, tone: tone)
     }
     let attacked =
       certified.isEmpty
-      ? line("under attack", 2, run.radii, at: \.epsilon, \.attackAccuracy)
-      : line("under attack", 2, certified, at: \.epsilon, \.attackAccuracy)
+      ? line("attack", .attacked, run.radii, at: \.epsilon, \.attackAccuracy)
+      : line("attack", .attacked, certified, at: \.epsilon, \.attackAccuracy)
     let chart = LineChart(
       "Accuracy of the final network", over: unit.name,
       [
-        attacked, line("certified", 0, certified, at: \.epsilon, \.certifiedAccuracy),
-        line("verified", 1, run.radii, at: \.epsilon, \.verifiedAccuracy),
+        attacked, line("certified", .certified, certified, at: \.epsilon, \.certifiedAccuracy),
+        line("verified", .verified, run.radii, at: \.epsilon, \.verifiedAccuracy),
       ], label: percentTick)
     return """
-      <h2>Accuracy against the radius</h2>
-      \(chart.svg)
+      \(chart.html)
       \(intervalTable)
       \(certification)
       """
   }
 
   private var intervalTable: String {
-    table(
-      ["radius", "right", "under attack", "verified"],
-      run.radii.map { record in
+    HTMLTable(
+      caption: "Accuracy at each radius by interval bounds",
+      columns: [.text("radius"), .number("clean"), .number("attack"), .number("verified")],
+      rows: run.radii.map { record in
         [
           radiusText(record.epsilon), percent(record.cleanAccuracy),
           record.attackAccuracy.map(percent) ?? "", percent(record.verifiedAccuracy),
         ]
-      })
+      }
+    ).html
   }
 
   /// What the certifier was asked, and what it answered.
@@ -57,42 +58,20 @@ extension TrainingReport {
     let part =
       certification.count < certification.requested
       ? " of \(certification.requested) that were asked for" : ""
-    let rows = table(
-      ["radius", "right", "under attack", "certified"],
-      certification.radii.map { record in
+    let rows = HTMLTable(
+      caption: "Accuracy at each radius by the certifier",
+      columns: [.text("radius"), .number("clean"), .number("attack"), .number("certified")],
+      rows: certification.radii.map { record in
         [
           radiusText(record.epsilon), percent(record.cleanAccuracy), percent(record.attackAccuracy),
           percent(record.certifiedAccuracy),
         ]
-      })
+      }
+    ).html
     return """
       <p>The first \(certification.count) test images\(part), certified by \(escaped(methods)) in \
       \(escaped(certification.arithmetic)), in \(shortNumber(certification.seconds)) seconds:</p>
       \(rows)
       """
   }
-
-  private func table(_ head: [String], _ rows: [[String]]) -> String {
-    let lines = rows.map { row in "<tr>\(row.map { "<td>\($0)</td>" }.joined())</tr>" }
-    return """
-      <div class="scroll"><table>
-      <thead><tr>\(head.map { "<th>\($0)</th>" }.joined())</tr></thead>
-      <tbody>\(lines.joined())</tbody>
-      </table></div>
-      """
-  }
-}
-
-/// How radii are written on an axis: small ones in 255ths, in which pixels are stored.
-struct RadiusUnit {
-  private let isSmall: Bool
-
-  init(_ radii: [Double]) {
-    let largest = radii.max() ?? 0
-    isSmall = largest > 0 && largest < 0.1
-  }
-
-  var name: String { isSmall ? "radius in 255ths" : "radius" }
-
-  func value(_ radius: Double) -> Double { isSmall ? radius * 255 : radius }
 }

@@ -1,0 +1,101 @@
+/// A text with the characters escaped that mean something in HTML.
+func escaped(_ text: String) -> String {
+  var result = ""
+  for character in text {
+    switch character {
+    case "&": result += "&amp;"
+    case "<": result += "&lt;"
+    case ">": result += "&gt;"
+    case "\"": result += "&quot;"
+    default: result.append(character)
+    }
+  }
+  return result
+}
+
+/// A table of plain texts that scrolls by itself where the window is too narrow for it.
+struct HTMLTable {
+  /// A column.
+  struct Column {
+    var name: String
+    /// Whether its cells are numbers, which stand right.
+    var isNumber = false
+
+    /// A column of texts.
+    static func text(_ name: String) -> Column { Column(name: name) }
+
+    /// A column of numbers.
+    static func number(_ name: String) -> Column { Column(name: name, isNumber: true) }
+  }
+
+  /// What the table shows, for those who do not see what stands around it.
+  var caption: String
+  var columns: [Column]
+  /// The cells of each row, as HTML.
+  var rows: [[String]]
+
+  /// The table as HTML.
+  var html: String {
+    let head = columns.map {
+      "<th scope=\"col\"\($0.isNumber ? " class=\"n\"" : "")>\(escaped($0.name))</th>"
+    }
+    let lines = rows.map { cells in
+      let parts = zip(cells, columns).map { cell, column in
+        column.isNumber ? "<td class=\"n\">\(cell)</td>" : "<td>\(cell)</td>"
+      }
+      return "<tr>\(parts.joined())</tr>"
+    }
+    return """
+      <div class="scroll" role="region" aria-label="\(escaped(caption))" tabindex="0"><table>
+      <caption class="unseen">\(escaped(caption))</caption>
+      <thead><tr>\(head.joined())</tr></thead>
+      <tbody>
+      \(lines.joined(separator: "\n"))
+      </tbody>
+      </table></div>
+      """
+  }
+}
+
+/// Facts as a list of names and values.
+struct FactList {
+  /// A fact.
+  struct Fact {
+    var name: String
+    /// As HTML.
+    var value: String
+
+    /// A fact whose value is plain text.
+    init(_ name: String, _ value: String) {
+      self.name = name
+      self.value = escaped(value)
+    }
+
+    /// A fact whose value is HTML.
+    init(_ name: String, html: String) {
+      self.name = name
+      value = html
+    }
+  }
+
+  var facts: [Fact]
+
+  /// The list as HTML.
+  var html: String {
+    let lines = facts.map { "<div><dt>\(escaped($0.name))</dt><dd>\($0.value)</dd></div>" }
+    return "<dl class=\"facts\">\n\(lines.joined(separator: "\n"))\n</dl>"
+  }
+}
+
+/// A command as a shell reads it: words in quotes where they hold what a shell takes for itself.
+func shellCommand(_ words: [String]) -> String {
+  words.map { word in
+    let isPlain =
+      !word.isEmpty
+      && word.utf8.allSatisfy { byte in
+        (byte >= 48 && byte <= 57) || (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122)
+          || "-_./:,=+@%".utf8.contains(byte)
+      }
+    return isPlain ? word : "'\(word.replacing("'", with: "'\\''"))'"
+  }.joined(separator: " ")
+}
