@@ -23,4 +23,12 @@ public struct EffortRecord: Codable, Sendable, Hashable {
     self.attackRestarts = attackRestarts
     self.seed = seed
   }
+  /// Names what differs from another effort, which it is not.
+  func difference(from other: EffortRecord) -> String {
+    if timeout != other.timeout {
+      return other.timeout.map { "a time limit of \($0) s" } ?? "no time limit"
+    }
+    if seed != other.seed { return "seed \(other.seed)" }
+    return "\(other.attackSteps) steps and \(other.attackRestarts) restarts of the attack"
+  }
 }
