@@ -56,11 +56,14 @@ public struct Verifier: Sendable {
     _ property: Property, progress: @escaping (String) -> Void = { _ in }
   ) throws(InputError) -> Verification {
     try property.matches(inputs: network.inputShape.count, outputs: network.outputShape.count)
-    let ordered = property.comparesOutputs ? order : nil
-    let run = VerificationRun(
-      attack: ordered?.attack ?? attack,
-      bounded: try ordered?.bounded ?? bounded(for: property), property: property,
-      options: options)
+    let run: VerificationRun
+    if property.comparesOutputs, let order {
+      run = VerificationRun(
+        attack: order.attack, bounded: order.bounded, property: property, options: options)
+    } else {
+      run = VerificationRun(
+        attack: attack, bounded: try bounded(for: property), property: property, options: options)
+    }
     run.progress = progress
     return run.result()
   }
