@@ -26,7 +26,8 @@ let activationCases: [ActivationCase] =
     ActivationCase(operation: SquareRoot(), domain: 0...1e6),
     ActivationCase(operation: Reciprocal(), label: ""),
     ActivationCase(operation: Sign(), hasJumps: true),
-    ActivationCase(operation: Floor(), hasJumps: true), ActivationCase(operation: Sine(), domain: -1e7...1e7),
+    ActivationCase(operation: Floor(), hasJumps: true),
+    ActivationCase(operation: Sine(), domain: -1e7...1e7),
     ActivationCase(operation: Cosine(), domain: -1e7...1e7),
   ]
   + [-3, -2, -0.5, 0, 1, 2, 3, 4, 7].map {

@@ -144,7 +144,8 @@ struct CurveLines<S: TensorScalar>: Sendable {
 
   /// Takes a slope and the best intercept for it, if there is one.
   private func set(
-    _ side: inout Side, _ at: Int, _ slope: Double, _ functions: some ScalarFunctions, _ below: Bool,
+    _ side: inout Side, _ at: Int, _ slope: Double, _ functions: some ScalarFunctions,
+    _ below: Bool,
     _ domain: ScalarInterval, _ rounding: OutwardRounding
   ) {
     let slope = rounding.nearest(slope)

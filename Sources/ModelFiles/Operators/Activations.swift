@@ -7,10 +7,14 @@ extension ONNXImporter {
   }
 
   func parametricReLU(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    let x = try input(node, 0)
-    guard let slope = try constant(node, 1, "slope") else { throw ONNXProblem("it has no slope") }
-    guard slope.fits(shape(x)) else {
-      throw ONNXProblem("its slope has shape \(slope.shape), which does not fit \(shape(x))")
+    let (x, stated) = (try input(node, 0), try input(node, 1))
+    guard Shape.broadcast(shape(stated), shape(x)) == shape(x) else {
+      throw ONNXProblem("its slope has shape \(shape(stated)), which does not fit \(shape(x))")
+    }
+    guard case .constant(let slope) = stated else {
+      // Of the two sides one is 0, so that nothing is lost in the difference.
+      let below = try multiply(apply(ReLU(), negate(x)), stated)
+      return [try subtract(apply(ReLU(), x), below)]
     }
     if let slope = slope.uniformValue { return [try apply(LeakyReLU(slope: slope), x)] }
     return [try apply(ParametricReLU(slope: parameter(slope, "slope")), x)]
@@ -73,7 +77,8 @@ extension ONNXImporter {
   func shrink(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     let threshold = node.float("lambd", default: 0.5)
     guard threshold >= 0 else {
-      throw ONNXProblem("attribute lambd is \(threshold); only thresholds of at least 0 are supported")
+      throw ONNXProblem(
+        "attribute lambd is \(threshold); only thresholds of at least 0 are supported")
     }
     return try unary(Shrink(threshold: threshold, bias: node.float("bias", default: 0)), node)
   }

@@ -71,14 +71,18 @@ extension ONNXImporter {
 
   // MARK: Elementwise on constants
 
-  func constantEqual(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try compare(node) { $0 == $1 } }
+  func constantEqual(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    try compare(node) { $0 == $1 }
+  }
   func constantGreater(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     try compare(node) { $0 > $1 }
   }
   func constantGreaterOrEqual(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     try compare(node) { $0 >= $1 }
   }
-  func constantLess(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try compare(node) { $0 < $1 } }
+  func constantLess(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    try compare(node) { $0 < $1 }
+  }
   func constantLessOrEqual(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     try compare(node) { $0 <= $1 }
   }

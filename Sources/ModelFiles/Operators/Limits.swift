@@ -63,7 +63,8 @@ extension ONNXImporter {
         ONNXConstant(values: Tensor(repeating: upper, shape(x)), kind: .float))
     }
     if lower == -.infinity, upper == .infinity { return x }
-    return try apply(lower == 0 && upper == .infinity ? ReLU() : Clip(lower: lower, upper: upper), x)
+    return try apply(
+      lower == 0 && upper == .infinity ? ReLU() : Clip(lower: lower, upper: upper), x)
   }
 
   func maximum(_ a: ONNXValue, _ b: ONNXValue) throws(ONNXProblem) -> ONNXValue {

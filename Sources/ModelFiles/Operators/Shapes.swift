@@ -102,8 +102,10 @@ extension ONNXImporter {
     let type = Onnx_TensorProto.DataType(rawValue: node.integer("to", default: 1)) ?? .undefined
     let x = try input(node, 0)
     guard case .constant(var constant) = x else {
+      // Whatever is not 0 is true.
+      if type == .bool { return [try subtract(.constant(.scalar(1)), apply(IsZero(), x))] }
       guard [.float, .double].contains(type) else {
-        throw ONNXProblem("a cast of a variable to \(type) is not supported; float is")
+        throw ONNXProblem("a cast of a variable to \(type) is not supported; float and bool are")
       }
       return [x]
     }

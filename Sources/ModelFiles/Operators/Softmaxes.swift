@@ -28,7 +28,9 @@ extension ONNXImporter {
     let rows = Shape([
       shape.dimensions[..<from].reduce(1, *), shape.dimensions[from...].reduce(1, *),
     ])
-    if shape.dimensions.dropFirst(from + 1).allSatisfy({ $0 == 1 }) { return [try function(x, from)] }
+    if shape.dimensions.dropFirst(from + 1).allSatisfy({ $0 == 1 }) {
+      return [try function(x, from)]
+    }
     return [try reshaped(function(reshaped(x, rows), 1), shape)]
   }
 
@@ -38,6 +40,7 @@ extension ONNXImporter {
 
   private func refuseChoice() throws(ONNXProblem) -> [ONNXValue] {
     throw ONNXProblem(
-      "it gives the place of an extreme, which jumps and has no useful bounds; take the scores before it")
+      "it gives the place of an extreme, which jumps and has no useful bounds; take the scores before it"
+    )
   }
 }

@@ -9,7 +9,8 @@ extension ONNXImporter {
       "Gemm": generalProduct, "MatMul": matrixProduct, "Conv": convolution,
       "ConvTranspose": transposedConvolution, "BatchNormalization": batchNormalization,
       // Elementwise functions
-      "Relu": relu, "Sigmoid": sigmoid, "Tanh": tanh, "Erf": erf, "Exp": exponential, "Log": logarithm, "Sqrt": squareRoot, "Reciprocal": reciprocal,
+      "Relu": relu, "Sigmoid": sigmoid, "Tanh": tanh, "Erf": erf, "Exp": exponential,
+      "Log": logarithm, "Sqrt": squareRoot, "Reciprocal": reciprocal,
       "Abs": magnitude, "Sign": sign, "Floor": floor, "Sin": sine, "Cos": cosine,
       // Pooling and reductions
       "MaxPool": maxPool, "AveragePool": averagePool, "GlobalMaxPool": globalMaxPool,

@@ -42,8 +42,7 @@ extension Maximum: ONNXWritable {
 
 extension Choose: ONNXWritable {
   func write(_ step: ONNXStep, to writer: inout ONNXWriter) throws(ONNXProblem) {
-    let boolean = Onnx_TensorProto.DataType.bool.rawValue
-    let choice = writer.step("Cast", [step.inputs[0]], step, [.integer("to", boolean)])
+    let choice = writer.step("Greater", [step.inputs[0], writer.number(0.5, step)], step)
     writer.add("Where", [choice, step.inputs[1], step.inputs[2]], step.output, name: step.name)
   }
 }

@@ -7,7 +7,9 @@ extension Network {
   /// number has much tighter lines than a product whose factors are bounded apart. Constants are taken as they are, so
   /// that nothing but rounding changes.
   public func recognizingGates() -> Network {
-    let hasGates = nodes.contains { $0.operation is Sigmoid || $0.operation is Erf || $0.operation is Tanh }
+    let hasGates = nodes.contains {
+      $0.operation is Sigmoid || $0.operation is Erf || $0.operation is Tanh
+    }
     let hasChoices = nodes.contains { $0.operation is Choose }
     guard hasGates || hasChoices else { return self }
     return rewritten { node, rebuilder in
@@ -56,7 +58,9 @@ extension Network {
     guard let function = nodes[line.input].operation, let inner = nodes[line.input].inputs.first
     else { return nil }
     let inside = self.line(at: inner)
-    func follows(_ shift: Double) -> Bool { inside.input == x && inside.shift == 0 && line.shift == shift }
+    func follows(_ shift: Double) -> Bool {
+      inside.input == x && inside.shift == 0 && line.shift == shift
+    }
     switch function {
     case is Sigmoid where follows(0):
       return Recognized(

@@ -18,7 +18,8 @@ extension TrainingStep {
         return "\(place) has the derivative 0, so that nothing before it learns; replace it"
       }
       if let function = operation as? any PointwiseOperation, !function.carriesGradient {
-        return "\(place) is computed element by element, which training cannot differentiate; replace it"
+        return
+          "\(place) is computed element by element, which training cannot differentiate; replace it"
       }
       guard recipe.method.usesBounds else { continue }
       if let problem = intervalObstacle(operation, place) { return problem }

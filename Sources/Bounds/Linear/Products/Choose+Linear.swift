@@ -61,8 +61,10 @@ private struct ChoicePlanes {
     // Differences are rounded by at most this much.
     let slack = 4 * .ulpOfOne * (x.magnitude + y.magnitude)
     // A bound that is not a number states nothing.
-    let least = [x.lower - y.upper - slack, difference.lower].filter { !$0.isNaN }.max() ?? -.infinity
-    let most = [x.upper - y.lower + slack, difference.upper].filter { !$0.isNaN }.min() ?? .infinity
+    let least =
+      [x.lower - y.upper - slack, difference.lower].filter { !$0.isNaN }.max() ?? -.infinity
+    let most =
+      [x.upper - y.lower + slack, difference.upper].filter { !$0.isNaN }.min() ?? .infinity
     var below = (x: 0.0, y: 0.0, intercept: rounding.down(min(x.lower, y.lower)))
     var above = (x: 0.0, y: 0.0, intercept: rounding.up(max(x.upper, y.upper)))
     var (height, depth) = (below.intercept, above.intercept)
@@ -93,8 +95,10 @@ struct ChoiceRelaxation<T: BackwardAlgebra>: ForwardRelaxation {
     pair.inputs = Array(shapes.inputs[1...2])
     self.planes = ProductRelaxation(
       x: Lines(
-        lowerSlope: tensor(planes.lower.map(\.x)), lowerIntercept: tensor(planes.lower.map(\.intercept)),
-        upperSlope: tensor(planes.upper.map(\.x)), upperIntercept: tensor(planes.upper.map(\.intercept))
+        lowerSlope: tensor(planes.lower.map(\.x)),
+        lowerIntercept: tensor(planes.lower.map(\.intercept)),
+        upperSlope: tensor(planes.upper.map(\.x)),
+        upperIntercept: tensor(planes.upper.map(\.intercept))
       ).inRowLayout(shapes.output),
       y: Lines(
         lowerSlope: tensor(planes.lower.map(\.y)), lowerIntercept: nil,

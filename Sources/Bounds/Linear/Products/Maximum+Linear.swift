@@ -15,7 +15,21 @@ extension Maximum: LinearlyBounded {
     guard inputs.count == 3 else {
       return ConstantRelaxation(interval(inputs, parameters), shapes)
     }
-    return RectifiedDifference(isMinimum: isMinimum, shapes: shapes)
+    guard let taken = firstTaken(inputs, shapes) else {
+      return RectifiedDifference(isMinimum: isMinimum, shapes: shapes)
+    }
+    return TakenMaximum(isFirst: taken, isMinimum: isMinimum, shapes: shapes)
+  }
+
+  /// 1 where the first input is sure to be taken, if it is somewhere so much nearer to 0 than the second that their
+  /// difference says little about it; nil elsewhere.
+  private func firstTaken<T: BackwardAlgebra>(_ inputs: [Interval<T>], _ shapes: NodeShapes) -> T? {
+    let isFirst = T.full(0, [1]).combined(.less, inputs[2].lower)
+    let sizes = inputs.prefix(2).map { $0.lower.magnitude().maximum($0.upper.magnitude()) }
+    let (first, second) = sizes.alignedRanks()
+    let isFar = (first * 1024).combined(.less, second) * isFirst
+    let isAnywhere = isFar.values.withElements { $0.contains { $0 > 0 } }
+    return isAnywhere ? isFirst : nil
   }
 
   /// None: the relaxation reads no interval.
@@ -59,6 +73,64 @@ struct RectifiedDifference<T: BackwardAlgebra>: ForwardRelaxation {
       [inputs[1], inputs[2]],
       { parts, magnitude in Add(isDifference: isMinimum && !magnitude).sum(parts) },
       affine: { Add(isDifference: isMinimum).sum($0) })
+  }
+}
+
+/// A maximum or minimum of which some elements are sure to be the first input's, and the others a sum as above.
+///
+/// The rows of those elements come by no difference, in which they would be lost beside the second input.
+struct TakenMaximum<T: BackwardAlgebra>: ForwardRelaxation {
+  /// The factors of the three inputs, as lines through the origin in the layout of rows.
+  private var lines: [Lines<T>]
+  private var shapes: NodeShapes
+
+  /// - Parameter isFirst: 1 where the first input is sure to be taken, `[examples] + output`.
+  init(isFirst: T, isMinimum: Bool, shapes: NodeShapes) {
+    self.shapes = shapes
+    let rest = isFirst.scaled(by: -1, adding: 1)
+    lines = [isFirst, rest, isMinimum ? -rest : rest].map { factor in
+      Lines(
+        lowerSlope: factor, lowerIntercept: nil, upperSlope: factor,
+        upperIntercept: T.full(0, factor.shape)
+      ).inRowLayout(shapes.output)
+    }
+  }
+
+  func backward(_ rows: RowBlock<T>, owners: [Int32]) -> (inputs: [RowBlock<T>], constant: T) {
+    let inputs = zip(lines, shapes.inputs).map { lines, shape in
+      let (part, _) = T.relaxed(rows, lines, owners: owners)
+      return shape == shapes.output
+        ? part : T.rows(T.dense(part, shapes.output).unbroadcast(to: shape), shape)
+    }
+    return (inputs, T.full(0, [rows.count]))
+  }
+
+  func forward(_ rows: RowBlock<T>, inputs: [RowBlock<T>], owners: [Int32]) -> T? {
+    var sum: T?
+    for (index, input) in inputs.enumerated() {
+      let value = T.dense(input, shapes.inputs[index]).aligned(with: shapes.output)
+      let factor = lines[index].inValueLayout(shapes.output).lowerSlope
+      let part = value * factor.gathered(owners, axis: 0)
+      sum = sum.map { $0 + part } ?? part
+    }
+    return sum.flatMap { rows.chosen(below: $0, above: $0, shapes.output) }
+  }
+
+  func propagated(_ inputs: [LinearForms<T>], _ shapes: NodeShapes) -> LinearForms<T> {
+    let parts = zip(inputs, lines).map { input, lines in
+      input.moved { $0.aligned(with: shapes.output) }
+        .through(lines.inValueLayout(shapes.output))
+    }
+    return parts.dropFirst().reduce(parts[0], +)
+  }
+}
+
+extension TensorAlgebra {
+  /// A batch of examples repeated to the shape of the output of an elementwise operation.
+  fileprivate func aligned(with output: Shape) -> Self {
+    let ones = [Int](repeating: 1, count: output.rank + 1 - shape.rank)
+    return reshaped(Shape([shape[0]] + ones + shape.dropping(1).dimensions))
+      .broadcast(to: Shape([shape[0]] + output.dimensions))
   }
 }
 

@@ -74,6 +74,13 @@ extension PiecewiseCurve {
   func range(over x: ScalarInterval) -> ScalarInterval {
     guard x.lower >= domain.lowerBound, x.upper <= domain.upperBound else { return .undefined }
     guard x.isFinite else { return widestRange }
+    let pieces = pieces(over: x)
+    if pieces.allSatisfy(\.isStraight), !pieces.isEmpty {
+      // Values are those that the function itself gives: 0 stays 0, which a comparison may follow.
+      let places = [x.lower, x.upper] + pieces.flatMap { [$0.from, $0.to] }.filter(x.contains)
+      let values = places.flatMap { [value(at: $0)] + limits(at: $0) }
+      return ScalarInterval(values.min() ?? .nan, values.max() ?? .nan)
+    }
     let residuals = residuals(slope: 0, over: x)
     return ScalarInterval(
       max(residuals.least, widestRange.lower), min(residuals.greatest, widestRange.upper))
@@ -121,7 +128,8 @@ extension PiecewiseCurve {
       var (low, high) = (from, to)
       var isConvex = false
       if case .convex = piece.bend { isConvex = true }
-      while high - low > 1e-10 * max(1e-3, min(abs(low), abs(high))) {
+      let narrow = 1e-9 * (to - from)
+      while high - low > min(narrow, 1e-10 * max(1e-3, min(abs(low), abs(high)))) {
         let middle = low + 0.5 * (high - low)
         guard low < middle, middle < high else { break }
         // The derivative of a convex function rises; left of the place it is below the slope.

@@ -138,8 +138,10 @@ extension RoundToEven: ScalarRelaxable, RangeBounded {
   /// The best of the lines of slope 0, of slope 1, and through an end of the graph and the outermost corner.
   func slopes(over x: ScalarInterval) -> (lower: Double, upper: Double) {
     let (low, high) = (value(at: x.lower), value(at: x.upper))
-    let candidates = [0, 1, (high - low) / (high - 0.5 - x.lower), (high - low) / (x.upper - low - 0.5)]
-      .filter(\.isFinite)
+    let candidates = [
+      0, 1, (high - low) / (high - 0.5 - x.lower), (high - low) / (x.upper - low - 0.5),
+    ]
+    .filter(\.isFinite)
     var (lower, upper) = (0.0, 0.0)
     var (highest, lowest) = (-Double.infinity, Double.infinity)
     for slope in candidates {
