@@ -17,7 +17,7 @@ public struct Verifier: Sendable {
 
   /// How properties are verified.
   public var options: VerifierOptions
-  private let network: Network
+  let network: Network
   private let simplified: Network
   /// The search for counterexamples, confirmed on the network as it was read; or why there is none.
   let attack: Result<Attack, Unsupported>
@@ -70,29 +70,8 @@ public struct Verifier: Sendable {
     return run.result()
   }
 
-  /// A run over the inputs that equalities leave free; its witnesses are inputs of the network.
-  private func run(_ untied: UntiedProperty) throws(InputError) -> VerificationRun {
-    let (ties, property) = (untied.ties, untied.property)
-    let reading: Network
-    do throws(ShapeMismatch) {
-      reading = try network.reading(
-        matrix: Tensor([ties.free.count, ties.count], ties.matrix),
-        offset: Tensor([ties.count], ties.offsets)
-      ).simplified()
-    } catch {
-      throw InputError(property.source, error.description)
-    }
-    let original = network
-    let attack = Result { () throws(Unsupported) in
-      try Attack(reading, replay: original, untied: untied)
-    }
-    return VerificationRun(
-      attack: attack, bounded: try bounded(reading, for: property), property: property,
-      options: options)
-  }
-
   /// The network to bound, with its input among the outputs where the property speaks about both.
-  private func bounded(
+  func bounded(
     _ network: Network, for property: Property
   ) throws(InputError) -> Network {
     guard property.mixesInputsAndOutputs else { return network }
