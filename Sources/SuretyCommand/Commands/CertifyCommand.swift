@@ -50,7 +50,10 @@ struct CertifyCommand: ParsableCommand {
 func certify(
   _ certifier: Certifier, _ examples: [Int], into folder: CertificationFolder, json: Bool
 ) throws {
-  let interruption = Interruption(leave: { try? folder.writeTotals() })
+  let interruption = Interruption(leave: {
+    try? folder.writeTotals()
+    Console.error("surety: stopped in the middle of a batch; the same command continues")
+  })
   let line = ProgressLine()
   let summary = try folder.run(
     certifier, on: examples, isStopped: interruption.check,
