@@ -37,6 +37,18 @@ struct LimitsTests {
     }
   }
 
+  @Test("A large frontier is left to another thread, a small one stays")
+  func discarding() {
+    for count in [100, 20_000] {
+      var frontier = Frontier<Item>(limit: 1 << 30)
+      for _ in 0..<count { frontier.insert(Item(margin: -1)) }
+      frontier.discard()
+      #expect(frontier.count == (count > 10_000 ? 0 : count))
+      frontier.insert(Item(margin: -2))
+      #expect(frontier.popFirst()?.margin == -2)
+    }
+  }
+
   @Test("A search with next to no memory gives the same answers", arguments: SplitKind.allCases)
   func littleMemory(split: SplitKind) throws {
     var decided = 0

@@ -8,7 +8,8 @@ import Properties
 /// it, which a damaged file does not have.
 ///
 /// What takes long is written as soon as it is there, and what was begun and did not come to its end is noted, so that a
-/// run that is killed again and again does less of it each time and gets to the end all the same.
+/// run that is killed again and again does less of it each time and gets to the end all the same. What is known before
+/// any split changes no more and may be large; it stands in a file of its own beside the first, `.roots`.
 public struct SearchCheckpoint: Sendable {
   /// The file.
   public let path: String
@@ -66,44 +67,32 @@ public struct SearchCheckpoint: Sendable {
     return cases.count == search.cases.count ? cases : nil
   }
 
-  /// Removes the file, when the question was answered.
-  public func remove() { try? FileManager.default.removeItem(atPath: path) }
+  /// The file of what is known before any split.
+  var rootsPath: String { "\(path).roots" }
+
+  /// Removes the files, when the question was answered.
+  public func remove() {
+    for file in [path, rootsPath] { try? FileManager.default.removeItem(atPath: file) }
+  }
 
   /// Writes the file anew.
   func write(
     _ header: CheckpointHeader, _ body: (inout FileSink) -> Void
   ) throws(InputError) {
-    guard let words = try? CheckpointHeader.encoder.encode(header) else {
-      throw InputError(path, "the state of the search cannot be written")
-    }
-    try FileSink.write(path) { sink in
-      sink.append(Array(CheckpointHeader.mark.utf8))
-      sink.append(UInt32(words.count))
-      sink.append(words)
-      body(&sink)
-      sink.append(sink.checksum)
-    }
+    try CheckpointHeader.write(header, CheckpointHeader.mark, to: path, body)
   }
 
   /// The header and what follows it; nil where there is no file.
   func read() throws(InputError) -> (header: CheckpointHeader, body: ByteSource)? {
     guard FileManager.default.fileExists(atPath: path) else { return nil }
-    let damage = InputError(
-      path, "is not a checkpoint of a search by this version, or was damaged")
-    // A large tree is read where it lies; whoever replaces the file does not change it.
-    guard let data = try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped),
-      data.count > 4
-    else { throw damage }
-    let content = data.dropLast(4)
-    var (source, end) = (ByteSource(content), ByteSource(data.suffix(4)))
-    guard let mark = source.bytes(CheckpointHeader.mark.utf8.count),
-      mark.elementsEqual(CheckpointHeader.mark.utf8), end.number(UInt32.self) == checksum(content),
-      let size = source.number(UInt32.self), let words = source.bytes(Int(size)),
-      let header = try? CheckpointHeader.decoder.decode(CheckpointHeader.self, from: words),
+    guard
+      let found = CheckpointHeader.read(CheckpointHeader.self, CheckpointHeader.mark, from: path),
       // A tree with nothing left to do would be an answer, and answers are not kept here.
-      header.search.map({ $0.tree.map { $0.count > 0 } ?? true }) ?? true
-    else { throw damage }
-    return (header, source)
+      found.header.search.map({ $0.tree.count > 0 }) ?? true
+    else {
+      throw InputError(path, "is not a checkpoint of a search by this version, or was damaged")
+    }
+    return found
   }
 }
 
@@ -130,12 +119,8 @@ struct CheckpointHeader: Codable {
     var split: SplitKind
     /// The cases, to which sub-problems point.
     var cases: [CaseRecord]
-    /// How often the work on the roots was begun since it last came to an end.
-    var attempts = 0
-    /// How far the roots are that follow.
-    var roots = RootsRecord.Stage.none
-    /// The tree that follows; nil where there is none yet.
-    var tree: TreeState?
+    /// The tree that follows.
+    var tree: TreeState
   }
 
   /// How far the tree is.
@@ -154,6 +139,40 @@ struct CheckpointHeader: Codable {
   var prologue: SearchPrologue
   /// Where the search stands; nil before it.
   var search: SearchState?
+
+  /// Writes a file of a header and numbers, with a sum over both at its end.
+  static func write<Header: Encodable>(
+    _ header: Header, _ mark: String, to path: String, _ body: (inout FileSink) -> Void
+  ) throws(InputError) {
+    guard let words = try? encoder.encode(header) else {
+      throw InputError(path, "the state of the search cannot be written")
+    }
+    try FileSink.write(path) { sink in
+      sink.append(Array(mark.utf8))
+      sink.append(UInt32(words.count))
+      sink.append(words)
+      body(&sink)
+      sink.append(sink.checksum)
+    }
+  }
+
+  /// The header of a file and what follows it; nil where the file is missing, damaged, or another one.
+  static func read<Header: Decodable>(
+    _ type: Header.Type, _ mark: String, from path: String
+  ) -> (header: Header, body: ByteSource)? {
+    // A large tree is read where it lies; whoever replaces the file does not change it.
+    guard let data = try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped),
+      data.count > 4
+    else { return nil }
+    let content = data.dropLast(4)
+    var (source, end) = (ByteSource(content), ByteSource(data.suffix(4)))
+    guard let found = source.bytes(mark.utf8.count), found.elementsEqual(mark.utf8),
+      end.number(UInt32.self) == checksum(content),
+      let size = source.number(UInt32.self), let words = source.bytes(Int(size)),
+      let header = try? decoder.decode(Header.self, from: words)
+    else { return nil }
+    return (header, source)
+  }
 
   static var encoder: JSONEncoder {
     let encoder = JSONEncoder()

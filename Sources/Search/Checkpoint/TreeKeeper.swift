@@ -50,44 +50,39 @@ struct TreeKeeper<Item: Storable> {
 
   // MARK: Roots
 
-  /// Takes up what the file knows of the roots, and notes that the work on them begins.
+  /// Takes up what is known of the roots, and notes that the work on them begins.
   ///
   /// - Returns: How often the work was begun before without coming to an end.
   mutating func beginRoots() -> Int {
-    guard checkpoint != nil else { return 0 }
+    guard let checkpoint else { return 0 }
     var attempts = 0
-    if var found = found() {
-      attempts = found.state.attempts
-      if let known = RootsRecord(found.state.roots, from: &found.body, over: regions) {
+    if var found = CheckpointHeader.read(
+      RootsHeader.self, RootsHeader.mark, from: checkpoint.rootsPath),
+      found.header.subject == checkpoint.subject, found.header.cases == cases
+    {
+      attempts = found.header.attempts
+      if let known = RootsRecord(found.header.stage, from: &found.body, over: regions) {
         roots = known
       }
-      // A tree stays where it is until the next one is written.
-      if found.state.tree != nil { return attempts }
     }
-    writeRoots(attempts: attempts + 1)
+    if roots.stage != .prepared { writeRoots(attempts: attempts + 1) }
     return attempts
   }
 
   /// Writes what is known of the roots.
   mutating func keep(_ roots: RootsRecord) {
     self.roots = roots
-    guard checkpoint != nil, found()?.state.tree == nil else { return }
     writeRoots(attempts: 0)
   }
 
   private func writeRoots(attempts: Int) {
     guard let checkpoint else { return }
-    let state = CheckpointHeader.SearchState(
-      split: split, cases: cases, attempts: attempts, roots: roots.stage)
+    let header = RootsHeader(
+      subject: checkpoint.subject, cases: cases, attempts: attempts, stage: roots.stage)
     // What cannot be written now will be said when the tree cannot be written.
-    try? checkpoint.write(header(state, checkpoint)) { roots.write(to: &$0) }
-  }
-
-  private func header(
-    _ state: CheckpointHeader.SearchState, _ checkpoint: SearchCheckpoint
-  ) -> CheckpointHeader {
-    CheckpointHeader(
-      subject: checkpoint.subject, prologue: checkpoint.prologue, search: state)
+    try? CheckpointHeader.write(header, RootsHeader.mark, to: checkpoint.rootsPath) {
+      roots.write(to: &$0)
+    }
   }
 
   // MARK: The tree
@@ -98,9 +93,8 @@ struct TreeKeeper<Item: Storable> {
   mutating func resumed(
     into state: inout SearchProgress, where isValid: (Item) -> Bool
   ) -> [Item]? {
-    guard var found = found(), let tree = found.state.tree,
-      RootsRecord(found.state.roots, from: &found.body, over: regions) != nil
-    else { return nil }
+    guard var found = found() else { return nil }
+    let tree = found.state.tree
     var items: [Item] = []
     for _ in 0..<tree.count {
       guard let item = Item(from: &found.body), isValid(item) else { return nil }
@@ -149,12 +143,11 @@ struct TreeKeeper<Item: Storable> {
     let tree = CheckpointHeader.TreeState(
       visited: state.visited, decided: state.decided, isTied: isTied,
       count: frontier.count + stuck.count)
-    let header = header(
-      CheckpointHeader.SearchState(
-        split: split, cases: cases, attempts: 0, roots: roots.stage, tree: tree), checkpoint)
+    let header = CheckpointHeader(
+      subject: checkpoint.subject, prologue: checkpoint.prologue,
+      search: CheckpointHeader.SearchState(split: split, cases: cases, tree: tree))
     do throws(InputError) {
       try checkpoint.write(header) { sink in
-        roots.write(to: &sink)
         for item in frontier.items { item.write(to: &sink) }
         for item in stuck { item.write(to: &sink) }
       }
@@ -166,4 +159,16 @@ struct TreeKeeper<Item: Storable> {
     due = Date(timeIntervalSinceNow: max(0.3, 20 * seconds))
     return nil
   }
+}
+
+/// What the file of what is known before any split says before the numbers.
+private struct RootsHeader: Codable {
+  /// The first bytes of the file, which name its layout.
+  static let mark = "surety roots 1\n"
+
+  var subject: String
+  var cases: [CaseRecord]
+  /// How often the work was begun since it last came to an end.
+  var attempts: Int
+  var stage: RootsRecord.Stage
 }

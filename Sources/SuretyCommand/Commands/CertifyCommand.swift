@@ -57,7 +57,10 @@ func certify(
   _ certifier: Certifier, _ examples: [Int], into folder: CertificationFolder,
   _ line: ProgressLine, json: Bool
 ) throws {
-  let interruption = Interruption(leave: { try? folder.writeTotals() })
+  let interruption = Interruption(leave: {
+    try? folder.writeTotals()
+    Console.error("surety: stopped in the middle of a batch; the same command continues")
+  })
   let summary = try folder.run(
     certifier, on: examples, isStopped: interruption.check,
     concluding: interruption.conclude,

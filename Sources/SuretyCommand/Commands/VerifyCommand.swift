@@ -33,8 +33,8 @@ struct VerifyCommand: ParsableCommand {
 
   @Option(
     help: """
-      A file in which branch and bound keeps its tree. A run that was stopped or killed goes on from it; it is removed when \
-      the answer is known.
+      A file in which branch and bound keeps its tree; FILE.roots beside it has what is known before any split. A run that was \
+      stopped or killed goes on from them; they are removed when the answer is known.
       """)
   var checkpoint: String?
 
