@@ -91,13 +91,13 @@ let printStyle = """
     section { margin-top: 1.6rem; }
     h2, h3, h4, .group > p, summary, thead, .key { break-after: avoid; }
     .chart, .histogram, .card, .tiles, .tile, .facts div, .state, figure, tr, .bar, .outcomes, .steps li, .pair > div,
-    table.short { break-inside: avoid; }
+    table.short, section > p { break-inside: avoid; }
     section > p:has(+ .histogram, + .chart, + .scroll, + .pair) { break-after: avoid; }
     thead { display: table-header-group; break-inside: avoid; }
     .scroll { overflow: visible; } table { font-size: 8pt; } th { white-space: normal; }
     th, td { padding: 0.15rem 0.7rem 0.15rem 0; }
     td .bar, td .meter { min-width: 5rem; } .all td:last-child { min-width: 0; }
-    th button::after { content: ""; width: 0; }
+    th button { display: contents; } th button::after { content: none; }
     .cards { grid-template-columns: repeat(2, 1fr); }
     .cards.certified, .cards.undecided, .cards.misclassified { grid-template-columns: repeat(3, 1fr); }
     .card { padding: 0.6rem; } .pictures { gap: 0.4rem; } .pictures figcaption, .card .remark { font-size: 8pt; }
