@@ -27,6 +27,10 @@ struct CertificationReportTests {
     #expect(CertificationReport(other).page.contains("<h1>None of 60 images is shown to keep"))
     other.summary.requested = 100
     #expect(CertificationReport(other).page.contains("Only 60 of 100 images that were asked for"))
+    let none = CertificationHistory(
+      summary: Summary(
+        of: [], run: SampleCertification().run, version: "", model: "", requested: 9), lines: [])
+    #expect(CertificationReport(none).page.contains("<h1>No image has a result yet.</h1>"))
   }
 
   @Test("It is one file: nothing from elsewhere, and the table is whole without the script")

@@ -97,6 +97,7 @@ public struct CertificationReport: Sendable {
   }
 
   private var claim: String {
+    guard summary.count > 0 else { return "No \(words.example) has a result yet." }
     let certified = summary.verdicts["certified"] ?? 0
     if isAttack {
       let violated = summary.verdicts["violated"] ?? 0
