@@ -17,23 +17,28 @@ public struct CertificationHistory: Sendable, Hashable {
     self.examples = examples
   }
 
-  /// Reads `summary.json`, `certificates.jsonl` and, where it is, `examples.jsonl` of a folder.
+  /// Reads the results of a folder, with `summary.json` and `examples.jsonl` where they are.
   ///
   /// The totals are made from the lines: those of a run that was killed are older than its last lines. A folder without a
   /// summary is that of a run that was killed before it wrote one.
   ///
+  /// - Parameters:
+  ///   - log: The name of the file of results: `certificates.jsonl`, or another whose lines hold the same.
+  ///   - version: The version to name where the records name none.
   /// - Throws: `InputError` when a file is damaged, or no example has a result.
-  public init(folder: String, version: String) throws(InputError) {
+  public init(
+    folder: String, log: String = "certificates.jsonl", version: String
+  ) throws(InputError) {
     let path = "\(folder)/summary.json"
     let written =
-      FileManager.default.fileExists(atPath: path) ? try Summary(contentsOf: path) : nil
+      FileManager.default.fileExists(atPath: path) ? try SummaryNotes(contentsOf: path) : nil
     // An example that two runs worked on at once counts once.
     var seen = Set<Int>()
-    lines = try ResultLog.lines(of: "\(folder)/certificates.jsonl")
+    lines = try ResultLog.lines(of: "\(folder)/\(log)")
       .filter { seen.insert($0.example).inserted }
       .sorted { $0.example < $1.example }
     guard let first = lines.first else {
-      throw InputError("\(folder)/certificates.jsonl", "holds no result yet")
+      throw InputError("\(folder)/\(log)", "holds no result yet")
     }
     summary = Summary(
       of: lines, run: first.run, version: written?.version ?? version,
@@ -42,5 +47,40 @@ public struct CertificationHistory: Sendable, Hashable {
     summary.classes = written?.classes
     summary.circumstances = written?.circumstances
     examples = try ExampleRecord.records(of: "\(folder)/examples.jsonl")
+  }
+}
+
+/// What a summary says beside the totals, whichever command wrote it.
+public struct SummaryNotes: Decodable, Sendable {
+  /// The version of the program.
+  public var version: String
+  /// The model file as it was named.
+  public var model: String
+  /// The examples that were asked for.
+  public var requested: Int
+  /// The names of the classes, in the order of the labels.
+  public var classes: [String]?
+  /// Where, when, by what and with how much effort the run was made.
+  public var circumstances: RunCircumstances?
+
+  /// Reads `summary.json`.
+  ///
+  /// - Throws: `InputError` when the file is missing, is no summary, or has an unknown layout.
+  public init(contentsOf path: String) throws(InputError) {
+    struct Layout: Decodable {
+      var schema: Int
+    }
+    let data = try readFile(path, limit: 1 << 26)
+    do {
+      let schema = try JSONDecoder().decode(Layout.self, from: data).schema
+      guard schema == resultSchema else {
+        throw InputError(path, "schema \(schema) is not known, expected \(resultSchema)")
+      }
+      self = try JSONDecoder().decode(SummaryNotes.self, from: data)
+    } catch let error as InputError {
+      throw error
+    } catch {
+      throw InputError(path, "is not the summary of a run (\(jsonProblem(error)))")
+    }
   }
 }

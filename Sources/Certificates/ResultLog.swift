@@ -41,3 +41,15 @@ public final class ResultLog {
     lines.append(line)
   }
 }
+
+/// Reads the objects of a file of records, one on each line; a last line that was cut off by a crash is left out.
+///
+/// - Parameters:
+///   - path: The file.
+///   - kind: What a line is, with its article, such as `a result`.
+/// - Throws: `InputError` when the file cannot be read, or names a line that is no such object.
+public func recordLines<Line: Decodable>(
+  of path: String, kind: String
+) throws(InputError) -> [Line] {
+  try JSONLines<Line>(readFile(path), path: path, kind: kind).lines
+}

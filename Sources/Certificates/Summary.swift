@@ -120,21 +120,6 @@ public struct Summary: Codable, Sendable, Hashable {
     seconds = lines.reduce(0) { $0 + $1.seconds }
   }
 
-  /// Reads `summary.json`.
-  ///
-  /// - Throws: `InputError` when the file is missing, is no summary, or has an unknown layout.
-  public init(contentsOf path: String) throws(InputError) {
-    let data = try readFile(path, limit: 1 << 26)
-    do {
-      self = try JSONDecoder().decode(Summary.self, from: data)
-    } catch {
-      throw InputError(path, "is not the summary of a certification (\(jsonProblem(error)))")
-    }
-    guard schema == resultSchema else {
-      throw InputError(path, "schema \(schema) is not known, expected \(resultSchema)")
-    }
-  }
-
   /// Writes the summary, beside its place first.
   ///
   /// - Throws: `InputError` when the file cannot be written.

@@ -56,6 +56,13 @@ struct BrowserTests {
     #expect(found.count["pictures"] == nil)
   }
 
+  @Test("So is a page about radii", arguments: [0, 4])
+  func radii(window: Int) throws {
+    let found = try look(at: sampleRadii().page, Self.windows[window])
+    #expect(found.problems == [])
+    #expect(found.count["labels"] ?? 0 >= 8)
+  }
+
   @Test(
     "So is a page about a training run, whatever its length and depth",
     arguments: [(25, 6, 0), (25, 6, 4), (160, 14, 1), (160, 14, 2), (160, 14, 5), (1, 6, 0)])

@@ -27,6 +27,10 @@ struct CertificationReportTests {
     #expect(CertificationReport(other).page.contains("<h1>None of 60 images is shown to keep"))
     other.summary.requested = 100
     #expect(CertificationReport(other).page.contains("Only 60 of 100 images that were asked for"))
+    let none = CertificationHistory(
+      summary: Summary(
+        of: [], run: SampleCertification().run, version: "", model: "", requested: 9), lines: [])
+    #expect(CertificationReport(none).page.contains("<h1>No image has a result yet.</h1>"))
   }
 
   @Test("It is one file: nothing from elsewhere, and the table is whole without the script")
@@ -83,8 +87,24 @@ struct CertificationReportTests {
     let counts = Outcome.counts(history.lines)
     #expect(
       counts == [.violated: 10, .certified: 20, .misclassified: 10, .undecided: 19, .failed: 1])
-    #expect(page.contains("<b>1</b> errors"))
+    #expect(page.contains("<b>1</b> error "))
     #expect(page.contains("<i class=\"swatch error\"></i>error</td>"))
+  }
+
+  @Test("The part that holds is said to lie between what is certified and what was not violated")
+  func between() {
+    // One example was neither decided nor attacked, so nothing can be said.
+    #expect(!page.contains("lies between"))
+    var lines = history.lines.filter { $0.example != 4 }
+    func made(_ lines: [ResultLine]) -> String {
+      let summary = Summary(
+        of: lines, run: SampleCertification().run, version: "", model: "m.onnx",
+        requested: lines.count)
+      return CertificationReport(CertificationHistory(summary: summary, lines: lines)).page
+    }
+    #expect(made(lines).contains("no such change alters lies between 33.9 % and 66.1 %."))
+    lines.removeAll { $0.verdict == .undecided }
+    #expect(made(lines).contains("no such change alters is 50.0 %."))
   }
 
   @Test("The command is given so that a shell takes it as it was")
@@ -95,6 +115,10 @@ struct CertificationReportTests {
           "surety certify 'models/resnet <2b>.onnx' --data 'cifar10:it'\\''s here' --eps 2/255 --out results/mine"
         )))
     #expect(page.contains("surety report results/mine"))
+    #expect(
+      [8.0 / 255, 0.2, 0.5, 1.0 / 16, 0.3333].map(radiusText) == [
+        "8/255", "0.2", "0.5", "0.0625", "0.3333",
+      ])
     #expect(shellCommand(["a b", "$x", "", "--eps", "8/255"]) == "'a b' '$x' '' --eps 8/255")
   }
 

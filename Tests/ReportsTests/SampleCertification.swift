@@ -1,6 +1,6 @@
 import Certificates
 import Foundation
-import TestSupport
+import Reports
 
 /// A made-up run of certification with every kind of result.
 struct SampleCertification {
@@ -30,7 +30,7 @@ struct SampleCertification {
     ]
     (made.started, made.ended) = ("2026-11-28T12:00:00Z", "2026-11-28T12:10:00Z")
     summary.circumstances = made
-    let kept = keeps.map { Array(0..<$0) } ?? [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
+    let kept = keeps.map { Array(0..<$0) } ?? ShownExamples(lines).all.map(\.example)
     return CertificationHistory(
       summary: summary, lines: lines, examples: kept.filter { $0 < count }.map(record))
   }

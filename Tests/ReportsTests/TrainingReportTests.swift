@@ -33,7 +33,7 @@ struct TrainingReportTests {
   func words() {
     #expect(page.contains("<title>Training: cifar10-8-small</title>"))
     #expect(page.contains("fast on 10000 images of cifar10 train. 25 of 25 epochs are done"))
-    #expect(page.contains("are verified at radius 8/255"))
+    #expect(page.contains("are verified at radius 8/255; the clean accuracy is"))
     #expect(page.contains("first: 10000"))
     #expect(page.contains("AMD EPYC (example), 2 cores"))
     #expect(page.contains("<td>8/255</td>"))

@@ -35,7 +35,7 @@ public struct CertificationReport: Sendable {
         HTMLPage.Section(
           id: "glance", heading: "",
           content: GlanceSection(
-            point: AccuracyPoint(summary), counts: counts, words: words,
+            point: point, counts: counts, words: words,
             attackedCount: summary.attacked
           ).html),
         HTMLPage.Section(
@@ -68,6 +68,15 @@ public struct CertificationReport: Sendable {
     ).text
   }
 
+  /// Whether nothing but an attack was asked for.
+  private var isAttack: Bool { lines.first?.run.methods.isEmpty ?? false }
+
+  private var point: AccuracyPoint {
+    var point = AccuracyPoint(summary)
+    if isAttack { point.certified = nil }
+    return point
+  }
+
   // MARK: Words
 
   private var modelName: String {
@@ -88,7 +97,13 @@ public struct CertificationReport: Sendable {
   }
 
   private var claim: String {
+    guard summary.count > 0 else { return "No \(words.example) has a result yet." }
     let certified = summary.verdicts["certified"] ?? 0
+    if isAttack {
+      let violated = summary.verdicts["violated"] ?? 0
+      return "\(violated) of \(words.examples(summary.count)) \(violated == 1 ? "has" : "have") a "
+        + "counterexample among changes of \(words.size(summary.epsilon)); an attack proves nothing of the others."
+    }
     let changes = words.changes(summary.epsilon)
     if certified == 0 {
       return
@@ -104,8 +119,8 @@ public struct CertificationReport: Sendable {
       ? " Only \(summary.count) of \(summary.requested) \(words.example)s that were asked for are done so far."
       : ""
     return """
-      <p class="lead">\(escaped(summary.data)), bounds computed in \(escaped(summary.arithmetic)).\
-      \(missing)</p>
+      <p class="lead">\(escaped(summary.data))\
+      \(isAttack ? "" : "; bounds computed in \(escaped(summary.arithmetic))").\(missing)</p>
       """
   }
 }

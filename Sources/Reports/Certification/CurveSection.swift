@@ -8,11 +8,17 @@ struct CurveSection {
   /// The section as HTML; empty for fewer than two radii, which make no curve.
   var html: String {
     guard points.count > 1 else { return "" }
+    let numbers =
+      points.count > Self.most
+      ? "<details><summary>\(points.count) radii as a table</summary>\(table)</details>" : table
     return """
       \(chart.html)
-      \(table)
+      \(numbers)
       """
   }
+
+  /// The radii whose numbers are shown at once.
+  private static let most = 8
 
   private var unit: RadiusUnit { RadiusUnit(points.map(\.epsilon)) }
 

@@ -15,7 +15,7 @@ struct ExampleCard {
     """
     <article class="card" id="example-\(line.example)">
     <h4>\(escaped(words.example)) \(line.example) \
-    <span class="soft">\(escaped(className(line.label)))</span></h4>
+    <span class="soft">labelled \(escaped(className(line.label)))</span></h4>
     \(content)
     \(remark)
     </article>
@@ -53,7 +53,8 @@ struct ExampleCard {
       let factor = second.amplification(from: first)
       parts.append(
         figure(
-          second.drawn, "counterexample", "the counterexample of \(words.example) \(line.example)",
+          second.drawn, "counter&shy;example",
+          "the counterexample of \(words.example) \(line.example)",
           changedAnswer))
       parts.append(
         figure(

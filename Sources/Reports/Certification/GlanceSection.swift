@@ -14,9 +14,10 @@ struct GlanceSection {
         tile("certified", "certified accuracy", certified, "right, and shown to stay right"))
     }
     if let attacked = point.attacked {
-      let part =
-        attackedCount.flatMap { $0 < point.count ? " of the \($0) that were attacked" : nil } ?? ""
-      tiles.append(tile("attacked", "attack accuracy", attacked, "no violation was found\(part)"))
+      let left = attackedCount.map { point.count - $0 } ?? 0
+      let rest = left > 0 ? "; \(left) \(left == 1 ? "was" : "were") not attacked" : ""
+      tiles.append(
+        tile("attacked", "attack accuracy", attacked, "no violation was found\(rest)"))
     }
     tiles.append(tile("clean", "clean accuracy", point.clean, "right without any change"))
     let bar = OutcomeBar(counts: counts)
@@ -24,6 +25,21 @@ struct GlanceSection {
       <div class="tiles">\(tiles.joined(separator: "\n"))</div>
       \(bar.html)
       \(bar.key)
+      \(between)
+      """
+  }
+
+  /// What is known of the part that no change alters; nothing where some examples were neither decided nor attacked.
+  private var between: String {
+    guard let certified = point.certified, let attacked = point.attacked,
+      (attackedCount ?? point.count) == point.count
+    else { return "" }
+    let parts =
+      certified == attacked
+      ? "is \(percent(certified))"
+      : "lies between \(percent(certified)) and \(percent(attacked))"
+    return """
+      <p class="between">On these \(words.example)s the part of right answers that no such change alters \(parts).</p>
       """
   }
 

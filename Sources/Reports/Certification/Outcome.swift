@@ -13,9 +13,9 @@ enum Outcome: String, CaseIterable, Hashable {
     self = isUnanswered ? .failed : Outcome(rawValue: line.verdict.rawValue) ?? .failed
   }
 
-  /// The word for it.
-  var word: String { self == .failed ? "errors" : rawValue }
-
   /// The word for one example.
-  var single: String { rawValue }
+  var word: String { rawValue }
+
+  /// The word for a number of examples.
+  func word(for count: Int) -> String { self == .failed && count != 1 ? "errors" : rawValue }
 }

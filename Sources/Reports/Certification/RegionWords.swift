@@ -15,10 +15,13 @@ struct RegionWords {
   func examples(_ count: Int) -> String { "\(count) \(example)\(count == 1 ? "" : "s")" }
 
   /// All changes of a size: `every change of up to 8/255 per pixel`.
-  func changes(_ epsilon: Double) -> String {
+  func changes(_ epsilon: Double) -> String { "every change of \(size(epsilon))" }
+
+  /// A size of changes: `up to 8/255 per pixel`.
+  func size(_ epsilon: Double) -> String {
     norm == "inf"
-      ? "every change of up to \(radiusText(epsilon)) per \(value)"
-      : "every change of up to \(radiusText(epsilon)) in l\(norm) distance"
+      ? "up to \(radiusText(epsilon)) per \(value)"
+      : "up to \(radiusText(epsilon)) in l\(norm) distance"
   }
 
   /// The size of a difference between two inputs.

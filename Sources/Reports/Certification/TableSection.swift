@@ -33,7 +33,7 @@ struct TableSection {
       ? "<a href=\"#example-\(line.example)\">\(line.example)</a>" : "\(line.example)"
     return [
       number, escaped(className(line.label)), line.prediction.map { escaped(className($0)) } ?? "",
-      "<i class=\"swatch \(outcome.rawValue)\"></i>\(outcome.single)", escaped(line.method ?? ""),
+      "<i class=\"swatch \(outcome.rawValue)\"></i>\(outcome.word)", escaped(line.method ?? ""),
       line.decidingMargin.map { shortNumber($0) } ?? "",
       shortNumber((line.seconds * 1e3).rounded() / 1e3),
       escaped(line.reason ?? ""),

@@ -71,11 +71,13 @@ struct LineChart {
     guard !series.isEmpty else { return "<p>Nothing was measured.</p>" }
     let names = series.map { shortened($0.name) }
     let ticks = y.ticks.map(label)
+    // At least as much room as most charts need, so that those above each other can be compared.
     let room =
-      "--high:\(Int(height))px;--ticks:\((ticks.map(\.count).max() ?? 0) + 1)ch;"
-      + "--names:\((names.map(\.count).max() ?? 0) + 4)ch"
+      "--high:\(Int(height))px;--ticks:\(max(6, (ticks.map(\.count).max() ?? 0) + 1))ch;"
+      + "--names:\(max(20, (names.map(\.count).max() ?? 0) + 4))ch"
     return """
-      <div class="chart" style="\(room)" role="img" aria-label="\(escaped(description))">
+      <div class="chart\(series.count > 1 ? "" : " single")" style="\(room)" role="img" \
+      aria-label="\(escaped(description))">
       \(key(names))
       <div class="plot">
       \(numbers(ticks))

@@ -8,8 +8,8 @@ let chartStyle = """
   .outcomes .soft { font-size: 0.88rem; }
   .meter { background: var(--line); height: 0.55rem; min-width: 6rem; border-radius: 3px; overflow: hidden; }
   .meter i { display: block; height: 100%; background: var(--soft); }
-  .chart { max-width: 54rem; margin: 0 0 1.2rem; }
-  .plot { position: relative; height: var(--high); margin: 0.8rem var(--names) 1.7rem var(--ticks); font-size: 0.8rem;
+  .chart { max-width: 58rem; margin: 0 0 1.2rem; container-type: inline-size; }
+  .plot { position: relative; height: var(--high); margin: 1.7rem var(--names) 1.7rem var(--ticks); font-size: 0.8rem;
     line-height: 1.2; font-variant-numeric: tabular-nums; }
   svg.lines { display: block; width: 100%; height: 100%; overflow: visible; }
   svg.lines polyline, svg.lines path { fill: none; stroke: var(--tone); stroke-width: 2; stroke-linejoin: round;
@@ -22,7 +22,7 @@ let chartStyle = """
   .plot span { position: absolute; white-space: nowrap; }
   .plot .y { right: calc(100% + 0.5rem); transform: translateY(-50%); color: var(--soft); }
   .plot .x { top: calc(100% + 0.4rem); transform: translateX(-50%); color: var(--soft); }
-  .plot .at { top: 0; padding: 0 0.4rem; color: var(--soft); background: var(--page); }
+  .plot .at { top: -1.25rem; color: var(--soft); transform: translateX(-0.2rem); } .plot .at.end { transform: translateX(0.2rem); }
   .plot .name { left: calc(100% + 17px); transform: translateY(-50%); }
   .plot .leaders { position: absolute; left: 100%; top: 0; overflow: visible; }
   .leaders path { fill: none; stroke: var(--tone); stroke-width: 1; opacity: 0.7; }
@@ -46,10 +46,14 @@ let chartStyle = """
   .state svg { display: block; width: 100%; height: 5.5rem; border-radius: 3px; }
   .state polygon { fill: var(--tone); }
   .state .ends { display: flex; justify-content: space-between; color: var(--soft); font-size: 0.78rem; margin: 0; }
-  @media (max-width: 40rem) {
-    .plot { margin-right: 0.8rem; } .axis { margin-right: 0.8rem; }
+  .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1.4rem 2.4rem; }
+  .pair > div { min-width: 0; }
+  @container (max-width: 40rem) {
+    .plot, .axis { margin-right: 0.8rem; }
     .plot .name, .plot .leaders { display: none; }
     .key { display: flex; }
+  }
+  @media (max-width: 40rem) {
     .small { grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); }
   }
   """
@@ -85,14 +89,20 @@ let printStyle = """
     body { font-size: 10.5pt; } main { max-width: none; padding: 0; }
     nav, .filter { display: none; }
     section { margin-top: 1.6rem; }
-    h2, h3, h4, .group > p, summary { break-after: avoid; }
-    .chart, .histogram, .card, .tiles, .tile, .facts div, .state, figure, pre, tr, .bar, .outcomes { break-inside: avoid; }
-    thead { display: table-header-group; }
-    .scroll { overflow: visible; } table { font-size: 8.5pt; } td { white-space: normal; overflow-wrap: anywhere; }
+    h2, h3, h4, .group > p, summary, thead, .key { break-after: avoid; }
+    .chart, .histogram, .card, .tiles, .tile, .facts div, .state, figure, tr, .bar, .outcomes, .steps li, .pair > div,
+    table.short, section > p { break-inside: avoid; }
+    section > p:has(+ .histogram, + .chart, + .scroll, + .pair) { break-after: avoid; }
+    thead { display: table-header-group; break-inside: avoid; }
+    .scroll { overflow: visible; } table { font-size: 8pt; } th { white-space: normal; }
+    th, td { padding: 0.15rem 0.7rem 0.15rem 0; }
     td .bar, td .meter { min-width: 5rem; } .all td:last-child { min-width: 0; }
-    th button::after { content: ""; width: 0; }
+    th button { display: contents; } th button::after { content: none; }
     .cards { grid-template-columns: repeat(2, 1fr); }
     .cards.certified, .cards.undecided, .cards.misclassified { grid-template-columns: repeat(3, 1fr); }
+    .card { padding: 0.6rem; } .pictures { gap: 0.4rem; } .pictures figcaption, .card .remark { font-size: 8pt; }
+    .certified figure, .undecided figure, .misclassified figure { grid-template-columns: 4.5rem 1fr; gap: 0.5rem; }
+    .pair { grid-template-columns: 1fr 1fr; }
     a { color: inherit; text-decoration: none; }
     details::details-content { content-visibility: visible; display: block; }
   }

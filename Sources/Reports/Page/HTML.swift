@@ -34,19 +34,21 @@ struct HTMLTable {
   /// The cells of each row, as HTML.
   var rows: [[String]]
 
-  /// The table as HTML.
+  /// The table as HTML, without columns that say nothing.
   var html: String {
-    let head = columns.map {
-      "<th scope=\"col\"\($0.isNumber ? " class=\"n\"" : "")>\(escaped($0.name))</th>"
+    let shown = columns.indices.filter { column in
+      rows.isEmpty || rows.contains { column < $0.count && !$0[column].isEmpty }
+    }
+    let head = shown.map {
+      "<th scope=\"col\"\(style(columns[$0]))>\(escaped(columns[$0].name))</th>"
     }
     let lines = rows.map { cells in
-      let parts = zip(cells, columns).map { cell, column in
-        column.isNumber ? "<td class=\"n\">\(cell)</td>" : "<td>\(cell)</td>"
-      }
+      let parts = shown.map { "<td\(style(columns[$0]))>\($0 < cells.count ? cells[$0] : "")</td>" }
       return "<tr>\(parts.joined())</tr>"
     }
     return """
-      <div class="scroll" role="region" aria-label="\(escaped(caption))" tabindex="0"><table>
+      <div class="scroll" role="region" aria-label="\(escaped(caption))" tabindex="0">\
+      <table\(rows.count <= Self.short ? " class=\"short\"" : "")>
       <caption class="unseen">\(escaped(caption))</caption>
       <thead><tr>\(head.joined())</tr></thead>
       <tbody>
@@ -55,6 +57,11 @@ struct HTMLTable {
       </table></div>
       """
   }
+
+  /// The rows up to which a table stays on one sheet of paper.
+  private static let short = 24
+
+  private func style(_ column: Column) -> String { column.isNumber ? " class=\"n\"" : "" }
 }
 
 /// Facts as a list of names and values.

@@ -34,13 +34,14 @@ func duration(_ seconds: Double) -> String {
   return minutes < 120 ? "\(minutes) min" : "\(minutes / 60) h \(minutes % 60) min"
 }
 
-/// A radius as people write it: in 255ths where it is some.
+/// A radius as people write it: in 255ths where it is some and no short decimal.
 func radiusText(_ value: Double) -> String {
-  let parts = value * 255
-  if value > 0, parts < 64, abs(parts - parts.rounded()) < 1e-6 {
+  let (parts, decimal) = (value * 255, shortNumber(value))
+  let isShort = decimal.count <= 4 && Double(decimal) == value
+  if value > 0, parts < 64, abs(parts - parts.rounded()) < 1e-6, !isShort {
     return "\(Int(parts.rounded()))/255"
   }
-  return shortNumber(value)
+  return decimal
 }
 
 /// A number as an attribute of a picture has it.

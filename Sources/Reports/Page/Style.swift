@@ -44,6 +44,7 @@ private let textStyle = """
   code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; font-size: 0.86em; }
   pre { margin: 0 0 0.8rem; padding: 0.7rem 0.9rem; background: var(--card); border: 1px solid var(--line);
     border-radius: 8px; white-space: pre-wrap; overflow-wrap: anywhere; }
+  pre code { font-size: inherit; } p code, dd code { white-space: nowrap; } code.digest { white-space: normal; }
   .kicker { color: var(--soft); font-size: 0.9rem; margin: 0; overflow-wrap: anywhere; }
   .lead { color: var(--soft); overflow-wrap: anywhere; }
   .soft { color: var(--soft); font-weight: 400; }
@@ -60,6 +61,7 @@ private let layoutStyle = """
   .tile { background: var(--card); border-radius: 10px; border-top: 4px solid var(--tone, var(--soft)); padding: 0.8rem 1rem; }
   .tile p { margin: 0; font-size: 0.85rem; } .tile .name { font-size: 0.92rem; font-weight: 600; }
   .tile .value { font-size: 2rem; line-height: 1.25; font-weight: 650; font-variant-numeric: tabular-nums; letter-spacing: -0.02em; }
+  .between { margin: 0.9rem 0 0; }
   .facts { margin: 0 0 1.4rem; display: grid; gap: 0; max-width: 60rem; }
   .facts div { display: grid; grid-template-columns: 9rem 1fr; gap: 0 1rem; padding: 0.45rem 0; border-bottom: 1px solid var(--line); }
   .facts dt { color: var(--soft); } .facts dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
@@ -84,8 +86,9 @@ private let layoutStyle = """
   .pictures figcaption b { display: block; font-weight: 400; color: var(--soft); }
   .answer { display: block; font-weight: 600; }
   .values { border-bottom: 1px solid var(--line); margin-bottom: 0.5rem; }
-  .values svg { height: 7rem; overflow: hidden; }
-  .values rect { fill: var(--tone, var(--soft)); } .values rect.paler { --tone: var(--violated); opacity: 0.45; }
+  .values svg.lines { height: 7rem; }
+  .card table { font-size: 0.82rem; } .card th, .card td { padding-right: 0.6rem; }
+  .values rect { fill: var(--tone); } .values rect.plain { --tone: var(--soft); } .values rect.paler { --tone: var(--violated); opacity: 0.45; }
   .values .changed { stroke: var(--violated); stroke-width: 2; vector-effect: non-scaling-stroke; }
   details { margin: 1rem 0; } summary { cursor: pointer; color: var(--link); }
   @media (max-width: 40rem) {

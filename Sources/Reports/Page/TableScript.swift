@@ -34,7 +34,7 @@ let tableScript = """
     filter.setAttribute('aria-label', 'Which results are shown');
     const search = document.createElement('input');
     search.type = 'search';
-    search.placeholder = 'Filter, such as cat or crown';
+    search.placeholder = 'Filter by words';
     search.setAttribute('aria-label', 'Show rows with these words');
     const found = document.createElement('output');
     const chosen = new Set(), searched = rows.map(row => row.textContent.toLowerCase());

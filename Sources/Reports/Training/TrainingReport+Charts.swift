@@ -46,6 +46,12 @@ extension TrainingReport {
     ).html
   }
 
+  /// What the chart of the radius shows, with its unit.
+  var epsilonName: String {
+    let name = RadiusUnit(epochs.map(\.epsilon)).name
+    return name.prefix(1).uppercased() + name.dropFirst()
+  }
+
   var epsilonChart: String {
     let unit = RadiusUnit(epochs.map(\.epsilon))
     return LineChart(

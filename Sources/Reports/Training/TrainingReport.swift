@@ -41,13 +41,19 @@ public struct TrainingReport: Sendable {
     }
     return [
       HTMLPage.Section(id: "accuracy", heading: "Accuracy", content: accuracyChart),
-      HTMLPage.Section(id: "loss", heading: "Loss", content: lossChart),
-      HTMLPage.Section(id: "radius", heading: "Radius", content: epsilonChart),
-      HTMLPage.Section(id: "rate", heading: "Learning rate", content: learningRateChart),
-      HTMLPage.Section(id: "gradient", heading: "Gradient", content: gradientChart),
+      HTMLPage.Section(id: "course", heading: "Course of the training", content: course),
       HTMLPage.Section(id: "widths", heading: "Bound width, layer by layer", content: widthChart),
       HTMLPage.Section(id: "states", heading: "ReLUs, layer by layer", content: stateCharts),
     ]
+  }
+
+  /// What changed from epoch to epoch, in small charts.
+  private var course: String {
+    let charts = [
+      ("Loss", lossChart), (epsilonName, epsilonChart), ("Learning rate", learningRateChart),
+      ("Norm of the gradient before clipping", gradientChart),
+    ].map { "<div><h3>\(escaped($0.0))</h3>\($0.1)</div>" }
+    return "<div class=\"pair\">\(charts.joined(separator: "\n"))</div>"
   }
 
   // MARK: Words
@@ -86,7 +92,7 @@ public struct TrainingReport: Sendable {
       return "The network has not been judged yet."
     }
     return "\(percent(test.verifiedAccuracy)) of \(test.count) test images are verified at radius "
-      + "\(radiusText(test.epsilon)); \(percent(test.cleanAccuracy)) are right."
+      + "\(radiusText(test.epsilon)); the clean accuracy is \(percent(test.cleanAccuracy))."
   }
 
   /// The latest judgement, or the one of the final network at the radius of the recipe.

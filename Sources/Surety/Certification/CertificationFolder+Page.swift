@@ -14,7 +14,7 @@ extension CertificationFolder {
         timeout: options.timeout?.seconds, attackSteps: options.attackSteps,
         attackRestarts: options.attackRestarts, seed: options.seed))
     now.command = command
-    if let earlier = (try? Summary(contentsOf: summaryPath))?.circumstances {
+    if let earlier = (try? SummaryNotes(contentsOf: summaryPath))?.circumstances {
       now.started = earlier.started
     }
     return now

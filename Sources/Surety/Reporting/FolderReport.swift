@@ -12,7 +12,7 @@ public struct FolderReport: Sendable {
 
   /// What a folder holds.
   private enum Kind {
-    case certification, training
+    case certification, attack, radii, training
   }
 
   private static func kind(of folder: String) throws(InputError) -> Kind {
@@ -20,6 +20,8 @@ public struct FolderReport: Sendable {
       FileManager.default.fileExists(atPath: "\(folder)/\(name)")
     }
     if has("certificates.jsonl") { return .certification }
+    if has("attack.jsonl") { return .attack }
+    if has("radius.jsonl") { return .radii }
     if has("metrics.jsonl") || has("run.json") { return .training }
     guard FileManager.default.fileExists(atPath: folder) else {
       throw InputError(folder, "no such folder")
@@ -37,16 +39,21 @@ public struct FolderReport: Sendable {
     guard let first = folders.first else {
       throw InputError("report", "expected the folder of a run")
     }
-    let others = folders.dropFirst()
-    switch try Self.kind(of: first) {
-    case .training:
-      guard others.isEmpty else {
-        throw InputError(first, "is a training run, whose page takes no further folders")
-      }
-      return TrainingReport(try TrainingHistory(folder: first)).page
+    let others = Array(folders.dropFirst())
+    let kind = try Self.kind(of: first)
+    guard others.isEmpty || kind == .certification else {
+      throw InputError(first, "is no run of certify, whose page alone takes further folders")
+    }
+    switch kind {
+    case .training: return TrainingReport(try TrainingHistory(folder: first)).page
+    case .radii: return try RadiusRecords(folder: first).report.page
+    case .attack:
+      return CertificationReport(
+        try CertificationHistory(folder: first, log: "attack.jsonl", version: Release.version)
+      ).page
     case .certification:
       let history = try CertificationHistory(folder: first, version: Release.version)
-      return CertificationReport(history, with: try points(Array(others), beside: history)).page
+      return CertificationReport(history, with: try points(others, beside: history)).page
     }
   }
 
@@ -58,7 +65,7 @@ public struct FolderReport: Sendable {
     var totals: [Summary] = []
     for folder in folders {
       guard try Self.kind(of: folder) == .certification else {
-        throw InputError(folder, "is a training run, expected results of certify at another radius")
+        throw InputError(folder, "is no run of certify, expected its results at another radius")
       }
       let other = try CertificationHistory(folder: folder, version: Release.version)
       if let difference = Self.difference(other, from: history) {
