@@ -196,8 +196,9 @@ struct DataLayoutTests {
     #expect(
       Plain.problem {
         _ = try Plain.results(Plain.channelMeans([1, 1, 2, 3], over: [1, 2]), set)
-      } == "t.csv: rows of 6 columns, the network takes pictures ([1, 1, 2, 3]); give the data their axes, "
-        + "as in (N, H, W)")
+      }
+        == "t.csv: rows of 6 columns, the network takes pictures ([1, 1, 2, 3]); give the data "
+        + "their axes, as in (N, H, W)")
   }
 
   @Test("A damaged picture is an error of its example; the run goes on and can be resumed")
