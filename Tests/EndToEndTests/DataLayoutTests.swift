@@ -186,6 +186,21 @@ struct DataLayoutTests {
       } == "--mean: 3 values for rows of 2 columns, expected as many")
   }
 
+  @Test("Rows reach networks of signals, and not those of pictures")
+  func signals() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.file("t.csv", "1,2,3,40,50,60,1\n")
+    let set = try Datasets.load("table:\(path)", split: .test)
+    let lines = try Plain.results(Plain.channelMeans([1, 2, 3], over: [2]), set, epsilon: 1)
+    #expect(lines.map(\.prediction) == [1] && lines.map(\.verdict) == [.certified])
+    #expect(
+      Plain.problem {
+        _ = try Plain.results(Plain.channelMeans([1, 1, 2, 3], over: [1, 2]), set)
+      }
+        == "t.csv: rows of 6 columns, the network takes pictures ([1, 1, 2, 3]); give the data "
+        + "their axes, as in (N, H, W)")
+  }
+
   @Test("A damaged picture is an error of its example; the run goes on and can be resumed")
   func damaged() throws {
     let folder = try TemporaryFolder()

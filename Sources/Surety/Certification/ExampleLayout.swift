@@ -48,8 +48,16 @@ extension ImageSet {
   /// - Throws: `InputError` naming both shapes when the network does not read such examples.
   func fitted(to input: Shape) throws(InputError) -> ImageSet {
     let network = input.dimensions
-    // A row of a table has no axes but its columns.
-    if kind == .rows, input.count == imageSize { return self }
+    // A row of a table has no axes but its columns. Flattened pictures would be taken for one, and lose their limits.
+    if kind == .rows, input.count == imageSize {
+      guard network.count < 4 || network.suffix(2).contains(1) else {
+        throw InputError(
+          name,
+          "rows of \(imageSize) columns, the network takes pictures (\(input)); give the data their axes, as "
+            + "in (N, H, W)")
+      }
+      return self
+    }
     if ExampleLayout(network: network, pictures: shape) != nil { return self }
     if kind == .pictures, shape[0] == 1, input.count == 3 * imageSize {
       let coloured = coloured()
