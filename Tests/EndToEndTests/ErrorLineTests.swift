@@ -62,7 +62,7 @@ struct ErrorLineTests {
       ),
       (
         ["bounds", "absent.onnx", "--center", "c.json", "--method", "crwn"],
-        "The value 'crwn' is invalid for '--method <method>'. Please provide one of 'ibp', 'forward', 'crown-ibp', 'crown' and 'alpha-crown'. (see 'surety bounds --help')"
+        "The value 'crwn' is invalid for '--method <method>'. Please provide one of 'ibp', 'forward', 'crown-ibp', 'crown' or 'alpha-crown'. (see 'surety bounds --help')"
       ),
       (
         ["radius", "absent.onnx", "--data", "digits", "--eps", "1", "--resume"],

@@ -15,6 +15,8 @@ public struct Preflight: Sendable {
   private let certifier: Certifier
   private let layout: PixelLayout
 
+  /// The products that any machine adds up in a moment.
+  private static let littleWork = 4e9
   /// Fewer images than this tell nothing.
   private static let fewest = 20
 
@@ -48,8 +50,10 @@ public struct Preflight: Sendable {
     let given = PixelReading("as given", certifier.options.normalization)
     findings.secondsPerImage = pace(probe, given)
     let candidates = normalizations(probe)
-    let affordable = seconds / Double(candidates.count + 4) / max(1e-9, findings.secondsPerImage)
-    let number = Int(min(Double(count), affordable))
+    // Little work is done whole however busy the machine is, so that small networks always get the same answer.
+    let little = Self.littleWork / Double(max(1, certifier.network.multiplyAddCount))
+    let affordable = max(little, seconds / max(1e-9, findings.secondsPerImage))
+    let number = Int(min(Double(count), affordable / Double(candidates.count + 4)))
     guard number >= min(Self.fewest, count) else { return findings }
     let asGiven = probe.trial(given, count: number)
     findings.trials = [asGiven]
