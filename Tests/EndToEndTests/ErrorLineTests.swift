@@ -80,6 +80,10 @@ struct ErrorLineTests {
         "recipe \"cifar10-8-smal\": unknown; did you mean cifar10-8-small? A recipe of your own is a file whose name ends in .yaml"
       ),
       (
+        ["train", "digits", "--set", "epsilon.test=8", "--out", "nowhere"],
+        "digits: setting epsilon.test=8: epsilon.test: 8 is out of range; expected a distance in pixel values from 0 to 1, such as 8/255"
+      ),
+      (
         ["data", "cifar", "--out", "nowhere"],
         "data set \"cifar\": unknown; known are mnist, cifar10; did you mean cifar10?"
       ),
