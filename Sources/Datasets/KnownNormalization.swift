@@ -19,7 +19,19 @@ public struct KnownNormalization: Sendable, Hashable {
   ///
   /// The statistics are those that the authors of public networks state for each set; where authors differ, each
   /// of the common values is listed.
-  public static func usual(channels: Int) -> [KnownNormalization] {
+  /// - Parameters:
+  ///   - channels: The number of channels.
+  ///   - set: The name of the data set, whose own statistics come first.
+  public static func usual(channels: Int, of set: String = "") -> [KnownNormalization] {
+    let all = usual(channels: channels)
+    func letters(_ text: String) -> String {
+      text.lowercased().filter { $0.isLetter || $0.isNumber }
+    }
+    let own = all.filter { !set.isEmpty && letters($0.name).hasPrefix(letters(set)) }
+    return all.prefix(1) + own + all.dropFirst().filter { !own.contains($0) }
+  }
+
+  private static func usual(channels: Int) -> [KnownNormalization] {
     let plain = KnownNormalization("no normalisation", .none)
     let signed = KnownNormalization("pixels from -1 to 1", mean: [0.5], std: [0.5])
     let bytes = KnownNormalization("pixels from 0 to 255", .bytes)

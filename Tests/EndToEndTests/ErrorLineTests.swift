@@ -62,7 +62,7 @@ struct ErrorLineTests {
       ),
       (
         ["bounds", "absent.onnx", "--center", "c.json", "--method", "crwn"],
-        "The value 'crwn' is invalid for '--method <method>'. Please provide one of 'ibp', 'forward', 'crown-ibp', 'crown' and 'alpha-crown'. (see 'surety bounds --help')"
+        "The value 'crwn' is invalid for '--method <method>'. Please provide one of 'ibp', 'forward', 'crown-ibp', 'crown' or 'alpha-crown'. (see 'surety bounds --help')"
       ),
       (
         ["radius", "absent.onnx", "--data", "digits", "--eps", "1", "--resume"],
@@ -78,6 +78,10 @@ struct ErrorLineTests {
       (
         ["train", "cifar10-8-smal", "--out", "nowhere"],
         "recipe \"cifar10-8-smal\": unknown; did you mean cifar10-8-small? A recipe of your own is a file whose name ends in .yaml"
+      ),
+      (
+        ["train", "digits", "--set", "epsilon.test=8", "--out", "nowhere"],
+        "digits: setting epsilon.test=8: epsilon.test: 8 is out of range; expected a distance in pixel values from 0 to 1, such as 8/255"
       ),
       (
         ["data", "cifar", "--out", "nowhere"],

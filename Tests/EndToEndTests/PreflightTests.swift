@@ -41,7 +41,7 @@ struct PreflightTests {
     #expect(
       warning.wholeMatch(
         of:
-          #/surety: warning: (\d+) of 100 images are right as they are given, (\d+) with --mean 0 --std 0.003921569 \(pixels from 0 to 255\); add that if the network was trained so\n/#
+          #/surety: warning: (\d+) of 100 images are right as they are given, (\d+) with --mean 0 --std 0.003921569 \(pixels from 0 to 255\)\n/#
       ) != nil, "\(warning)")
     #expect(try certify(model, "--no-preflight").errors == "")
     #expect(try certify(model, "--quiet").errors == "")

@@ -32,7 +32,7 @@ struct TerminalTests {
     }.filter { $0.hasPrefix("certify:") }
   }
 
-  private func demo() -> String { "demo --out '\(folder.path)/demo' --first 100" }
+  private func demo() -> String { "demo --out '\(folder.path)/demo'" }
 
   @Test(
     "The line fits the terminal and says what is done, with colours", .enabled(if: hasTerminals),
@@ -43,7 +43,7 @@ struct TerminalTests {
     #expect(!states.isEmpty)
     for state in states { #expect(state.count < columns, "\(state)") }
     if columns == 120 {
-      #expect(states.contains { $0.contains("of 100 images") && $0.contains("certified") })
+      #expect(states.contains { $0.contains("of 297 images") && $0.contains("certified") })
       #expect(text.contains("\u{1B}[32m"))
     }
   }

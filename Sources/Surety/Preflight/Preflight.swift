@@ -15,6 +15,8 @@ public struct Preflight: Sendable {
   private let certifier: Certifier
   private let layout: PixelLayout
 
+  /// The products that any machine adds up in a moment.
+  private static let littleWork = 4e9
   /// Fewer images than this tell nothing.
   private static let fewest = 20
 
@@ -48,8 +50,10 @@ public struct Preflight: Sendable {
     let given = PixelReading("as given", certifier.options.normalization)
     findings.secondsPerImage = pace(probe, given)
     let candidates = normalizations(probe)
-    let affordable = seconds / Double(candidates.count + 4) / max(1e-9, findings.secondsPerImage)
-    let number = Int(min(Double(count), affordable))
+    // Little work is done whole however busy the machine is, so that small networks always get the same answer.
+    let little = Self.littleWork / Double(max(1, certifier.network.multiplyAddCount))
+    let affordable = max(little, seconds / max(1e-9, findings.secondsPerImage))
+    let number = Int(min(Double(count), affordable / Double(candidates.count + 4)))
     guard number >= min(Self.fewest, count) else { return findings }
     let asGiven = probe.trial(given, count: number)
     findings.trials = [asGiven]
@@ -86,7 +90,7 @@ public struct Preflight: Sendable {
   /// The usual normalisations other than the given one, and the images' own statistics.
   private func normalizations(_ probe: AccuracyProbe) -> [PixelReading] {
     let channels = certifier.images.shape[0]
-    var known = KnownNormalization.usual(channels: channels)
+    var known = KnownNormalization.usual(channels: channels, of: certifier.images.name)
     if let own = probe.statistics {
       known.append(KnownNormalization("these images' own statistics", own))
     }
@@ -109,7 +113,9 @@ public struct Preflight: Sendable {
     var result: [PixelReading.Order] = []
     if shape[0] == 3 { result.append(.channelsReversed) }
     if layout == .flat, shape[0] > 1 { result.append(.channelsLast) }
-    if layout == .flat || shape[1] == shape[2] { result.append(.transposed) }
+    if layout == .flat || shape[1] == shape[2], shape[1] * shape[2] > 1 {
+      result.append(.transposed)
+    }
     return result
   }
 
@@ -121,7 +127,16 @@ public struct Preflight: Sendable {
     else { return [] }
     let score = "\(given.right) of \(given.count) images are right as they are given"
     if given.isClearlyBelow(best) {
-      return ["\(score), \(best.right) \(remedy(best.reading))"]
+      // Trials are in the order of likelihood; a few images more do not tell close normalisations apart.
+      let slack = Int(Double(best.count).squareRoot() / 2)
+      let near = trials.filter { $0.reading.order == .asGiven && $0.right + slack >= best.right }
+      guard let likely = near.first else {
+        return ["\(score), \(best.right) \(remedy(best.reading))"]
+      }
+      let others =
+        near.count == 1
+        ? "" : "; other values do about as well, so take those that it was trained with"
+      return ["\(score), \(likely.right) \(remedy(likely.reading))\(others)"]
     }
     let classes = certifier.network.outputShape.count
     guard given.isGuessing(among: classes), trials.count > 1 else { return [] }
@@ -150,12 +165,12 @@ public struct Preflight: Sendable {
     }
     if !takesOptions {
       return
-        "if the pixels are normalised (\(reading.normalization.options), \(reading.name)); make that the "
+        "if the pixels are normalised (\(reading.normalization.options), \(reading.name)), which must be the "
         + "first step of the network"
     }
     return reading.normalization == .none
       ? "without --mean and --std; leave them out if the network normalises by itself"
-      : "with \(reading.normalization.options) (\(reading.name)); add that if the network was trained so"
+      : "with \(reading.normalization.options) (\(reading.name))"
   }
 }
 

@@ -158,7 +158,7 @@ extension DoctorReport {
     let rows = trials.map { trial in
       let name = trial.order == "as given" ? trial.reading : "\(trial.reading), \(trial.order)"
       let mark = trial.right == best ? "*" : ""
-      return [name, "\(trial.right)\(mark)", trial.options]
+      return [name, "\(trial.right)\(mark)", trial.order == "as given" ? trial.options : ""]
     }
     let width = rows.map { $0[0].columns }.max() ?? 0
     let lines = rows.map { row in

@@ -139,10 +139,12 @@ struct VerifyCommand: ParsableCommand {
     for warning in question.warnings { log.warning("\(warning)") }
     if !quiet { Console.error(question.describe()) }
     let line = ProgressLine("verify", isQuiet: quiet)
+    line.limit(limit)
     let verification = try Verifier(network, options: options)
       .verify(question) { text in
         seen.text = text
-        line.stage(text)
+        // The line counts the seconds itself.
+        line.stage(text.replacing(#/^\d+ s: /#, with: ""))
       }
     watchdog.stop()
     line.end()

@@ -47,6 +47,9 @@ final class ProgressLine: Sendable {
   /// Says what is being done.
   func stage(_ text: String) { change { $0.status.stage = text } }
 
+  /// Says how long the whole may take.
+  func limit(_ limit: Duration?) { change { $0.status.limit = limit?.seconds } }
+
   /// Says what is known otherwise, the least important last; and the seconds left, where the caller knows them better.
   func details(_ texts: [String], secondsLeft: Double? = nil) {
     change { state in

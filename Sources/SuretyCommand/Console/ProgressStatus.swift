@@ -20,6 +20,8 @@ struct ProgressStatus {
   var seconds = 0.0
   /// The seconds left.
   var secondsLeft: Double?
+  /// The seconds that it may take, where there is a limit for the whole.
+  var limit: Double?
 
   init(work: String, total: Int?, unit: String) {
     (self.work, self.total, self.unit) = (work, total, unit)
@@ -27,36 +29,39 @@ struct ProgressStatus {
 
   /// The line; what has no room is left out, the least important first.
   func spans(within columns: Int) -> [Span] {
-    var parts: [[Span]] = [[Span("\(work): \(amount)")]]
-    if !verdicts.isEmpty { parts.append(verdicts) }
+    let head = [Span("\(work): \(amount ?? stage ?? "begins")")]
+    var counts = verdicts
     var optional = details.map { [Span($0)] }
-    if let stage { optional.insert([Span(stage, .faint)], at: 0) }
-    let time = [[Span(secondsLeft.map { "\(Self.time($0)) left" } ?? Self.time(seconds), .faint)]]
+    if let stage, amount != nil { optional.insert([Span(stage, .faint)], at: 0) }
+    let time = [[Span(timeText, .faint)]]
     while true {
-      let all = Self.joined(parts + optional + time)
+      let middle = counts.isEmpty ? [] : [Array(counts.joined(separator: [Span(", ")]))]
+      let all = Self.joined([head] + middle + optional + time)
       if all.columns <= columns { return all }
-      if optional.isEmpty { break }
-      optional.removeLast()
+      if optional.popLast() == nil, counts.popLast() == nil { break }
     }
-    let short = Self.joined(parts + time)
-    return short.columns <= columns ? short : Self.joined(parts).fitted(to: columns)
+    return head.fitted(to: columns)
   }
 
-  private var amount: String {
+  private var timeText: String {
+    if let secondsLeft { return "\(Self.time(secondsLeft)) left" }
+    return Self.time(seconds) + (limit.map { " of \(Self.time($0))" } ?? "")
+  }
+
+  private var amount: String? {
     let what = unit.isEmpty ? "" : " \(unit)"
-    guard let done else { return total.map { "\($0)\(what)" } ?? "working" }
+    guard let done else { return total.map { "\($0)\(what)" } }
     return total.map { "\(done) of \($0)\(what)" } ?? "\(done)\(what)"
   }
 
-  private var verdicts: [Span] {
+  /// The verdicts, the most telling first.
+  private var verdicts: [[Span]] {
     let order = ["certified", "violated", "undecided", "misclassified"]
     let known = counts.filter { $0.value > 0 }.sorted {
       (order.firstIndex(of: $0.key) ?? order.count, $0.key)
         < (order.firstIndex(of: $1.key) ?? order.count, $1.key)
     }
-    return Array(
-      known.map { [Span("\($0.value) \($0.key)", Span.tone(ofVerdict: $0.key))] }
-        .joined(separator: [Span(", ")]))
+    return known.map { [Span("\($0.value) \($0.key)", Span.tone(ofVerdict: $0.key))] }
   }
 
   private static func joined(_ parts: [[Span]]) -> [Span] {

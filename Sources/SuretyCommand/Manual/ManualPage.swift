@@ -56,7 +56,8 @@ struct ManualPage {
   private var description: [String] {
     let paragraphs = [command.abstract, command.discussion].compactMap { $0 }.filter { !$0.isEmpty }
     guard !paragraphs.isEmpty else { return [] }
-    return [".SH DESCRIPTION"] + paragraphs.flatMap { [".PP", Self.escaped($0)] }
+    return [".SH DESCRIPTION"]
+      + Array(paragraphs.map { [Self.escaped($0)] }.joined(separator: [".PP"]))
   }
 
   private var arguments: [String] {

@@ -29,7 +29,7 @@ public struct EpsilonSettings: Sendable, Hashable {
   public var train: Double { test * trainMultiplier }
 
   mutating func visit(_ fields: inout some RecipeFields, _ method: TrainingMethod, _ epochs: Int) {
-    fields.number("test", &test, in: .fraction, default: nil)
+    fields.number("test", &test, in: .distance, default: nil)
     guard method != .clean else {
       return fields.inapplicable(
         ["train-multiplier", "ramp", "start", "length", "middle", "power"],

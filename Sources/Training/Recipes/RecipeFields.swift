@@ -5,6 +5,8 @@ protocol RecipeChoice: RawRepresentable<String>, CaseIterable, Equatable {}
 enum NumberRange {
   /// From 0 to 1, both included.
   case fraction
+  /// A distance in pixel values: from 0 to 1, both included.
+  case distance
   /// More than 0.
   case positive
   /// 0 or more.
@@ -14,7 +16,7 @@ enum NumberRange {
 
   func contains(_ value: Double) -> Bool {
     switch self {
-    case .fraction: (0...1).contains(value)
+    case .fraction, .distance: (0...1).contains(value)
     case .positive: value > 0
     case .notNegative: value >= 0
     case .atLeast(let low): value >= low
@@ -24,6 +26,7 @@ enum NumberRange {
   var description: String {
     switch self {
     case .fraction: "a number from 0 to 1"
+    case .distance: "a distance in pixel values from 0 to 1, such as 8/255"
     case .positive: "a number above 0"
     case .notNegative: "a number of 0 or more"
     case .atLeast(let low): "a number of at least \(numberText(low))"
