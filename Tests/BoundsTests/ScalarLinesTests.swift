@@ -24,7 +24,11 @@ let activationCases: [ActivationCase] =
     ActivationCase(operation: Logarithm(), domain: 0...1e6),
     ActivationCase(operation: SquareRoot(), domain: 0...1e6),
     ActivationCase(operation: Reciprocal(), label: ""), ActivationCase(operation: Sign()),
-    ActivationCase(operation: Floor()), ActivationCase(operation: Sine(), domain: -1e7...1e7),
+    ActivationCase(operation: Floor()),
+    ActivationCase(operation: RoundedClamp(least: -128, largest: 127), domain: -300...300),
+    ActivationCase(operation: RoundedClamp(least: -1, largest: 2), domain: -4...4, label: " narrow"),
+    ActivationCase(operation: RoundedClamp(least: 0, largest: 65535), label: " wide"),
+    ActivationCase(operation: Sine(), domain: -1e7...1e7),
     ActivationCase(operation: Cosine(), domain: -1e7...1e7),
   ]
   + [-3, -2, -0.5, 0, 1, 2, 3, 4, 7].map {

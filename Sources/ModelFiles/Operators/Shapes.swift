@@ -98,31 +98,6 @@ extension ONNXImporter {
     return [try input(node, 0)]
   }
 
-  func cast(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    let type = Onnx_TensorProto.DataType(rawValue: node.integer("to", default: 1)) ?? .undefined
-    let x = try input(node, 0)
-    guard case .constant(var constant) = x else {
-      guard [.float, .double].contains(type) else {
-        throw ONNXProblem("a cast of a variable to \(type) is not supported; float is")
-      }
-      return [x]
-    }
-    switch type {
-    case .double: constant.kind = .float
-    case .float:
-      constant = constant.mapped { Double(Float($0)) }
-      constant.kind = .float
-    case .bool:
-      constant = constant.mapped { $0 == 0 ? 0 : 1 }
-      constant.kind = .boolean
-    case .int64, .int32:
-      constant = constant.mapped { $0.rounded(.towardZero) }
-      constant.kind = .integer
-    default: throw ONNXProblem("a cast to \(type) is not supported")
-    }
-    return [.constant(constant)]
-  }
-
   // MARK: Reductions
 
   func reduceSum(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {

@@ -24,11 +24,14 @@ extension ONNXImporter {
       // Elements picked and joined
       "Slice": slice, "Gather": gather, "Split": split, "Concat": concatenation, "Pad": pad,
       "Expand": expand, "Tile": tile, "Upsample": upsample, "Resize": resize, "Where": choice,
+      // Integers that stand for floats
+      "QuantizeLinear": quantization, "DequantizeLinear": dequantization, "CastLike": castLike,
       // Constants and what is computed from them
       "Constant": constantNode, "ConstantOfShape": constantOfShape, "Shape": shapeOf,
       "Size": sizeOf, "Range": range, "NonZero": nonZero, "Equal": equal, "Greater": greater,
       "GreaterOrEqual": greaterOrEqual, "Less": less, "LessOrEqual": lessOrEqual, "And": and,
       "Or": or, "Not": not, "Ceil": ceiling, "Round": rounding, "Mod": remainder,
+      "Xor": exclusiveOr, "IsNaN": isNaN, "EyeLike": identityMatrix, "Trilu": triangle,
     ]
   }
 }

@@ -60,6 +60,7 @@ struct ExampleNetwork {
       && significant != image
     let first = wantsChannelsLast ? Shape([1] + image) : wanted
     var result = Network(input: first, named: network.inputName)
+    result.precision = network.precision
     for parameter in network.parameters {
       _ = result.addParameter(parameter.name, parameter.value)
     }

@@ -83,7 +83,7 @@ public final class TrainingSession {
         test: ImagesRecord(name: "\(test.name) test", count: test.count, digest: test.digest)),
       machine: .current)
     run.software = .current
-    if let file = recipe.network.file { run.startDigest = try sha256(ofFile: file) }
+    if let file = recipe.network.file { run.startDigest = try ModelFile(file).digest() }
     run.parameters = network.trainableParameterCount
     try run.write(to: "\(folder)/run.json")
   }

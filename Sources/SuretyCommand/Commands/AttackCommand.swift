@@ -40,12 +40,13 @@ struct AttackCommand: ParsableCommand {
     options.batch = 64
     options.attackSteps = steps
     options.attackRestarts = restarts
-    let file = try readFile(model.model)
-    let network = try Network(parsingONNX: file, source: model.model)
+    let loaded = try model.read()
+    let network = loaded.network
+    options.precision = try PrecisionName.auto.precision(for: network)
     let data = try images.load()
     let examples = try images.examples(of: data)
     let certifier = try Certifier(
-      network, modelDigest: sha256(of: file), images: data, options: options)
+      network, modelDigest: loaded.digest, images: data, options: options)
     let start = Date()
     let line = ProgressLine()
     var results: [ResultLine] = []

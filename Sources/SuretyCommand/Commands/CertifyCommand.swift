@@ -34,11 +34,12 @@ struct CertifyCommand: ParsableCommand {
       throw InputError("--batch", "\(batch) is not a number of examples, expected 1 or more")
     }
     options.batch = batch
-    let file = try readFile(model.model)
-    let network = try Network(parsingONNX: file, source: model.model)
+    let loaded = try model.read()
+    let network = loaded.network
+    options.precision = try effort.precision.precision(for: network)
     let data = try images.load()
     let certifier = try Certifier(
-      network, modelDigest: sha256(of: file), images: data, options: options)
+      network, modelDigest: loaded.digest, images: data, options: options)
     let folder = try CertificationFolder(out, model: model.model)
     if restart { folder.clear() }
     try certify(certifier, images.examples(of: data), into: folder, json: json)

@@ -11,8 +11,8 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "A JSON file: one flat array of numbers, or an array of such arrays.")
   var input: String
 
-  @Option(help: "float or double.")
-  var precision = PrecisionName.float
+  @Option(help: "float, double, or auto, which is that of the model's numbers.")
+  var precision = PrecisionName.auto
 
   @Flag(help: "Print one JSON object; it is the only output format.")
   var json = false
@@ -22,8 +22,8 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let precision = try precision.precision()
     let network = try model.load()
+    let precision = try precision.precision(for: network)
     let inputs = try InputValues.batch(input)
     for (index, values) in inputs.enumerated() {
       try network.check(

@@ -27,13 +27,14 @@ struct RadiusCommand: ParsableCommand {
     guard tolerance > 0, tolerance < 1 else {
       throw InputError("--tolerance", "\(tolerance) is not a part, expected one between 0 and 1")
     }
-    let options = try effort.certifierOptions(epsilon: largest, images)
-    let file = try readFile(model.model)
-    let network = try Network(parsingONNX: file, source: model.model)
+    var options = try effort.certifierOptions(epsilon: largest, images)
+    let loaded = try model.read()
+    let network = loaded.network
+    options.precision = try effort.precision.precision(for: network)
     let data = try images.load()
     let examples = try images.examples(of: data)
     var search = RadiusSearch(
-      try Certifier(network, modelDigest: sha256(of: file), images: data, options: options))
+      try Certifier(network, modelDigest: loaded.digest, images: data, options: options))
     (search.largest, search.tolerance, search.timeout) = (largest, tolerance, options.timeout)
     let interruption = Interruption(finishing: "this question")
     let line = ProgressLine()
@@ -46,7 +47,7 @@ struct RadiusCommand: ParsableCommand {
     }
     line.clear()
     let report = RadiusReport(
-      modelDigest: sha256(of: file), data: "\(data.name):\(data.split.rawValue)",
+      modelDigest: loaded.digest, data: "\(data.name):\(data.split.rawValue)",
       norm: images.norm.rawValue, count: found.count, examples: found)
     if json { try Console.json(report) } else { print(report.text) }
     if interruption.wasRequested { throw Exit.Code(exit: .interrupted) }

@@ -40,8 +40,8 @@ struct VerifyCommand: ParsableCommand {
   @Option(help: "A file for the verdict and the counterexample.")
   var result: String?
 
-  @Option(help: "The arithmetic: float, double or rigorous.")
-  var precision = PrecisionName.float
+  @Option(help: "The arithmetic: float, double, or auto, which is that of the model's numbers.")
+  var precision = PrecisionName.auto
 
   @Option(help: "Where the random numbers start; equal seeds repeat a run.")
   var seed: UInt64 = 0
@@ -75,15 +75,15 @@ struct VerifyCommand: ParsableCommand {
   }
 
   /// The checkpoint, which belongs to one model, property and arithmetic.
-  private func checkpointFile(for completion: Completion?) throws(InputError) -> SearchCheckpoint? {
+  private func checkpointFile(
+    for completion: Completion?, _ loaded: ModelArgument.Loaded
+  ) throws(InputError) -> SearchCheckpoint? {
     guard let checkpoint else { return nil }
     guard completion == .branchAndBound else {
       throw InputError(
         "--checkpoint", "keeps the tree of branch and bound, expected --complete bab")
     }
-    let digests = try [model.model, property].map { path throws(InputError) in
-      sha256(of: try readFile(path))
-    }
+    let digests = [loaded.digest, sha256(of: try readFile(property))]
     return try SearchCheckpoint(
       checkpoint, subject: (digests + [precision.rawValue]).joined(separator: " "))
   }
@@ -107,15 +107,16 @@ struct VerifyCommand: ParsableCommand {
     let completion = Completion(rawValue: complete.rawValue)
     try completion?.require("--complete")
     var options = VerifierOptions()
-    options.precision = try precision.precision()
     options.timeout = limit
     options.memory = try resources.apply()
     options.seed = seed
     options.completion = completion
-    options.checkpoint = try checkpointFile(for: completion)
     let interruption = Interruption(finishing: "this step")
     options.isCancelled = interruption.check
-    let network = try model.load()
+    let loaded = try model.read()
+    let network = loaded.network
+    options.checkpoint = try checkpointFile(for: completion, loaded)
+    options.precision = try precision.precision(for: network)
     let question = try Property(contentsOf: property)
     try question.matches(inputs: network.inputShape.count, outputs: network.outputShape.count)
     let log = Logger(label: "verify")

@@ -13,8 +13,8 @@ struct EffortOptions: ParsableArguments {
   @Option(help: "The time limit of one example in seconds.")
   var timeout: Double?
 
-  @Option(help: "The arithmetic: float, double or rigorous.")
-  var precision = PrecisionName.float
+  @Option(help: "The arithmetic: float, double, or auto, which is that of the model's numbers.")
+  var precision = PrecisionName.auto
 
   @Option(help: "Where the random numbers of the attack start.")
   var seed: UInt64 = 0
