@@ -18,3 +18,12 @@ public func sha256(of data: some DataProtocol) -> String {
   SHA256(bytes, bytes.count, &result)
   return hexadecimal(result)
 }
+
+/// Returns the SHA-256 digest of bytes in memory, without a copy of them.
+public func sha256(of data: Data) -> String {
+  var result = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
+  data.withUnsafeBytes { bytes in
+    _ = SHA256(bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, &result)
+  }
+  return hexadecimal(result)
+}

@@ -4,7 +4,8 @@ import Foundation
 /// Reads a whole file, decompressing it when its name ends in `.gz`.
 ///
 /// A file named `.gz` that does not start with the gzip magic is refused, because a tool that
-/// guesses hides a broken download.
+/// guesses hides a broken download. Where a file is missing and one of its name with `.gz` is there, as tables of
+/// instances list them, that one is read.
 ///
 /// - Parameters:
 ///   - path: The file.
@@ -14,6 +15,10 @@ import Foundation
 ///   large.
 public func readFile(_ path: String, limit: Int = 4 << 30) throws(InputError) -> Data {
   let raw: Data
+  let packed = "\(path).gz"
+  if !FileManager.default.fileExists(atPath: path), FileManager.default.fileExists(atPath: packed) {
+    return try readFile(packed, limit: limit)
+  }
   do {
     raw = try Data(contentsOf: URL(fileURLWithPath: path))
   } catch {

@@ -1,5 +1,13 @@
 import Tensors
 
+/// The floating-point numbers that a model computes in.
+public enum NumberFormat: String, Sendable, Hashable, Codable {
+  /// 32 bits or fewer.
+  case single
+  /// 64 bits.
+  case double
+}
+
 /// A graph of operations with named parameters, from one input to one output.
 ///
 /// Nodes are stored so that each comes after its inputs; node 0 is the input.
@@ -26,6 +34,8 @@ public struct Network: Sendable {
   public var inputName: String { nodes[0].name }
   /// The name of the output in the model file.
   public var outputName: String
+  /// The floating-point numbers that the model file computes in.
+  public var precision = NumberFormat.single
 
   /// Creates a network that returns its input.
   public init(input shape: Shape, named name: String = "input") {

@@ -68,7 +68,7 @@ struct NetworkBuilder {
 enum ZooNetwork: String, CaseIterable, Sendable {
   case residual, sShaped, positive, powers, waves, steps, gated, attention, pooled, moved
   case attentionWithReLU, gatedWithReLU, sequence, volume, resampled
-  case limits, gates, compared, normalized, shares
+  case limits, gates, compared, normalized, shares, quantized, withConstants
 
   func network(seed: UInt64) throws -> Network {
     var net = NetworkBuilder(input: inputShape, seed: seed)
@@ -123,6 +123,19 @@ enum ZooNetwork: String, CaseIterable, Sendable {
       try net.add(MultiplyConstant(net.parameter([6], 2...3)), 1)
       let y = try net.add(Floor())
       try net.add(Add(), x, y)
+    case .quantized:
+      try net.linear(6)
+      try net.add(MultiplyConstant(net.parameter([6], 4...6)))
+      try net.add(RoundedClamp(least: -3, largest: 4))
+      try net.linear(4)
+    case .withConstants:
+      let x = try net.linear(5)
+      let scale = try net.add(Constant(net.parameter([1, 5], -1...1)), 0)
+      try net.add(Exponential())
+      try net.add(Multiply(), x, net.last)
+      try net.add(Add(), net.last, scale)
+      try net.add(ReLU())
+      try net.linear(4)
     case .gated:
       let x = try net.linear(5)
       let y = try net.linear(5, from: 0)

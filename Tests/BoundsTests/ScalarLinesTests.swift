@@ -27,6 +27,13 @@ let activationCases: [ActivationCase] =
     ActivationCase(operation: Reciprocal(), label: ""),
     ActivationCase(operation: Sign(), hasJumps: true),
     ActivationCase(operation: Floor(), hasJumps: true),
+    ActivationCase(
+      operation: RoundedClamp(least: -128, largest: 127), domain: -300...300, hasJumps: true),
+    ActivationCase(
+      operation: RoundedClamp(least: -1, largest: 2), domain: -4...4, label: " narrow",
+      hasJumps: true),
+    ActivationCase(
+      operation: RoundedClamp(least: 0, largest: 65535), label: " wide", hasJumps: true),
     ActivationCase(operation: Sine(), domain: -1e7...1e7),
     ActivationCase(operation: Cosine(), domain: -1e7...1e7),
   ]

@@ -30,7 +30,7 @@ struct BrokenModelTests {
       ("shape_mismatch.onnx", ["node fc1", "shape mismatch: 8 against 7"]),
       ("missing_initializer.onnx", ["node fc1", "undefined tensor b1"]),
       ("cycle.onnx", ["not acyclic"]),
-      ("future_opset.onnx", ["unsupported opset 99", "7 to 24"]),
+      ("future_opset.onnx", ["unsupported opset 99", "6 to 28"]),
       ("short_raw_data.onnx", ["initializer W0", "wrong data length"]),
       ("huge_dims.onnx", ["initializer W1", "wrong data length"]),
       ("corrupt.onnx.gz", ["corrupt gzip data"]),
@@ -111,12 +111,12 @@ struct BrokenModelTests {
       graph.input[1].name = "z"
       graph.node = [node("Add", ["x", "z"], "y")]
     }
-    #expect(refusal(two) == "file: the graph has 2 inputs (x, z), expected one")
+    #expect(refusal(two).hasPrefix("file: the graph has 2 inputs (x, z), expected one"))
     let open = try model { graph in
       graph.input[0].type.tensorType.shape.dim[1].dimParam = "width"
       graph.node = [node("Relu", ["x"], "y")]
     }
-    #expect(refusal(open).contains("input x: dimension 1 is not fixed"))
+    #expect(refusal(open).contains("input x: dimension 1 (width) is not fixed"))
     let outside = try model { graph in
       var weight = Onnx_TensorProto()
       weight.name = "w"
@@ -147,10 +147,10 @@ struct BrokenModelTests {
     }
   }
 
-  @Test("An output that is constant is refused")
-  func constantOutput() throws {
+  @Test("An output of integers is refused")
+  func integerOutput() throws {
     let data = try model { graph in graph.node = [node("Shape", ["x"], "y")] }
-    #expect(refusal(data) == "file: output y: it does not depend on the input")
+    #expect(refusal(data) == "file: output y: its type is int64, expected float")
   }
 
   private func refusal(_ data: Data) -> String {

@@ -81,6 +81,11 @@ extension Floor: Differentiable {
   public func gradients<T: TensorAlgebra>(_ rows: T, inputs: [T], output: T) -> [T] { [rows] }
 }
 
+extension RoundedClamp: Differentiable {
+  /// The rows unchanged: the derivative of the identity stands in for zero.
+  public func gradients<T: TensorAlgebra>(_ rows: T, inputs: [T], output: T) -> [T] { [rows] }
+}
+
 extension Sign: ElementwiseDifferentiable {
   /// `1 / (1 + |x| / s)^2` with `s` the mean magnitude of the example, in place of zero.
   ///

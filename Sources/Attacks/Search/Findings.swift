@@ -14,7 +14,8 @@ struct Target: Sendable {
   }
 }
 
-/// Runs candidates through the original network, one at a time, in both precisions.
+/// Runs candidates through the original network, one at a time, in both precisions, or in doubles where the network
+/// computes in doubles.
 struct Replay: Sendable {
   private let network: Network
   /// What the network's final softmax reads, where conditions must hold for that as well.
@@ -62,6 +63,7 @@ struct Replay: Sendable {
   ) -> Verdict {
     guard !conditions.isEmpty else { return .rejected }
     let shape = Shape([1] + network.inputShape.dimensions)
+    if network.precision == .double { return judgeInDouble(input, conditions) }
     let output = network.evaluate(Tensor<Float>(shape, point), single).values.scalars
     guard output.allSatisfy(\.isFinite) else { return .rejected }
     let candidates = conditions.filter { condition in
@@ -94,6 +96,25 @@ struct Replay: Sendable {
     return conditions.contains { condition in
       condition.allSatisfy { $0.holds(input: input, output: output) }
     }
+  }
+
+  /// Judges a point of a network that computes in doubles.
+  ///
+  /// - Soundness: A witness lies in the region exactly, and one condition holds exactly for the network's output in
+  ///   64-bit floats.
+  private func judgeInDouble(_ input: [Double], _ conditions: [[LinearConstraint]]) -> Verdict {
+    let shape = Shape([1] + network.inputShape.dimensions)
+    let output = network.evaluate(Tensor<Double>(shape, input), double).scalars
+    guard output.allSatisfy(\.isFinite) else { return .rejected }
+    let holding = conditions.filter { condition in
+      condition.allSatisfy { $0.holds(input: input, output: output) }
+    }
+    guard !holding.isEmpty, holdsForLogits(input, conditions) else { return .rejected }
+    let isClear = holding.contains { condition in
+      condition.allSatisfy { $0.excess(input, output) < 0 }
+    }
+    let witness = Witness(input: input, output: output)
+    return isClear ? .clear(witness) : .bare(witness)
   }
 }
 

@@ -21,6 +21,7 @@ extension BatchNormalization: IntervalPropagating {
 }
 
 // Maps that only move, add or average values with positive weights.
+extension Constant: IntervalPropagating, Nondecreasing {}
 extension Reshape: IntervalPropagating, Moving {}
 extension Transpose: IntervalPropagating, Moving {}
 extension Selection: IntervalPropagating, Nondecreasing {}

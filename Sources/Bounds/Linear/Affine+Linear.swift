@@ -10,6 +10,7 @@ extension Concatenate: AffinelyPropagating {}
 extension Reduce: AffinelyPropagating {}
 extension AveragePool: AffinelyPropagating {}
 extension AddConstant: AffinelyPropagating {}
+extension Constant: AffinelyPropagating {}
 extension MultiplyConstant: AffinelyPropagating {}
 extension Negate: AffinelyPropagating {}
 extension Reshape: AffinelyPropagating {}

@@ -54,10 +54,13 @@ extension ONNXImporter {
     case (.constant(let x), .constant(let y)):
       try refuseZero(y)
       let isInteger = x.kind == .integer && y.kind == .integer
-      return .constant(
-        try combine(x, y, isInteger ? .integer : .float) {
-          isInteger ? ($0 / $1).rounded(.towardZero) : $0 / $1
-        })
+      // A quotient of numbers of the type is rounded once, as runtimes do it.
+      let type = isInteger ? x.type : foldingType(x.type)
+      var result = try combine(x, y, isInteger ? .integer : .float) {
+        isInteger ? ($0 / $1).rounded(.towardZero) : type.rounded($0 / $1)
+      }
+      result.type = type
+      return .constant(result)
     case (.variable, .constant(let constant)):
       try refuseZero(constant)
       return try apply(
@@ -91,27 +94,57 @@ extension ONNXImporter {
 extension ONNXConstant {
   /// The constant with a function applied to every element.
   func mapped(_ function: (Double) -> Double) -> ONNXConstant {
-    ONNXConstant(values: Tensor(shape, values.scalars.map(function)), kind: kind)
+    ONNXConstant(values: Tensor(shape, values.scalars.map(function)), type: type)
   }
 }
 
 // MARK: - Translations
 
 extension ONNXImporter {
+  /// The two inputs of a node, broadcast as its opset says.
+  ///
+  /// Before opset 7, operands are of one shape unless attribute `broadcast` is set; then the axes of the second one are
+  /// those of the first from attribute `axis` on.
+  func aligned(_ node: ONNXNode) throws(ONNXProblem) -> (ONNXValue, ONNXValue) {
+    let (a, b) = (try input(node, 0), try input(node, 1))
+    guard opset < 7 else { return (a, b) }
+    let (left, right) = (shape(a), shape(b))
+    guard node.flag("broadcast") else {
+      guard left == right else {
+        throw ONNXProblem("shape mismatch: \(left) against \(right) without attribute broadcast")
+      }
+      return (a, b)
+    }
+    let last = left.rank - right.rank
+    let start =
+      node.has("axis") ? try axis(node.integer("axis", default: 0), rank: left.rank) : last
+    guard start >= 0, start <= last,
+      right.dimensions.enumerated().allSatisfy({ $1 == 1 || $1 == left[start + $0] })
+    else {
+      throw ONNXProblem("shape mismatch: \(left) against \(right) from axis \(start) on")
+    }
+    let ones = [Int](repeating: 1, count: last - start)
+    return (a, try reshaped(b, Shape(right.dimensions + ones)))
+  }
+
   func addition(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    [try add(input(node, 0), input(node, 1))]
+    let (a, b) = try aligned(node)
+    return [try add(a, b)]
   }
 
   func subtraction(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    [try subtract(input(node, 0), input(node, 1))]
+    let (a, b) = try aligned(node)
+    return [try subtract(a, b)]
   }
 
   func multiplication(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    [try multiply(input(node, 0), input(node, 1))]
+    let (a, b) = try aligned(node)
+    return [try multiply(a, b)]
   }
 
   func division(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    [try divide(input(node, 0), input(node, 1))]
+    let (a, b) = try aligned(node)
+    return [try divide(a, b)]
   }
 
   func negation(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
@@ -127,5 +160,36 @@ extension ONNXImporter {
 
   func variadicMean(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     [try divide(variadicSum(node)[0], .constant(.scalar(Double(node.inputs.count))))]
+  }
+
+  /// A power of constants: of integers by multiplication, of floats where it is exact.
+  func constantPower(
+    _ x: ONNXConstant, _ y: ONNXConstant
+  ) throws(ONNXProblem) -> ONNXConstant {
+    var isOpen = false
+    var result = try combine(x, y, x.kind) { base, exponent in
+      guard exponent == exponent.rounded(), abs(exponent) <= 64 else {
+        let root = exponent == 0.5 ? x.type.rounded(base.squareRoot()) : .nan
+        isOpen = isOpen || !root.isFinite
+        return root
+      }
+      let power = (0..<Int(abs(exponent))).reduce(1.0) { value, _ in
+        let next = value * base
+        // Not exact, or not a number of the type: runtimes may round otherwise.
+        isOpen = isOpen || value.isFinite && (-next).addingProduct(value, base) != 0
+        return next
+      }
+      guard exponent < 0 else { return power }
+      isOpen = isOpen || (x.kind == .integer && abs(power) != 1) || abs(exponent) > 1 || power == 0
+      return x.type.rounded(1 / power)
+    }
+    result.type = x.type
+    let fits = result.values.scalars.allSatisfy {
+      $0.isFinite && x.type.rounded($0) == $0 && (x.type.isFloat || abs($0) <= 0x1p53)
+    }
+    guard fits, !isOpen else {
+      throw ONNXProblem("a power of constants whose result is not exact is not supported")
+    }
+    return result
   }
 }

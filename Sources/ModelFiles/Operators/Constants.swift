@@ -4,7 +4,7 @@ import Tensors
 
 extension ONNXImporter {
   func constantNode(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    if let tensor = try node.tensor("value") { return [.constant(tensor)] }
+    if let tensor = try node.tensor("value", external) { return [.constant(tensor)] }
     if node.has("value_float") {
       return [.constant(.scalar(node.float("value_float", default: 0)))]
     }
@@ -23,11 +23,11 @@ extension ONNXImporter {
       throw ONNXProblem("it has no shape")
     }
     _ = try checkedElementCount(dimensions)
-    let value = try node.tensor("value") ?? .scalar(0)
+    let value = try node.tensor("value", external) ?? .scalar(0)
     return [
       .constant(
         ONNXConstant(
-          values: Tensor(repeating: value.uniformValue ?? 0, Shape(dimensions)), kind: value.kind))
+          values: Tensor(repeating: value.uniformValue ?? 0, Shape(dimensions)), type: value.type))
     ]
   }
 
@@ -53,7 +53,12 @@ extension ONNXImporter {
     else { throw ONNXProblem("its start, limit and step do not make a range") }
     let count = max(0, Int(((to - from) / step).rounded(.up)))
     let values = (0..<count).map { from + Double($0) * step }
-    return [.constant(ONNXConstant(values: Tensor([count], values), kind: start.kind))]
+    // Multiples of a power of two are exact, others depend on the order of additions.
+    let isExact = values.allSatisfy { ($0 * 0x1p10).rounded() == $0 * 0x1p10 && abs($0) <= 0x1p14 }
+    guard start.kind == .integer || isExact else {
+      throw ONNXProblem("a range of floats that rounding touches is not supported")
+    }
+    return [.constant(ONNXConstant(values: Tensor([count], values), type: start.type))]
   }
 
   func nonZero(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
@@ -138,9 +143,9 @@ extension ONNXImporter {
   private func onConstant(
     _ node: ONNXNode, _ kind: ONNXConstant.Kind?, _ function: (Double) -> Double
   ) throws(ONNXProblem) -> [ONNXValue] {
-    guard var x = try constant(node, 0, "input") else { throw ONNXProblem("it has no input") }
-    x = x.mapped(function)
-    if let kind { x.kind = kind }
-    return [.constant(x)]
+    guard let x = try constant(node, 0, "input") else { throw ONNXProblem("it has no input") }
+    var result = x.mapped(function)
+    if let kind { result.kind = kind }
+    return [.constant(result)]
   }
 }

@@ -69,7 +69,10 @@ extension ONNXImporter {
 
   func maximum(_ a: ONNXValue, _ b: ONNXValue) throws(ONNXProblem) -> ONNXValue {
     switch (a, b) {
-    case (.constant(let x), .constant(let y)): return .constant(try combine(x, y, x.kind, max))
+    case (.constant(let x), .constant(let y)):
+      var result = try combine(x, y, x.kind, max)
+      result.type = x.type
+      return .constant(result)
     case (.variable, .constant(let constant)): return try maximum(a, constant)
     case (.constant(let constant), .variable): return try maximum(b, constant)
     case (.variable(let x), .variable(let y)) where x == y: return a
@@ -79,7 +82,10 @@ extension ONNXImporter {
 
   func minimum(_ a: ONNXValue, _ b: ONNXValue) throws(ONNXProblem) -> ONNXValue {
     switch (a, b) {
-    case (.constant(let x), .constant(let y)): return .constant(try combine(x, y, x.kind, min))
+    case (.constant(let x), .constant(let y)):
+      var result = try combine(x, y, x.kind, min)
+      result.type = x.type
+      return .constant(result)
     case (.variable, .constant(let constant)): return try minimum(a, constant)
     case (.constant(let constant), .variable): return try minimum(b, constant)
     case (.variable(let x), .variable(let y)) where x == y: return a

@@ -4,10 +4,9 @@ import Tensors
 
 extension ONNXImporter {
   func power(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    let (base, exponent) = (try input(node, 0), try input(node, 1))
+    let (base, exponent) = try aligned(node)
     switch (base, exponent) {
-    case (.constant(let x), .constant(let y)):
-      return [.constant(try combine(x, y, x.kind) { Foundation.pow($0, $1) })]
+    case (.constant(let x), .constant(let y)): return [.constant(try constantPower(x, y))]
     case (.variable, .constant(let y)):
       guard let exponent = y.uniformValue, y.fits(shape(base)) else {
         throw ONNXProblem("different exponents for one tensor are not supported")

@@ -10,7 +10,7 @@ extension ONNXImporter {
     }
     let result = try apply(Selection(axis: axis, indices: indices), x)
     guard case .constant(let before) = x, case .constant(var after) = result else { return result }
-    after.kind = before.kind
+    after.type = before.type
     return .constant(after)
   }
 
@@ -169,6 +169,14 @@ extension ONNXImporter {
     if let uniform = condition.uniformValue {
       return [try broadcast(uniform != 0 ? x : y, to: target).kept(as: x)]
     }
+    if case .constant(let a) = x, case .constant(let b) = y {
+      let (c, p, q) = (
+        condition.values.broadcast(to: target).scalars, a.values.broadcast(to: target).scalars,
+        b.values.broadcast(to: target).scalars
+      )
+      let values = c.indices.map { c[$0] != 0 ? p[$0] : q[$0] }
+      return [.constant(ONNXConstant(values: Tensor(target, values), type: a.type))]
+    }
     let mask = condition.mapped { $0 == 0 ? 0 : 1 }
     let (taken, other) = (
       try multiply(x, .constant(mask)), try multiply(y, .constant(mask.mapped { 1 - $0 }))
@@ -181,7 +189,7 @@ extension ONNXValue {
   /// A constant with the kind of another from which its elements come.
   func kept(as other: ONNXValue) -> ONNXValue {
     guard case .constant(var own) = self, case .constant(let source) = other else { return self }
-    own.kind = source.kind
+    own.type = source.type
     return .constant(own)
   }
 }

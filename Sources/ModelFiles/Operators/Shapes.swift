@@ -98,33 +98,6 @@ extension ONNXImporter {
     return [try input(node, 0)]
   }
 
-  func cast(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    let type = Onnx_TensorProto.DataType(rawValue: node.integer("to", default: 1)) ?? .undefined
-    let x = try input(node, 0)
-    guard case .constant(var constant) = x else {
-      // Whatever is not 0 is true.
-      if type == .bool { return [try subtract(.constant(.scalar(1)), apply(IsZero(), x))] }
-      guard [.float, .double].contains(type) else {
-        throw ONNXProblem("a cast of a variable to \(type) is not supported; float and bool are")
-      }
-      return [x]
-    }
-    switch type {
-    case .double: constant.kind = .float
-    case .float:
-      constant = constant.mapped { Double(Float($0)) }
-      constant.kind = .float
-    case .bool:
-      constant = constant.mapped { $0 == 0 ? 0 : 1 }
-      constant.kind = .boolean
-    case .int64, .int32:
-      constant = constant.mapped { $0.rounded(.towardZero) }
-      constant.kind = .integer
-    default: throw ONNXProblem("a cast to \(type) is not supported")
-    }
-    return [.constant(constant)]
-  }
-
   // MARK: Reductions
 
   func reduceSum(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {

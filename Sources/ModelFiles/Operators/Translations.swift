@@ -30,7 +30,10 @@ extension ONNXImporter {
       "RNN": plainRecurrence,
       // Constants and what is computed from them
       "Constant": constantNode, "ConstantOfShape": constantOfShape, "Shape": shapeOf,
-      "Size": sizeOf, "Range": range, "NonZero": nonZero,
+      "Size": sizeOf, "Range": range, "NonZero": nonZero, "IsNaN": isNaN,
+      "EyeLike": identityMatrix,
+      // Integers that stand for floats
+      "QuantizeLinear": quantization, "DequantizeLinear": dequantization, "CastLike": castLike,
     ].merging(nonlinearTranslations) { own, _ in own }
   }
 

@@ -6,19 +6,19 @@ import Tensors
 
 /// The part of a model file that the output depends on, in an order in which it can be computed.
 struct ONNXGraph {
-  static let supportedOpsets = 7...24
+  static let supportedOpsets = 6...28
 
   let source: String
   let opset: Int
   /// The needed nodes, each after those it reads.
   let nodes: [ONNXNode]
   let initializers: [String: Onnx_TensorProto]
-  let inputName: String
-  let inputShape: Shape
+  let inputs: ONNXInputs
   let outputName: String
 
-  init(parsing data: Data, source: String) throws(InputError) {
-    let model = try Self.decode(data, source)
+  init(
+    _ model: Onnx_ModelProto, source: String, choices: ModelChoices
+  ) throws(InputError) {
     let graph = model.graph
     guard model.hasGraph, !graph.output.isEmpty || !graph.node.isEmpty else {
       throw InputError(source, "no graph in the file, expected an ONNX model")
@@ -27,25 +27,16 @@ struct ONNXGraph {
     opset = try Self.opset(of: model, source)
     initializers = Dictionary(
       graph.initializer.map { ($0.name, $0) }, uniquingKeysWith: { a, _ in a })
+    try Self.checkProducers(graph, source)
     // Old files list initializers among the inputs.
-    let inputs = graph.input.filter { [initializers] in initializers[$0.name] == nil }
-    guard let input = inputs.first else {
-      throw InputError(source, "the graph has no input; every input has a fixed value")
-    }
-    guard inputs.count == 1 else {
-      let names = inputs.map(\.name).joined(separator: ", ")
-      throw InputError(source, "the graph has \(inputs.count) inputs (\(names)), expected one")
-    }
-    guard let output = graph.output.first else {
-      throw InputError(source, "the graph has no output")
-    }
-    inputName = input.name
-    outputName = output.name
-    inputShape = try Self.shape(of: input, source)
-    nodes = try ONNXOrder(
-      graph.node.map(ONNXNode.init), source: source,
-      known: Set(initializers.keys).union([inputName])
-    ).nodes(for: outputName)
+    inputs = try ONNXInputs(
+      graph.input.filter { [initializers] in initializers[$0.name] == nil }, source: source,
+      choices: choices)
+    outputName = try Self.output(graph, choices, source)
+    let names = inputs.free.map(\.name) + inputs.fixed.keys
+    let order = ONNXOrder(
+      try Self.nodes(graph, source), source: source, known: Set(initializers.keys).union(names))
+    nodes = try order.nodes(for: outputName)
     if let node = nodes.first(where: { !["", "ai.onnx"].contains($0.domain) }) {
       throw InputError(
         source, place: node.place,
@@ -53,8 +44,10 @@ struct ONNXGraph {
     }
   }
 
-  private static func decode(_ data: Data, _ source: String) throws(InputError) -> Onnx_ModelProto {
+  /// Decodes the bytes of a model file.
+  static func decode(_ data: Data, _ source: String) throws(InputError) -> Onnx_ModelProto {
     guard !data.isEmpty else { throw InputError(source, "empty file, expected an ONNX model") }
+    guard !isLargeFilePointer(data) else { throw InputError(source, largeFilePointer) }
     do {
       return try Onnx_ModelProto(serializedBytes: data)
     } catch {
@@ -70,8 +63,12 @@ struct ONNXGraph {
   private static func opset(of model: Onnx_ModelProto, _ source: String) throws(InputError) -> Int {
     let known =
       "opsets \(supportedOpsets.lowerBound) to \(supportedOpsets.upperBound) are supported"
-    guard let entry = model.opsetImport.first(where: { ["", "ai.onnx"].contains($0.domain) }) else {
+    let entries = model.opsetImport.filter { ["", "ai.onnx"].contains($0.domain) }
+    guard let entry = entries.first else {
       throw InputError(source, "the file names no opset; \(known)")
+    }
+    guard entries.allSatisfy({ $0.version == entry.version }) else {
+      throw InputError(source, "the file names two opsets for the standard operators")
     }
     guard let version = Int(exactly: entry.version), supportedOpsets.contains(version) else {
       throw InputError(source, "unsupported opset \(entry.version); \(known)")
@@ -79,35 +76,66 @@ struct ONNXGraph {
     return version
   }
 
-  private static func shape(
-    of input: Onnx_ValueInfoProto, _ source: String
-  ) throws(InputError) -> Shape {
-    func refuse(_ message: String) -> InputError {
-      InputError(source, place: "input \(input.name)", message)
+  private static func output(
+    _ graph: Onnx_GraphProto, _ choices: ModelChoices, _ source: String
+  ) throws(InputError) -> String {
+    guard let first = graph.output.first else {
+      throw InputError(source, "the graph has no output")
     }
-    let type = input.type.tensorType
-    guard input.hasType, type.hasShape else { throw refuse("no shape, expected a fixed one") }
-    let element = Onnx_TensorProto.DataType(rawValue: Int(type.elemType)) ?? .undefined
-    guard [.float, .double, .float16, .bfloat16].contains(element) else {
-      throw refuse("its type is \(element), expected float")
+    guard let chosen = choices.output else { return first.name }
+    guard graph.output.contains(where: { $0.name == chosen }) else {
+      let names = graph.output.map(\.name).joined(separator: ", ")
+      throw InputError(
+        source, place: "output \(chosen)", "the graph has no such output; it has \(names)")
     }
-    var dimensions: [Int] = []
-    for (axis, dimension) in type.shape.dim.enumerated() {
-      let extent = Int(dimension.dimValue)
-      if extent > 0 {
-        dimensions.append(extent)
-      } else if axis == 0 {
-        // The batch: one example.
-        dimensions.append(1)
-      } else {
-        throw refuse("dimension \(axis) is not fixed; only the first may be symbolic")
+    return chosen
+  }
+
+  private static func nodes(
+    _ graph: Onnx_GraphProto, _ source: String
+  ) throws(InputError) -> [ONNXNode] {
+    var nodes: [ONNXNode] = []
+    for node in graph.node {
+      let read = ONNXNode(node)
+      if let twice = node.attribute.map(\.name).firstRepeated {
+        throw InputError(source, place: read.place, "attribute \(twice) comes twice")
+      }
+      nodes.append(read)
+    }
+    return nodes
+  }
+
+  /// Refuses a tensor that two places give a value to: which one is meant is anybody's guess.
+  private static func checkProducers(
+    _ graph: Onnx_GraphProto, _ source: String
+  ) throws(InputError) {
+    var producers: [String: String] = [:]
+    func add(_ name: String, _ producer: String) throws(InputError) {
+      guard !name.isEmpty else { return }
+      if let other = producers.updateValue(producer, forKey: name) {
+        throw InputError(
+          source, place: "tensor \(name)",
+          "two places give it a value: \(other) and \(producer), expected one")
       }
     }
-    do {
-      _ = try checkedElementCount(dimensions)
-    } catch {
-      throw refuse(error.message)
+    for tensor in graph.initializer { try add(tensor.name, "initializer \(tensor.name)") }
+    for tensor in graph.sparseInitializer {
+      try add(tensor.values.name, "initializer \(tensor.values.name)")
     }
-    return Shape(dimensions)
+    let initializers = Set(graph.initializer.map(\.name))
+    for input in graph.input where !initializers.contains(input.name) {
+      try add(input.name, "input \(input.name)")
+    }
+    for node in graph.node {
+      for output in node.output { try add(output, ONNXNode(node).place) }
+    }
+  }
+}
+
+extension Array where Element: Hashable {
+  /// The first element that was there before.
+  fileprivate var firstRepeated: Element? {
+    var seen: Set<Element> = []
+    return first { !seen.insert($0).inserted }
   }
 }

@@ -19,18 +19,39 @@ final class ONNXImporter {
   typealias Translation = (ONNXImporter) -> (ONNXNode) throws(ONNXProblem) -> [ONNXValue]
 
   let graph: ONNXGraph
+  let external: ExternalData
   let opset: Int
   private(set) var built: Network
-  private var values: [String: ONNXValue]
+  var values: [String: ONNXValue]
+  /// What the elements of tensors are, as far as it can be told.
+  private(set) var types: [String: ElementType] = [:]
+  /// What the elements of the first output of the node at hand are, as far as it can be told.
+  private(set) var nodeType: ElementType?
   private var parameters: [String: ParameterID] = [:]
+  /// The nodes of the network that do not depend on its input: what was computed from constants and is not exact.
+  private var computed: Set<Int> = []
   private var node: ONNXNode?
+  private var schemas: [String: ONNXSchema] = [:]
   private var emittedCount = 0
+  /// Whether a variable was cast from doubles to fewer bits.
+  var isNarrowed = false
+  /// The places at which nodes stand for minus infinity, whatever they compute there: ones in a tensor of zeros.
+  var masks: [Int: Tensor<Double>] = [:]
 
-  init(_ graph: ONNXGraph, opset: Int) {
+  /// - Parameter external: The files beside the model.
+  init(_ graph: ONNXGraph, external: ExternalData) {
     self.graph = graph
-    self.opset = opset
-    built = Network(input: graph.inputShape, named: graph.inputName)
-    values = [graph.inputName: .variable(0)]
+    self.external = external
+    opset = graph.opset
+    let free = graph.inputs.free
+    let isJoined = free.count > 1
+    let flat = Shape([free.reduce(0) { $0 + $1.shape.count }])
+    built = Network(
+      input: isJoined ? flat : free[0].shape, named: free.map(\.name).joined(separator: "+"))
+    values = graph.inputs.fixed.mapValues { .constant($0) }
+    if !isJoined { values[free[0].name] = .variable(0) }
+    types = graph.inputs.fixed.mapValues(\.type)
+    for input in free { types[input.name] = input.type }
   }
 
   /// The whole network.
@@ -44,23 +65,92 @@ final class ONNXImporter {
           + unsupported.map { "\($0.type) (node \($0.name))" }.joined(separator: ", "))
     }
     try readInitializers()
+    try separateInputs()
     for node in graph.nodes {
       guard let translation = translations[node.type] else { continue }
       self.node = node
       emittedCount = 0
-      do {
-        let outputs = try translation(self)(node)
-        for (name, value) in zip(node.outputs, outputs) where !name.isEmpty { values[name] = value }
+      do throws(ONNXProblem) {
+        try translate(node, translation)
       } catch {
         throw InputError(graph.source, place: node.place, error.message)
       }
     }
-    guard case .variable(let output) = values[graph.outputName] else {
+    built.setOutput(try output(), named: graph.outputName)
+    built.precision = types[graph.outputName] == .double ? .double : .single
+    guard built.precision == .single || !isNarrowed else {
       throw InputError(
-        graph.source, place: "output \(graph.outputName)", "it does not depend on the input")
+        graph.source, "a model that computes in doubles and in floats is not supported")
     }
-    built.setOutput(output, named: graph.outputName)
     return built.removingUnused()
+  }
+
+  private func translate(
+    _ node: ONNXNode, _ translation: Translation
+  ) throws(ONNXProblem) {
+    let schema = try schema(of: node)
+    try node.check(against: schema)
+    let outputTypes = try outputTypes(node, schema)
+    nodeType = outputTypes.first ?? nil
+    let outputs = try translateWithMasks(node, translation)
+    for (index, name) in node.outputs.enumerated() where !name.isEmpty && index < outputs.count {
+      let stated = outputTypes[index]
+      if case .constant(let constant) = outputs[index] {
+        let typed = try typed(constant, as: stated)
+        values[name] = .constant(typed)
+        types[name] = typed.type
+      } else {
+        values[name] = outputs[index]
+        types[name] = stated
+      }
+    }
+  }
+
+  private func schema(of node: ONNXNode) throws(ONNXProblem) -> ONNXSchema {
+    if let known = schemas[node.type] { return known }
+    let found = try ONNXSchema.find(node.type, opset: opset)
+    schemas[node.type] = found
+    return found
+  }
+
+  /// The node whose value the network returns.
+  private func output() throws(InputError) -> Int {
+    let place = "output \(graph.outputName)"
+    func refuse(_ message: String) -> InputError {
+      InputError(graph.source, place: place, message)
+    }
+    if let type = types[graph.outputName], !type.isFloat {
+      throw refuse("its type is \(type), expected float")
+    }
+    switch values[graph.outputName] {
+    case .variable(let output)?:
+      guard masks[output] == nil else { throw refuse("it is minus infinity in places") }
+      return output
+    case .constant(let constant)?:
+      do throws(ONNXProblem) {
+        return try node(holding: constant)
+      } catch {
+        throw refuse(error.message)
+      }
+    case nil: throw refuse("it is an optional output that is not supported")
+    }
+  }
+
+  /// Takes inputs that were joined apart again.
+  private func separateInputs() throws(InputError) {
+    let free = graph.inputs.free
+    guard free.count > 1 else { return }
+    var from: Int32 = 0
+    for input in free {
+      let to = from + Int32(input.shape.count)
+      do throws(ONNXProblem) {
+        let part = try apply(Selection(axis: 0, indices: Array(from..<to)), .variable(0))
+        values[input.name] = try apply(Reshape(to: input.shape), part)
+      } catch {
+        throw InputError(graph.source, place: "input \(input.name)", error.message)
+      }
+      from = to
+    }
   }
 
   private func readInitializers() throws(InputError) {
@@ -68,14 +158,15 @@ final class ONNXImporter {
     for node in graph.nodes {
       for input in node.inputs { readers[input, default: []].insert(node.type) }
     }
-    for (name, types) in readers {
+    for (name, readers) in readers {
       guard let tensor = graph.initializers[name] else { continue }
       do throws(ONNXProblem) {
-        let constant = try ONNXConstant(tensor)
-        // A bound of a clipping may be infinite, a weight may not.
-        let isBound = types.isSubset(of: ["Clip", "Max", "Min"])
+        let constant = try ONNXConstant(tensor, external)
+        // A bound of a clipping and a mask may be infinite, a weight may not.
+        let isBound = readers.isSubset(of: Self.infinityReaders)
         if let problem = constant.problem(allowingInfinity: isBound) { throw ONNXProblem(problem) }
         values[name] = .constant(constant)
+        types[name] = constant.type
       } catch {
         throw InputError(graph.source, place: "initializer \(name)", error.message)
       }
@@ -116,10 +207,15 @@ extension ONNXImporter {
   func constant(_ node: ONNXNode, _ index: Int, _ what: String) throws(ONNXProblem) -> ONNXConstant?
   {
     guard let value = try optional(node, index) else { return nil }
-    guard case .constant(let constant) = value else {
+    switch value {
+    case .constant(let constant): return constant
+    case .variable(let id) where computed.contains(id):
+      throw ONNXProblem(
+        "its \(what) is computed from constants by steps that round; let the exporter fold them into one "
+          + "constant")
+    case .variable:
       throw ONNXProblem("its \(what) depends on the input; only a constant is supported")
     }
-    return constant
   }
 
   /// A number that must be known when the file is read, or nil where it is left out.
@@ -192,20 +288,37 @@ extension ONNXImporter {
     guard elementCount(result.dimensions) != nil else {
       throw ONNXProblem("its output \(result) is too large")
     }
-    guard known.count < inputs.count else {
-      let batches = known.map { $0.values.reshaped(Shape([1] + $0.shape.dimensions)) }
-      let values = operation.evaluate(batches, built.parameters(as: Tensor<Double>.self))
-      let kind = known.allSatisfy { $0.kind == .integer } ? ONNXConstant.Kind.integer : .float
-      return .constant(ONNXConstant(values: values.reshaped(result), kind: kind))
+    if known.count == inputs.count, let constant = try folded(operation, known, result) {
+      return .constant(constant)
     }
-    let ids = inputs.compactMap { if case .variable(let id) = $0 { id } else { nil } }
-    guard ids.count == inputs.count else {
-      throw ONNXProblem("a mix of constant and variable inputs is not supported")
-    }
+    var ids: [Int] = []
+    for input in inputs { ids.append(try node(of: input)) }
     emittedCount += 1
     let name = (node?.name ?? "") + (emittedCount == 1 ? "" : "/\(emittedCount)")
     do throws(ShapeMismatch) {
-      return .variable(try built.add(operation, ids, named: name))
+      let id = try built.add(operation, ids, named: name)
+      if ids.allSatisfy(computed.contains(_:)) { computed.insert(id) }
+      return .variable(id)
+    } catch {
+      throw ONNXProblem(error.description)
+    }
+  }
+
+  /// The node that computes a value.
+  private func node(of value: ONNXValue) throws(ONNXProblem) -> Int {
+    switch value {
+    case .variable(let id): return id
+    case .constant(let constant): return try node(holding: constant)
+    }
+  }
+
+  /// A node whose output is a constant.
+  private func node(holding constant: ONNXConstant) throws(ONNXProblem) -> Int {
+    let held = Constant(try parameter(constant, "value"))
+    do throws(ShapeMismatch) {
+      let id = try built.add(held, [0], named: "\(node?.name ?? graph.outputName)/constant")
+      computed.insert(id)
+      return id
     } catch {
       throw ONNXProblem(error.description)
     }

@@ -22,6 +22,32 @@ struct ONNXNode {
   /// The node with its operator, for messages.
   var place: String { "node \(name) (\(type))" }
 
+  /// The names of the attributes that the node has, in order.
+  var attributeNames: [String] { attributes.keys.sorted() }
+
+  /// What an attribute is; nil for one that stands for an attribute of a function.
+  func kind(of name: String) -> AttributeKind? {
+    guard let attribute = attributes[name], attribute.refAttrName.isEmpty else { return nil }
+    return switch attribute.type {
+    case .float: .float
+    case .int: .integer
+    case .string: .string
+    case .tensor: .tensor
+    case .graph: .graph
+    case .floats: .floats
+    case .ints: .integers
+    case .strings: .strings
+    case .tensors: .tensors
+    case .graphs: .graphs
+    case .sparseTensor: .sparse
+    case .sparseTensors: .sparses
+    case .typeProto: .type
+    case .typeProtos: .types
+    // Files of the first format do not state it; what is there tells.
+    case .undefined: attribute.statedKind
+    }
+  }
+
   func has(_ name: String) -> Bool { attributes[name] != nil }
 
   func integer(_ name: String, default value: Int) -> Int {
@@ -48,10 +74,10 @@ struct ONNXNode {
     attributes[name]?.strings.map { String(decoding: $0, as: UTF8.self) }
   }
 
-  func tensor(_ name: String) throws(ONNXProblem) -> ONNXConstant? {
+  func tensor(_ name: String, _ external: ExternalData) throws(ONNXProblem) -> ONNXConstant? {
     guard let attribute = attributes[name] else { return nil }
     do throws(ONNXProblem) {
-      let constant = try ONNXConstant(attribute.t)
+      let constant = try ONNXConstant(attribute.t, external)
       if let problem = constant.problem(allowingInfinity: true) { throw ONNXProblem(problem) }
       return constant
     } catch {
@@ -65,5 +91,21 @@ struct ONNXNode {
     guard found == value else {
       throw ONNXProblem("attribute \(name) is \(found); only \(value) is supported")
     }
+  }
+}
+
+extension Onnx_AttributeProto {
+  /// The kind of the value that is there.
+  fileprivate var statedKind: AttributeKind {
+    if hasF { return .float }
+    if hasI { return .integer }
+    if hasS { return .string }
+    if hasT { return .tensor }
+    if hasG { return .graph }
+    if !floats.isEmpty { return .floats }
+    if !strings.isEmpty { return .strings }
+    if !tensors.isEmpty { return .tensors }
+    if !graphs.isEmpty { return .graphs }
+    return .integers
   }
 }

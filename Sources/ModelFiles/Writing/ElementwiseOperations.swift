@@ -63,3 +63,30 @@ extension MultiplyConstant: ONNXWritable {
       isQuotient ? "Div" : "Mul", [step.inputs[0], constant], step.output, name: step.name)
   }
 }
+
+extension RoundedClamp: ONNXWritable {
+  func write(_ step: ONNXStep, to writer: inout ONNXWriter) throws(ONNXProblem) {
+    guard largest - least == 255, least <= 0, largest >= 0 else {
+      return writeRoundAndClip(step, to: &writer)
+    }
+    let scale = writer.floats(Tensor([], [1]), named: "\(step.name).scale")
+    let zero = writer.byte(Int(-least), named: "\(step.name).zero")
+    let steps = writer.unique("\(step.name)/integers")
+    writer.add("QuantizeLinear", [step.inputs[0], scale, zero], steps, name: steps)
+    writer.add("DequantizeLinear", [steps, scale, zero], step.output, name: step.name)
+  }
+
+  private func writeRoundAndClip(_ step: ONNXStep, to writer: inout ONNXWriter) {
+    let least = writer.floats(Tensor([], [least]), named: "\(step.name).least")
+    let largest = writer.floats(Tensor([], [largest]), named: "\(step.name).largest")
+    let rounded = writer.unique("\(step.name)/rounded")
+    writer.add("Round", step.inputs, rounded, name: rounded)
+    writer.add("Clip", [rounded, least, largest], step.output, name: step.name)
+  }
+}
+
+extension Constant: ONNXWritable {
+  func write(_ step: ONNXStep, to writer: inout ONNXWriter) throws(ONNXProblem) {
+    writer.add("Identity", [writer.initializer(value)], step.output, name: step.name)
+  }
+}

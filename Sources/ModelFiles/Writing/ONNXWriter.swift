@@ -158,6 +158,16 @@ struct ONNXWriter {
     return tensor.name
   }
 
+  /// A new initializer of one byte.
+  mutating func byte(_ value: Int, named name: String) -> String {
+    var tensor = Onnx_TensorProto()
+    tensor.name = unique(name)
+    tensor.dataType = Int32(Onnx_TensorProto.DataType.uint8.rawValue)
+    tensor.rawData = Data([UInt8(value)])
+    graph.initializer.append(tensor)
+    return tensor.name
+  }
+
   /// The shape of a parameter.
   func shape(_ id: ParameterID) -> Shape { network.parameters[id.index].value.shape }
 

@@ -15,6 +15,7 @@ struct NetworkRebuilder {
   init(_ network: Network) {
     old = network
     new = Network(input: network.inputShape, named: network.inputName)
+    new.precision = network.precision
     place = [Int?](repeating: nil, count: network.nodes.count)
     place[0] = 0
   }

@@ -45,3 +45,10 @@ extension MultiplyConstant {
     MultiplyConstant(place(constant), isQuotient: isQuotient)
   }
 }
+
+extension Constant {
+  /// The same operation with each parameter read from another place.
+  public func movingParameters(_ place: (ParameterID) -> ParameterID) -> Self {
+    Constant(place(value))
+  }
+}

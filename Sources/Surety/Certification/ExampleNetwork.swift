@@ -63,6 +63,7 @@ struct ExampleNetwork {
     let isMoved = ExampleLayout(network: wanted.dimensions, pictures: image) == .channelsLast
     let first = isMoved ? Shape([1] + image) : wanted
     var result = Network(input: first, named: network.inputName)
+    result.precision = network.precision
     for parameter in network.parameters {
       _ = result.addParameter(parameter.name, parameter.value)
     }

@@ -99,7 +99,7 @@ public final class TrainingSession {
         test: ImagesRecord(name: "\(test.name) test", count: test.count, digest: test.digest)),
       machine: .current)
     run.software = .current
-    if let file = recipe.network.file { run.startDigest = try sha256(ofFile: file) }
+    if let file = recipe.network.file { run.startDigest = try ModelFile(file).digest() }
     run.parameters = network.trainableParameterCount
     if let before { try Self.check(run, continues: before, in: folder) }
     self.run = run

@@ -40,13 +40,14 @@ struct AttackCommand: ParsableCommand {
     let line = ProgressLine("attack", "images", isQuiet: printing.quiet)
     var options = try certifierOptions()
     options.onStage = { line.stage($0) }
-    let file = try readFile(model.model)
-    let network = try Network(parsingONNX: file, source: model.model)
+    let loaded = try model.read()
+    let network = loaded.network
+    options.precision = try PrecisionName.auto.precision(for: network)
     let data = try images.load()
     let examples = try images.examples(of: data)
     try checkScale(of: options.epsilon, options.norm, in: data, examples)
     let certifier = try Certifier(
-      network, modelDigest: try modelDigest(ofFile: model.model), images: data, options: options)
+      network, modelDigest: loaded.digest, images: data, options: options)
     let run = try AttackRun(
       certifier, in: files.folder(out, log: "attack.jsonl"), model: model.model)
     preflight.run(certifier, of: network, printing, line)

@@ -36,14 +36,16 @@ struct CertifyCommand: ParsableCommand {
     options.batch = batch
     let line = ProgressLine("certify", "images", isQuiet: printing.quiet)
     options.onStage = { line.stage($0) }
-    let file = try readFile(model.model)
-    let network = try Network(parsingONNX: file, source: model.model)
-    try effort.resources.require(network.leastMemory(for: .crown, scalarSize: 4))
+    let loaded = try model.read()
+    let network = loaded.network
+    options.precision = try effort.precision.precision(for: network)
+    try effort.resources.require(
+      network.leastMemory(for: .crown, scalarSize: options.precision == .double ? 8 : 4))
     let data = try images.load()
     let examples = try images.examples(of: data)
     try checkScale(of: options.epsilon, options.norm, in: data, examples)
     let certifier = try Certifier(
-      network, modelDigest: modelDigest(ofFile: model.model), images: data, options: options)
+      network, modelDigest: loaded.digest, images: data, options: options)
     var folder = try CertificationFolder(out, model: model.model)
     folder.command = CommandLine.arguments
     if files.restart { folder.clear() }

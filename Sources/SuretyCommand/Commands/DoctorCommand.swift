@@ -36,12 +36,13 @@ struct DoctorCommand: ParsableCommand {
       epsilon: try eps.map { try Epsilon.parse($0, source: "--eps") } ?? 0)
     options.norm = norm
     try effort.complete(&options, images)
-    let file = try readFile(model.model)
-    let network = try Network(parsingONNX: file, source: model.model)
+    let loaded = try model.read()
+    let network = loaded.network
+    options.precision = try effort.precision.precision(for: network)
     let data = try images.load()
     let examples = try images.examples(of: data)
     let certifier = try Certifier(
-      network, modelDigest: try modelDigest(ofFile: model.model), images: data, options: options)
+      network, modelDigest: loaded.digest, images: data, options: options)
     let line = ProgressLine("doctor", isQuiet: printing.quiet)
     line.stage("trying normalisations and orders of pixels")
     let layout = PixelLayout(of: network.inputShape, for: data.shape)

@@ -29,8 +29,11 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup var normal: NormalizationOptions
 
-  @Option(help: "The arithmetic: float or double; float unless a record is run again.")
-  var precision: PrecisionName?
+  @Option(
+    help:
+      "float, double, or auto, which is that of the model's numbers, and double where a record is run again."
+  )
+  var precision = PrecisionName.auto
 
   @Flag(help: "Print one JSON object; it is the only output format.")
   var json = false
@@ -67,8 +70,8 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   private func evaluate(_ input: String) throws {
-    let precision = try (precision ?? .float).precision()
     var network = try model.load()
+    let precision = try precision.precision(for: network)
     let inputs = try InputValues.batch(input)
     for (index, values) in inputs.enumerated() {
       try network.check(
@@ -85,11 +88,11 @@ struct EvaluateCommand: ParsableCommand {
     guard !normal.isGiven else {
       throw InputError("--mean", "contradicts --record, which says how its input is normalised")
     }
-    let precision = try (precision ?? .double).precision()
-    let file = try readFile(model.model)
-    let network = try Network(parsingONNX: file, source: model.model)
+    let precision = precision == .auto ? .double : try precision.precision()
+    let loaded = try model.read()
+    let network = loaded.network
     let found = try RecordedCounterexample(of: example, in: record)
-    guard found.modelDigest == sha256(of: file) else {
+    guard found.modelDigest == loaded.digest else {
       throw InputError(
         model.model,
         "is not the model of the record (SHA-256 \(found.modelDigest.prefix(12))...)")

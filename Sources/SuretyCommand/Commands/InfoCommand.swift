@@ -14,9 +14,7 @@ struct InfoCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let file = try readFile(model.model)
-    let network = try Network(parsingONNX: file, source: model.model)
-    let report = ModelReport(network, path: model.model, sha256: sha256(of: file))
+    let report = ModelReport(try model.read())
     if json { try Console.json(report) } else { print(report.text) }
   }
 }
@@ -27,6 +25,21 @@ private struct ModelReport: Encodable {
     var name: String
     var shape: [Int]
   }
+  /// An input or output as the file states it.
+  struct Stated: Encodable {
+    var name: String
+    /// The extents, symbols by their names; left out where the file states none.
+    var shape: [String]?
+    var type: String
+
+    init(_ port: ModelFile.Port) {
+      name = port.name
+      shape = port.extents
+      type = port.type
+    }
+
+    var text: String { "\(name) \(shape?.joined(separator: "x") ?? "of unknown shape") \(type)" }
+  }
   struct Count: Encodable {
     var operation: String
     var count: Int
@@ -36,18 +49,28 @@ private struct ModelReport: Encodable {
   var modelDigest: String
   var input: Port
   var output: Port
+  /// All inputs of the file without a value in it.
+  var inputs: [Stated]
+  /// All outputs of the file.
+  var outputs: [Stated]
+  /// The files beside the model that hold its weights.
+  var data: [String]
   var parameters: Int
   var operations: [Count]
   var analyses: [AnalysisSupport]
 
   enum CodingKeys: String, CodingKey {
-    case model, input, output, parameters, operations, analyses
+    case model, input, output, inputs, outputs, data, parameters, operations, analyses
     case modelDigest = "model_sha256"
   }
 
-  init(_ network: Network, path: String, sha256: String) {
-    model = path
-    modelDigest = sha256
+  init(_ loaded: ModelArgument.Loaded) {
+    let network = loaded.network
+    model = loaded.file.path
+    modelDigest = loaded.digest
+    inputs = loaded.file.inputs.map(Stated.init)
+    outputs = loaded.file.outputs.map(Stated.init)
+    data = loaded.file.parts.map(\.location)
     input = Port(name: network.inputName, shape: network.inputShape.dimensions)
     output = Port(name: network.outputName, shape: network.outputShape.dimensions)
     parameters = network.parameterCount
@@ -64,7 +87,12 @@ private struct ModelReport: Encodable {
       "model       \(model)", "sha256      \(modelDigest)",
       "input       \(input.name) \(shape(input))", "output      \(output.name) \(shape(output))",
       "parameters  \(parameters)",
-      "operations  \(operations.map { "\($0.count) \($0.operation)" }.joined(separator: ", "))",
+    ]
+    if inputs.count > 1 { lines += inputs.map { "in the file  input \($0.text)" } }
+    if outputs.count > 1 { lines += outputs.map { "in the file  output \($0.text)" } }
+    if !data.isEmpty { lines.append("weights in  \(data.joined(separator: ", "))") }
+    lines += [
+      "operations  \(operations.map { "\($0.count) \($0.operation)" }.joined(separator: ", "))"
     ]
     for analysis in analyses {
       let name = analysis.method.padding(toLength: 11, withPad: " ", startingAt: 0)

@@ -41,13 +41,14 @@ struct RadiusCommand: ParsableCommand {
     }
     let line = ProgressLine("radius", "images", isQuiet: printing.quiet)
     options.onStage = { line.stage($0) }
-    let file = try readFile(model.model)
-    let network = try Network(parsingONNX: file, source: model.model)
+    let loaded = try model.read()
+    let network = loaded.network
+    options.precision = try effort.precision.precision(for: network)
     let data = try images.load()
     let examples = try images.examples(of: data)
     try checkScale(of: options.epsilon, options.norm, in: data, examples)
     let certifier = try Certifier(
-      network, modelDigest: try modelDigest(ofFile: model.model), images: data, options: options)
+      network, modelDigest: loaded.digest, images: data, options: options)
     let folder = try files.folder(out, log: "radius.jsonl")
     preflight.run(certifier, of: network, printing, line)
     var search = RadiusSearch(certifier)

@@ -41,8 +41,8 @@ struct VerifyCommand: ParsableCommand {
   @Option(help: "A file for the verdict and the counterexample.")
   var result: String?
 
-  @Option(help: "The arithmetic: float, double or rigorous.")
-  var precision = PrecisionName.float
+  @Option(help: "The arithmetic: float, double, or auto, which is that of the model's numbers.")
+  var precision = PrecisionName.auto
 
   @Option(help: "Where the random numbers start; equal seeds repeat a run.")
   var seed: UInt64 = 0
@@ -91,7 +91,9 @@ struct VerifyCommand: ParsableCommand {
   }
 
   /// The checkpoint, which belongs to one model, property and arithmetic.
-  private func checkpointFile(for completion: Completion?) throws(InputError) -> SearchCheckpoint? {
+  private func checkpointFile(
+    for completion: Completion?, _ loaded: ModelArgument.Loaded
+  ) throws(InputError) -> SearchCheckpoint? {
     guard let checkpoint else { return nil }
     guard completion == .branchAndBound else {
       throw InputError(
@@ -100,7 +102,7 @@ struct VerifyCommand: ParsableCommand {
     return try SearchCheckpoint(
       checkpoint,
       subject: [
-        "surety \(Release.version)", "model \(try modelDigest(ofFile: model.model))",
+        "surety \(Release.version)", "model \(loaded.digest)",
         "property \(sha256(of: try readFile(property)))", "precision \(precision.rawValue)",
       ].joined(separator: ", "))
   }
@@ -121,7 +123,6 @@ struct VerifyCommand: ParsableCommand {
     let completion = Completion(rawValue: complete.rawValue)
     try completion?.require("--complete")
     var options = VerifierOptions()
-    options.precision = try precision.precision()
     options.timeout = limit
     options.memory = try resources.apply()
     options.seed = seed
@@ -129,10 +130,13 @@ struct VerifyCommand: ParsableCommand {
     // Held to the end, so that no other run writes the file.
     let lock = try checkpoint.map { path throws(InputError) in try OutputLock(file: path) }
     defer { lock?.release() }
-    options.checkpoint = try checkpointFile(for: completion)
     options.isCancelled = interruption.check
-    let network = try model.load()
-    try resources.require(network.leastMemory(for: .crown, scalarSize: 4))
+    let loaded = try model.read()
+    let network = loaded.network
+    options.checkpoint = try checkpointFile(for: completion, loaded)
+    options.precision = try precision.precision(for: network)
+    try resources.require(
+      network.leastMemory(for: .crown, scalarSize: options.precision == .double ? 8 : 4))
     let question = try Property(contentsOf: property)
     try question.matches(inputs: network.inputShape.count, outputs: network.outputShape.count)
     let log = Logger(label: "verify")

@@ -12,8 +12,8 @@ struct EffortOptions: ParsableArguments {
 
   @OptionGroup var time: TimeOptions
 
-  @Option(help: "The arithmetic: float, double or rigorous.")
-  var precision = PrecisionName.float
+  @Option(help: "The arithmetic: float, double, or auto, which is that of the model's numbers.")
+  var precision = PrecisionName.auto
 
   @Option(help: "Where the random numbers of the attack start.")
   var seed: UInt64 = 0

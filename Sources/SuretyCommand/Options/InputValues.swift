@@ -27,6 +27,38 @@ enum InputValues {
       ? try decode([[Double]].self, data, path) : [try decode([Double].self, data, path)]
   }
 
+  /// Numbers with the shape that a file gives them.
+  struct Array {
+    var values: [Double]
+    /// Nil for a flat list, which may have any shape.
+    var shape: [Int]?
+  }
+
+  /// Reads an array of any shape: a `.npy` file, or JSON with arrays in arrays.
+  static func array(_ path: String) throws(InputError) -> Array {
+    if path.hasSuffix(".npy") || path.hasSuffix(".npy.gz") {
+      let array = try NumberArray(npy: path)
+      return Array(values: array.values, shape: array.shape)
+    }
+    let wrong = InputError(path, "not an array of numbers, expected a .npy file or JSON")
+    let data = try readFile(path)
+    guard let content = try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed)
+    else { throw wrong }
+    var (values, shape): ([Double], [Int]) = ([], [])
+    func add(_ item: Any, depth: Int) -> Bool {
+      if let items = item as? [Any] {
+        if depth == shape.count, values.isEmpty { shape.append(items.count) }
+        return depth < shape.count && items.count == shape[depth]
+          && items.allSatisfy { add($0, depth: depth + 1) }
+      }
+      guard depth == shape.count, let number = item as? Double else { return false }
+      values.append(number)
+      return true
+    }
+    guard add(content, depth: 0), values.count == shape.reduce(1, *) else { throw wrong }
+    return Array(values: values, shape: shape.count == 1 ? nil : shape)
+  }
+
   private struct Box: Decodable {
     var lower: [Double]
     var upper: [Double]

@@ -6,14 +6,6 @@ extension Norm: ExpressibleByArgument {}
 extension BoundMethod: ExpressibleByArgument {}
 extension Split: ExpressibleByArgument {}
 
-/// The network.
-struct ModelArgument: ParsableArguments {
-  @Argument(help: "The network: .onnx or .onnx.gz.", completion: .file(extensions: ["onnx", "gz"]))
-  var model: String
-
-  func load() throws(InputError) -> Network { try Network(contentsOf: model) }
-}
-
 /// What the work may use of the machine.
 struct ResourceOptions: ParsableArguments {
   @Option(help: "The worker threads; the number of processor cores unless given.")
@@ -68,10 +60,16 @@ struct ResourceOptions: ParsableArguments {
 
 /// The arithmetic that bounds are computed in, as the command line names it.
 enum PrecisionName: String, ExpressibleByArgument, CaseIterable {
-  case float, double, rigorous
+  case auto, float, double, rigorous
+
+  /// The arithmetic; where none was asked for, that of the model's own numbers.
+  func precision(for network: Network) throws(InputError) -> Precision {
+    self == .auto && network.precision == .double ? .double : try precision()
+  }
 
   func precision() throws(InputError) -> Precision {
     switch self {
+    case .auto: return .float
     case .float: return .float
     case .double: return .double
     case .rigorous:

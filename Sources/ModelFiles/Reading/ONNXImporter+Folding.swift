@@ -1,0 +1,99 @@
+import Networks
+import Tensors
+
+// Constants are folded only where every runtime gets the same numbers: where nothing is rounded, and where one IEEE
+// operation rounds in the type of the tensor. What else is computed from constants stays a computation, so that bounds
+// treat its rounding like any other.
+extension ONNXImporter {
+  /// The result of an operation on constants, or nil where its rounding is open.
+  ///
+  /// - Parameter shape: The shape of the result.
+  func folded(
+    _ operation: any Networks.Operation, _ inputs: [ONNXConstant], _ shape: Shape
+  ) throws(ONNXProblem) -> ONNXConstant? {
+    let batches = inputs.map { $0.values.reshaped(Shape([1] + $0.shape.dimensions)) }
+    let values = operation.evaluate(batches, built.parameters(as: Tensor<Double>.self))
+      .reshaped(shape)
+    guard let type = inputs.first(where: \.type.isFloat)?.type else {
+      let type = inputs.first { $0.type.isInteger }?.type ?? inputs[0].type
+      return try integers(values, from: inputs, type)
+    }
+    switch operation {
+    case is Reshape, is Transpose, is Selection, is Concatenate, is Negate, is ReLU, is Magnitude,
+      is Sign, is Floor:
+      return ONNXConstant(values: values, type: type)
+    case is Add, is Multiply:
+      return ONNXConstant(values: values.mapped(foldingType(type).rounded(_:)), type: type)
+    case is SquareRoot, is Reciprocal:
+      return ONNXConstant(values: values.mapped(foldingType(type).rounded(_:)), type: type)
+    case is Reduce, is MatrixProduct:
+      guard isExactSum(inputs, terms: terms(operation, inputs), type) else { return nil }
+      // A mean is exact where its quotient is.
+      if (operation as? Reduce)?.isMean ?? false, values.count > 0 {
+        let count = Double(inputs[0].shape.count / values.count)
+        let short = values.scalars.allSatisfy { ($0 * 0x1p20).rounded() == $0 * 0x1p20 }
+        guard short, count < 0x1p20 else { return nil }
+      }
+      return ONNXConstant(values: values, type: type)
+    default: return nil
+    }
+  }
+
+  /// The type that floats of the node at hand are rounded to.
+  func foldingType(_ inputs: ElementType) -> ElementType {
+    guard let stated = nodeType, stated.isFloat else { return inputs }
+    return stated
+  }
+
+  private func integers(
+    _ values: Tensor<Double>, from inputs: [ONNXConstant], _ type: ElementType
+  ) throws(ONNXProblem) -> ONNXConstant {
+    let isMoved = inputs.allSatisfy { input in
+      input.values.withElements { $0.allSatisfy { abs($0) <= 0x1p53 } }
+    }
+    let isInteger = values.withElements { elements in
+      elements.allSatisfy { $0 == $0.rounded() && abs($0) <= 0x1p53 }
+    }
+    guard isInteger || !isMoved else {
+      throw ONNXProblem("arithmetic on integer constants is not exact here")
+    }
+    return ONNXConstant(values: values, type: type)
+  }
+
+  /// How many products or numbers a result is the sum of.
+  private func terms(_ operation: any Networks.Operation, _ inputs: [ONNXConstant]) -> Int {
+    operation is MatrixProduct ? inputs[0].shape[-1] : inputs[0].shape.count
+  }
+
+  /// Whether sums of so many products of elements of the inputs are exact in any order.
+  ///
+  /// Numbers that are multiples of one power of two, with sums below 2^24 of it, are added without rounding in single
+  /// precision too.
+  private func isExactSum(_ inputs: [ONNXConstant], terms: Int, _ type: ElementType) -> Bool {
+    var (largest, unit) = (Double(terms), 1.0)
+    for input in inputs {
+      let elements = input.values.scalars
+      guard elements.allSatisfy(\.isFinite) else { return false }
+      guard let top = elements.map(\.magnitude).max(), top > 0 else { return true }
+      let least = elements.filter { $0 != 0 }.map { $0.ulpOfLastBit }.min() ?? 1
+      largest *= top
+      unit *= least
+    }
+    return unit > 0 && largest / unit <= (type == .float || type == .double ? 0x1p24 : 0x1p8)
+  }
+}
+
+extension Double {
+  /// The power of two that the last bit set of a number stands for.
+  fileprivate var ulpOfLastBit: Double {
+    let zeros = significandBitPattern == 0 ? 52 : significandBitPattern.trailingZeroBitCount
+    return Double(sign: .plus, exponent: max(Int(exponent) - 52 + zeros, -1022), significand: 1)
+  }
+}
+
+extension Tensor where Scalar == Double {
+  /// The tensor with a function applied to every element.
+  func mapped(_ function: (Double) -> Double) -> Tensor<Double> {
+    Tensor(shape, scalars.map(function))
+  }
+}

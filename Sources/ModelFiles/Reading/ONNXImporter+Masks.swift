@@ -1,0 +1,193 @@
+import Networks
+import Tensors
+
+// Minus infinity in front of a softmax leaves an element out, which is how attention is kept from looking ahead. The
+// network never holds the infinity: the importer knows at which places a node stands for it (`masks`), carries that
+// through what may come in between, and reads the softmax as one over the elements that are left.
+extension ONNXImporter {
+  /// The operators that may read a constant with infinities: bounds of clippings, and what makes masks.
+  static let infinityReaders: Set<String> = moving.union([
+    "Clip", "Max", "Min", "Add", "Where", "Equal", "Greater", "GreaterOrEqual", "Less",
+    "LessOrEqual", "ConstantOfShape", "Trilu",
+  ])
+
+  /// The operators that move elements and do not compute.
+  private static let moving: Set<String> = [
+    "Identity", "Dropout", "Cast", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose",
+    "Expand", "Slice", "Gather", "Split", "Tile",
+  ]
+
+  /// A translation with masks: minus infinity is taken out of what is read, and marked in what comes out.
+  func translateWithMasks(
+    _ node: ONNXNode, _ translation: Translation
+  ) throws(ONNXProblem) -> [ONNXValue] {
+    let names = Set(node.inputs.filter { !$0.isEmpty })
+    let isVariable = names.contains { if case .variable? = values[$0] { true } else { false } }
+    guard isVariable else { return try translation(self)(node) }
+    var hidden: [String: ONNXMask] = [:]
+    for name in names { hidden[name] = mask(name) }
+    // A bound of a clipping at infinity is none; `Clip`, `Max` and `Min` know.
+    guard !hidden.isEmpty, !["Clip", "Max", "Min"].contains(node.type) else {
+      return try translation(self)(node)
+    }
+    if node.type == "Softmax", let mask = hidden[node.inputs[0]] {
+      return [try softmax(node, leavingOut: mask.places)]
+    }
+    // Once with finite numbers in the place of infinity.
+    let original = values
+    for (name, mask) in hidden { values[name] = mask.finite }
+    let outputs = try translation(self)(node)
+    values = original
+    let masks = try outputMasks(node, hidden, translation)
+    for (output, mask) in zip(outputs, masks) {
+      guard case .variable(let id) = output else { continue }
+      self.masks[id] = mask
+    }
+    return outputs
+  }
+
+  /// What is minus infinity of a tensor, or nil where nothing is.
+  private func mask(_ name: String) -> ONNXMask? {
+    switch values[name] {
+    case .variable(let id)?:
+      return masks[id].map { ONNXMask(places: $0, finite: .variable(id)) }
+    case .constant(let constant)?:
+      guard constant.type.isFloat, constant.values.scalars.contains(-.infinity) else { return nil }
+      var finite = constant.mapped { $0 == -.infinity ? 0 : $0 }
+      finite.type = constant.type
+      let places = constant.values.mapped { $0 == -.infinity ? 1 : 0 }
+      return ONNXMask(places: places, finite: .constant(finite))
+    case nil: return nil
+    }
+  }
+
+  /// The masks of a node's outputs.
+  private func outputMasks(
+    _ node: ONNXNode, _ hidden: [String: ONNXMask], _ translation: Translation
+  ) throws(ONNXProblem) -> [Tensor<Double>] {
+    let problem = ONNXProblem(
+      "it reads minus infinity; only sums, Where and what moves elements may stand between a mask and a Softmax"
+    )
+    switch node.type {
+    case let type where Self.moving.contains(type):
+      guard Array(hidden.keys) == [node.inputs[0]] else { throw problem }
+      return try replaced(node, hidden.mapValues(\.places), translation)
+    case "Add", "Sub":
+      guard node.type == "Add" || hidden[node.inputs[1]] == nil else { throw problem }
+      // Where either is minus infinity, the sum is.
+      let places = try zeros(node, hidden) { hidden[$0]?.places }
+      return try replaced(node, places, translation).map { $0.mapped { $0 == 0 ? 0 : 1 } }
+    case "Where":
+      guard case .constant? = values[node.inputs[0]] else { throw problem }
+      var places = try zeros(node, hidden) { hidden[$0]?.places }
+      places[node.inputs[0]] = nil
+      return try replaced(node, places, translation)
+    case "Mul", "Div":
+      guard hidden.count == 1, let at = node.inputs.firstIndex(where: { hidden[$0] != nil }),
+        node.type == "Mul" || at == 0, case .constant(let factor)? = values[node.inputs[1 - at]],
+        factor.values.scalars.allSatisfy({ $0 > 0 && $0.isFinite })
+      else { throw problem }
+      return try replaced(node, hidden.mapValues(\.places), translation).map {
+        $0.mapped { $0 == 0 ? 0 : 1 }
+      }
+    default: throw problem
+    }
+  }
+
+  /// The places of each input of a node; zeros for those that are finite.
+  private func zeros(
+    _ node: ONNXNode, _ hidden: [String: ONNXMask], _ places: (String) -> Tensor<Double>?
+  ) throws(ONNXProblem) -> [String: Tensor<Double>] {
+    var all: [String: Tensor<Double>] = [:]
+    for name in node.inputs {
+      guard let value = values[name] else { continue }
+      all[name] = places(name) ?? Tensor(repeating: 0, shape(value))
+    }
+    return all
+  }
+
+  /// What a node makes of constants in the place of some inputs.
+  private func replaced(
+    _ node: ONNXNode, _ constants: [String: Tensor<Double>], _ translation: Translation
+  ) throws(ONNXProblem) -> [Tensor<Double>] {
+    let original = values
+    defer { values = original }
+    for (name, tensor) in constants {
+      values[name] = .constant(ONNXConstant(values: tensor, type: .float))
+    }
+    var results: [Tensor<Double>] = []
+    for output in try translation(self)(node) {
+      guard case .constant(let constant) = output else {
+        throw ONNXProblem("where it is minus infinity depends on the input")
+      }
+      results.append(constant.values)
+    }
+    return results
+  }
+}
+
+/// Where a tensor is minus infinity.
+private struct ONNXMask {
+  /// Ones where it is, zeros elsewhere.
+  var places: Tensor<Double>
+  /// The tensor with finite numbers there.
+  var finite: ONNXValue
+}
+
+// MARK: - Softmax
+
+extension ONNXImporter {
+  /// A softmax over the elements that are not minus infinity; the others give zero.
+  ///
+  /// Rows that leave out the same elements are taken together.
+  private func softmax(
+    _ node: ONNXNode, leavingOut mask: Tensor<Double>
+  ) throws(ONNXProblem) -> ONNXValue {
+    let x = try input(node, 0)
+    let shape = shape(x)
+    let axis = try axis(node.integer("axis", default: opset < 13 ? 1 : -1), rank: shape.rank)
+    // One axis of rows and one of the elements of a row.
+    let axes = opset < 13 ? Array(axis..<shape.rank) : [axis]
+    let order = (0..<shape.rank).filter { !axes.contains($0) } + axes
+    let width = axes.reduce(1) { $0 * shape[$1] }
+    let rows = Shape([shape.count / max(1, width), width])
+    let flat = try reshaped(permuted(x, order), rows)
+    let flatMask = mask.transposed(order).reshaped(rows).scalars
+    var result = try softmaxRows(flat, rows, flatMask)
+    result = try reshaped(result, Shape(order.map { shape[$0] }))
+    var inverse = order
+    for (place, axis) in order.enumerated() { inverse[axis] = place }
+    return try permuted(result, inverse)
+  }
+
+  private func softmaxRows(
+    _ x: ONNXValue, _ shape: Shape, _ mask: [Double]
+  ) throws(ONNXProblem) -> ONNXValue {
+    let width = shape[1]
+    var groups: [[Double]: [Int32]] = [:]
+    var patterns: [[Double]] = []
+    for row in 0..<shape[0] {
+      let pattern = Array(mask[row * width..<(row + 1) * width])
+      if groups[pattern] == nil { patterns.append(pattern) }
+      groups[pattern, default: []].append(Int32(row))
+    }
+    var parts: [ONNXValue] = []
+    for pattern in patterns {
+      let kept = pattern.indices.filter { pattern[$0] == 0 }
+      guard !kept.isEmpty else {
+        throw ONNXProblem("all elements of a row are minus infinity, which gives NaN")
+      }
+      var layout = [Int32](repeating: -1, count: width)
+      for (place, column) in kept.enumerated() { layout[column] = Int32(place) }
+      var part = try selected(x, axis: 0, groups[pattern] ?? [])
+      part = try selected(part, axis: 1, kept.map { Int32($0) })
+      part = try apply(Softmax(axis: 1), part)
+      parts.append(try selected(part, axis: 1, layout))
+    }
+    let rows = patterns.flatMap { groups[$0] ?? [] }
+    var places = rows
+    for (place, row) in rows.enumerated() { places[Int(row)] = Int32(place) }
+    let joined = parts.count == 1 ? parts[0] : try apply(Concatenate(axis: 0), parts)
+    return try selected(joined, axis: 0, places)
+  }
+}
