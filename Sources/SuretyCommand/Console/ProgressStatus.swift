@@ -73,7 +73,11 @@ struct ProgressStatus {
     guard seconds.isFinite, seconds < 1e9 else { return "long" }
     let whole = Int(max(0, seconds).rounded())
     if whole < 60 { return "\(whole) s" }
+    func joined(_ large: String, _ small: Int, _ unit: String) -> String {
+      small == 0 ? large : "\(large) \(small) \(unit)"
+    }
     return whole < 3_600
-      ? "\(whole / 60) min \(whole % 60) s" : "\(whole / 3_600) h \(whole / 60 % 60) min"
+      ? joined("\(whole / 60) min", whole % 60, "s")
+      : joined("\(whole / 3_600) h", whole / 60 % 60, "min")
   }
 }
