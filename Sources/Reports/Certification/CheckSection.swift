@@ -7,14 +7,12 @@ struct CheckSection {
   /// The section as HTML.
   var html: String {
     var steps: [String] = []
-    if summary.circumstances?.command != nil, summary.model.hasSuffix(".onnx") {
+    if let command = summary.circumstances?.command {
       steps.append(
         step(
-          "Take the same model: the digest must begin with <code>\(escaped(String(summary.modelDigest.prefix(16))))</code>.",
-          ["sha256sum", summary.model]))
-    }
-    if let command = summary.circumstances?.command {
-      steps.append(step("Run the same command into a new folder.", Self.portable(command)))
+          "Run the same command into a new folder. Its <code>summary.json</code> must name the same "
+            + "<code>model_sha256</code> (\(start(of: summary.modelDigest))) and <code>data_sha256</code> "
+            + "(\(start(of: summary.dataDigest))).", Self.portable(command)))
     }
     steps.append(
       step(
@@ -25,6 +23,10 @@ struct CheckSection {
       <p class="soft">Times and the last digits of margins depend on the machine, and with a time limit also what \
       stays undecided.</p>
       """
+  }
+
+  private func start(of digest: String) -> String {
+    "<code>\(escaped(String(digest.prefix(12))))…</code>"
   }
 
   private func step(_ text: String, _ command: [String]) -> String {

@@ -43,7 +43,7 @@ struct MethodSection {
       ],
       rows: rows.map { row in
         [
-          "\(escaped(row.name)) <span class=\"soft\">\(Self.meaning[row.name] ?? "")</span>",
+          "\(escaped(row.name)) <span class=\"soft gloss\">\(Self.meaning[row.name] ?? "")</span>",
           "\(row.tried)", "\(row.decided)", row.tried > 0 ? duration(row.seconds) : "",
           row.tried > 0 ? meter(all > 0 ? row.seconds / all : 0) : "",
           row.tried > 0 ? duration(row.seconds / Double(row.tried)) : "",

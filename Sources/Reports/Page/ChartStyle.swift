@@ -78,7 +78,7 @@ let tableStyle = """
   th button::after { content: "↕"; display: inline-block; width: 1.1em; text-align: right; opacity: 0.5; }
   th[aria-sort="ascending"] button::after { content: "↑"; opacity: 1; }
   th[aria-sort="descending"] button::after { content: "↓"; opacity: 1; }
-  @media (max-width: 40rem) { th, td { padding-right: 0.7rem; } td .bar { min-width: 4.5rem; } }
+  @media (max-width: 40rem) { th, td { padding-right: 0.7rem; } td .bar { min-width: 4.5rem; } .gloss { display: none; } }
   """
 
 /// Rules of the page on paper: nothing is torn apart, colours stay, what only a screen can do is left out.
