@@ -2,7 +2,9 @@ import Tensors
 
 /// What `Network.expressedInReLUs` leaves as it is.
 public struct KeptOperations: OptionSet, Sendable {
+  /// A bit for each kind.
   public let rawValue: Int
+  /// Creates a set from its bits.
   public init(rawValue: Int) { self.rawValue = rawValue }
 
   /// Leaky ReLUs.
