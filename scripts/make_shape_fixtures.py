@@ -227,6 +227,11 @@ one("ScatterElements of x", "ScatterElements", [2, 2], {"d": weights(3, 3), "i":
     ["d", "i", "x"])
 one("ScatterND", "ScatterND", [4, 3], {"i": i64(1, 3).reshape(2, 1), "u": weights(2, 3)})
 one("ScatterND, add", "ScatterND", [4, 3], {"i": i64(1, 1).reshape(2, 1), "u": weights(2, 3)}, opset=18, reduction="add")
+for reduction in ["mul", "max", "min"]:
+    one(f"ScatterElements, {reduction}", "ScatterElements", [3, 3], {"i": i64(0, 2, 1, 1).reshape(2, 2), "u": weights(2, 2)},
+        opset=18, axis=1, reduction=reduction)
+    one(f"ScatterND, {reduction}, x twice", "ScatterND", [2, 3], {"d": weights(4, 3), "i": i64(1, 1).reshape(2, 1)},
+        ["d", "i", "x"], opset=18, reduction=reduction)
 for exclusive, reverse in itertools.product([0, 1], [0, 1]):
     one(f"CumSum, exclusive {exclusive}, reverse {reverse}", "CumSum", [2, 4, 3], {"a": np.array(1, np.int64)},
         opset=14, exclusive=exclusive, reverse=reverse)
@@ -302,8 +307,6 @@ refused("larger than its input", "Conv", [1, 1, 2, 4, 4], {"w": weights(1, 1, 3,
 refused("scales and sizes are both missing", "Resize", [1, 1, 4, 5])
 refused("grid depends on the input", "GridSample", [1, 2, 2, 2], order=["x", "x"], opset=20)
 refused("replaced twice", "ScatterND", [4, 3], {"i": i64(1, 1).reshape(2, 1), "u": weights(2, 3)})
-refused("reduction mul is not supported", "ScatterND", [4, 3], {"i": i64(1, 2).reshape(2, 1), "u": weights(2, 3)}, opset=18,
-        reduction="mul")
 refused("outside axis 1", "GatherElements", [2, 2], {"i": i64(0, 2).reshape(2, 1)}, axis=1)
 refused("equation ij,jk for 1 operands", "Einsum", [2, 3], equation="ij,jk")
 refused("axis j has extents 3 and 4", "Einsum", [2, 3], {"c": weights(4, 2)}, equation="ij,jk->ik")

@@ -23,6 +23,7 @@ public struct NumberArray: Sendable, Hashable {
     case .bytes(let bytes): values = bytes.map(Double.init)
     case .floats(let numbers): values = numbers
     case .integers(let numbers): values = numbers.map(Double.init)
+    case .booleans(let flags): values = flags.map { $0 ? 1 : 0 }
     }
   }
 }

@@ -31,8 +31,11 @@ extension ONNXImporter {
       throw ONNXProblem("blocksize \(size) does not divide the image of input \(input)")
     }
     let (height, width) = (input[2] / size, input[3] / size)
+    let orders = ["DCR": [0, 3, 5, 1, 2, 4], "CRD": [0, 1, 3, 5, 2, 4]]
+    let mode = node.string("mode", default: "DCR")
+    guard let order = orders[mode] else { throw ONNXProblem("mode \(mode) is not known") }
     let blocks = try permuted(
-      reshaped(x, [input[0], input[1], height, size, width, size]), [0, 3, 5, 1, 2, 4])
+      reshaped(x, [input[0], input[1], height, size, width, size]), order)
     return [try reshaped(blocks, [input[0], input[1] * size * size, height, width])]
   }
 

@@ -43,7 +43,42 @@ extension ONNXImporter {
         sums[Int(place)].append(Resampling.Term(Int32(count + at), 1))
       }
       return try reshaped(apply(Resampling(axis: 0, sums: sums), all), shape(x))
-    case let other: throw ONNXProblem("reduction \(other) is not supported; none and add are")
+    case "mul":
+      return try combining(places, of: x, with: updates) { (a, b) throws(ONNXProblem) in
+        try multiply(a, b)
+      }
+    case "max":
+      return try combining(places, of: x, with: updates) { (a, b) throws(ONNXProblem) in
+        try maximum(a, b)
+      }
+    case "min":
+      return try combining(places, of: x, with: updates) { (a, b) throws(ONNXProblem) in
+        try minimum(a, b)
+      }
+    case let other: throw ONNXProblem("reduction \(other) is not known")
     }
+  }
+
+  /// A tensor with some elements combined with others, those of one element one after the other.
+  private func combining(
+    _ places: [Int32], of x: ONNXValue, with updates: ONNXValue,
+    _ combine: (ONNXValue, ONNXValue) throws(ONNXProblem) -> ONNXValue
+  ) throws(ONNXProblem) -> ONNXValue {
+    let count = shape(x).count
+    var result = try reshaped(x, [count])
+    let flat = try reshaped(updates, [places.count])
+    var waiting = Array(places.indices)
+    while !waiting.isEmpty {
+      var taken: Set<Int32> = []
+      let round = waiting.filter { taken.insert(places[$0]).inserted }
+      let left = Set(waiting).subtracting(round)
+      waiting = waiting.filter(left.contains)
+      let old = try selected(result, axis: 0, round.map { places[$0] })
+      let new = try combine(old, selected(flat, axis: 0, round.map { Int32($0) }))
+      var sources = (0..<Int32(count)).map { $0 }
+      for (at, update) in round.enumerated() { sources[Int(places[update])] = Int32(count + at) }
+      result = try selected(joined([result, new], axis: 0), axis: 0, sources)
+    }
+    return try reshaped(result, shape(x))
   }
 }

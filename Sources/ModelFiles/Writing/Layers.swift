@@ -67,8 +67,7 @@ extension PoolingWindow {
   fileprivate var attributes: [Onnx_AttributeProto] {
     [
       .integers("kernel_shape", size), .integers("strides", stride), .integers("pads", padding),
-      .integer("ceil_mode", roundsUp ? 1 : 0),
-    ]
+    ] + (roundsUp ? [.integer("ceil_mode", 1)] : [])
   }
 }
 
