@@ -26,7 +26,8 @@ let activationCases: [ActivationCase] =
     ActivationCase(operation: Reciprocal(), label: ""), ActivationCase(operation: Sign()),
     ActivationCase(operation: Floor()),
     ActivationCase(operation: RoundedClamp(least: -128, largest: 127), domain: -300...300),
-    ActivationCase(operation: RoundedClamp(least: -1, largest: 2), domain: -4...4, label: " narrow"),
+    ActivationCase(
+      operation: RoundedClamp(least: -1, largest: 2), domain: -4...4, label: " narrow"),
     ActivationCase(operation: RoundedClamp(least: 0, largest: 65535), label: " wide"),
     ActivationCase(operation: Sine(), domain: -1e7...1e7),
     ActivationCase(operation: Cosine(), domain: -1e7...1e7),

@@ -238,15 +238,10 @@ extension ONNXImporter {
     switch (base, exponent) {
     case (.constant(let x), .constant(let y)): return [.constant(try constantPower(x, y))]
     case (.variable, .constant(let y)):
-      guard let exponent = y.uniformValue, y.fits(shape(base)) else {
-        throw ONNXProblem("different exponents for one tensor are not supported")
+      if let exponent = y.uniformValue, y.fits(shape(base)) {
+        return [try power(base, to: exponent)]
       }
-      switch exponent {
-      case 1: return [base]
-      case 0.5: return [try apply(SquareRoot(), base)]
-      case -1: return [try apply(Reciprocal(), base)]
-      default: return [try apply(Power(exponent: exponent), base)]
-      }
+      return [try power(base, toEach: y)]
     case (.constant(let x), .variable):
       guard x.values.scalars.allSatisfy({ $0 > 0 }) else {
         throw ONNXProblem("a base that is not positive is not supported")
@@ -255,36 +250,5 @@ extension ONNXImporter {
     default:
       throw ONNXProblem("a power whose base and exponent both depend on the input is not supported")
     }
-  }
-
-  /// A power of constants: of integers by multiplication, of floats where it is exact.
-  private func constantPower(
-    _ x: ONNXConstant, _ y: ONNXConstant
-  ) throws(ONNXProblem) -> ONNXConstant {
-    var isOpen = false
-    var result = try combine(x, y, x.kind) { base, exponent in
-      guard exponent == exponent.rounded(), abs(exponent) <= 64 else {
-        let root = exponent == 0.5 ? x.type.rounded(base.squareRoot()) : .nan
-        isOpen = isOpen || !root.isFinite
-        return root
-      }
-      let power = (0..<Int(abs(exponent))).reduce(1.0) { value, _ in
-        let next = value * base
-        // Not exact, or not a number of the type: runtimes may round otherwise.
-        isOpen = isOpen || value.isFinite && (-next).addingProduct(value, base) != 0
-        return next
-      }
-      guard exponent < 0 else { return power }
-      isOpen = isOpen || (x.kind == .integer && abs(power) != 1) || abs(exponent) > 1 || power == 0
-      return x.type.rounded(1 / power)
-    }
-    result.type = x.type
-    let fits = result.values.scalars.allSatisfy {
-      $0.isFinite && x.type.rounded($0) == $0 && (x.type.isFloat || abs($0) <= 0x1p53)
-    }
-    guard fits, !isOpen else {
-      throw ONNXProblem("a power of constants whose result is not exact is not supported")
-    }
-    return result
   }
 }

@@ -100,7 +100,9 @@ extension ONNXImporter {
     try onConstant(node, .boolean) { $0 == 0 ? 1 : 0 }
   }
   func ceiling(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    try onConstant(node, nil) { $0.rounded(.up) }
+    let x = try input(node, 0)
+    if case .variable = x { return [try negate(apply(Floor(), negate(x)))] }
+    return try onConstant(node, nil) { $0.rounded(.up) }
   }
   func rounding(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     try onConstant(node, nil) { $0.rounded(.toNearestOrEven) }

@@ -8,7 +8,8 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup var model: ModelArgument
 
-  @Option(help: "A JSON file: one flat array of numbers, or an array of such arrays.")
+  @Option(
+    help: "A JSON file with one flat array of numbers or an array of such arrays, or a .npy file.")
   var input: String
 
   @Option(help: "float, double, or auto, which is that of the model's numbers.")
@@ -24,7 +25,7 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     let network = try model.load()
     let precision = try precision.precision(for: network)
-    let inputs = try InputValues.batch(input)
+    let inputs = try InputValues.batch(input, count: network.inputShape.count)
     for (index, values) in inputs.enumerated() {
       try network.check(
         inputCount: values.count, source: inputs.count > 1 ? "\(input): array \(index)" : input)
