@@ -132,6 +132,9 @@ case("Powers of each element", [node("Pow", ["x", "e"], ["y"])], [2, 3], {"e": f
 case("Powers that broadcast the base", [node("Pow", ["x", "e"], ["y"])], [2, 1], {"e": f32(2, 0, 3, 2).reshape(1, 4)})
 case("Rounding up", [node("Ceil", ["x"], ["y"])], [1, 5], x=[[-1.5, -0.2, 0.0, 0.3, 2.0]])
 
+case("Products of extents", [node("Shape", ["x"], ["s"]), node("ReduceProd", ["s"], ["p"], keepdims=0), node("Cast", ["p"], ["f"], to=1),
+     node("Div", ["x", "f"], ["y"])], [2, 3])
+
 path = pathlib.Path(__file__).parent.parent / "Tests/Fixtures/onnx-reading.json"
 path.write_text("[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases) + "\n]\n")
 print(f"{len(cases)} cases, {path.stat().st_size} bytes")

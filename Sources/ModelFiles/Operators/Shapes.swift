@@ -41,7 +41,7 @@ extension ONNXImporter {
   }
 
   /// The axes that an attribute names before opset 13 and an input from then on.
-  private func axes(_ node: ONNXNode, rank: Int) throws(ONNXProblem) -> [Int]? {
+  func axes(_ node: ONNXNode, rank: Int) throws(ONNXProblem) -> [Int]? {
     guard let stated = try integers(node, "axes", orInput: 1) else {
       return nil
     }

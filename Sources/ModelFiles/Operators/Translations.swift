@@ -32,6 +32,7 @@ extension ONNXImporter {
       "GreaterOrEqual": greaterOrEqual, "Less": less, "LessOrEqual": lessOrEqual, "And": and,
       "Or": or, "Not": not, "Ceil": ceiling, "Round": rounding, "Mod": remainder,
       "Xor": exclusiveOr, "IsNaN": isNaN, "EyeLike": identityMatrix, "Trilu": triangle,
+      "ReduceProd": reduceProduct,
     ]
   }
 }
