@@ -54,6 +54,8 @@ extension ONNXImporter {
     case (.constant(let x), .constant(let y)):
       try refuseZero(y)
       let isInteger = x.kind == .integer && y.kind == .integer
+      try requireExact(x)
+      try requireExact(y)
       // A quotient of numbers of the type is rounded once, as runtimes do it.
       let type = isInteger ? x.type : foldingType(x.type)
       var result = try combine(x, y, isInteger ? .integer : .float) {

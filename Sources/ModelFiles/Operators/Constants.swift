@@ -139,6 +139,8 @@ extension ONNXImporter {
   func remainder(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     let (a, b) = try operands(node)
     guard !b.values.scalars.contains(0) else { throw ONNXProblem("a division by zero") }
+    try requireExact(a)
+    try requireExact(b)
     // With `fmod` the result has the sign of the dividend, otherwise that of the divisor.
     let truncates = node.flag("fmod")
     return [
