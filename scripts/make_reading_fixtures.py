@@ -127,6 +127,14 @@ case("Activations in 4 bits", [node("QuantizeLinear", ["x", "s", "z"], ["q"]), n
 case("Weights in 4 bits", [node("DequantizeLinear", ["w", "s"], ["f"]), node("MatMul", ["x", "f"], ["y"])], [1, 3],
      {"w": helper.make_tensor("w", TensorProto.UINT4, [3, 1], [3, 15, 8]), "s": np.float32(0.25)}, y=lambda x: x @ (f32(3, 15, 8) * 0.25).reshape(3, 1))
 
+# Powers with an exponent for each element, and rounding up.
+case("Powers of each element", [node("Pow", ["x", "e"], ["y"])], [2, 3], {"e": f32(2, 1, 3)})
+case("Powers that broadcast the base", [node("Pow", ["x", "e"], ["y"])], [2, 1], {"e": f32(2, 0, 3, 2).reshape(1, 4)})
+case("Rounding up", [node("Ceil", ["x"], ["y"])], [1, 5], x=[[-1.5, -0.2, 0.0, 0.3, 2.0]])
+
+case("Products of extents", [node("Shape", ["x"], ["s"]), node("ReduceProd", ["s"], ["p"], keepdims=0), node("Cast", ["p"], ["f"], to=1),
+     node("Div", ["x", "f"], ["y"])], [2, 3])
+
 path = pathlib.Path(__file__).parent.parent / "Tests/Fixtures/onnx-reading.json"
 path.write_text("[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases) + "\n]\n")
 print(f"{len(cases)} cases, {path.stat().st_size} bytes")

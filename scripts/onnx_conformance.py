@@ -149,8 +149,12 @@ def examine(surety, case):
                 chosen = words + ["--output", name] * (len(graph.output) > 1)
                 found, reason = evaluate(surety, path, chosen)
                 if found is None:
-                    if re.search("unsupported operator|unknown operator domain", reason):
+                    if re.search(
+                        "unsupported operator|unknown operator domain|names no opset|is not a tensor", reason
+                    ):
                         return ended("not applicable", reason)
+                    if floats[0] != names[0] and "only a constant is supported" in reason:
+                        return ended("not applicable", "the data are not floats")
                     if reason.startswith("CRASH"):
                         return ended("WRONG", reason)
                     refusal = refusal or reason

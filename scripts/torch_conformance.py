@@ -10,9 +10,9 @@ PyTorch itself refuses is not applicable. Exit status 1 when a value is wrong. N
 
 import collections
 import contextlib
-import io
 import json
 import logging
+import os
 import subprocess
 import sys
 import tempfile
@@ -159,6 +159,24 @@ def modules():
     yield "Double precision", nn.Sequential(nn.Linear(6, 8), nn.Tanh(), nn.Linear(8, 3)).double(), line
 
 
+@contextlib.contextmanager
+def silence():
+    """Keeps what the exporters print, from Python or not, off the terminal."""
+    with open(os.devnull, "w") as nowhere, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        kept = [(stream, os.dup(stream.fileno())) for stream in (sys.stdout, sys.stderr)]
+        try:
+            for stream, _ in kept:
+                stream.flush()
+                os.dup2(nowhere.fileno(), stream.fileno())
+            yield
+        finally:
+            for stream, descriptor in kept:
+                stream.flush()
+                os.dup2(descriptor, stream.fileno())
+                os.close(descriptor)
+
+
 def main():
     options = parser(__doc__)
     options.add_argument("--only", help="only modules whose name contains this")
@@ -198,14 +216,13 @@ def examine(surety, folder, name, module, shape, is_new):
             nn.init.uniform_(buffer, 0.3, 1.5)
     kind = next((p.dtype for p in module.parameters()), torch.float32)
     x = torch.randn(shape, dtype=kind)
-    with torch.no_grad():
+    with torch.no_grad(), silence():
         right = module(x).double().numpy().ravel()
     place = folder / f"{name.replace(' ', '_')}-{'dynamo' if is_new else 'script'}"
     place.mkdir(parents=True, exist_ok=True)
     path = place / "m.onnx"
     try:
-        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            warnings.simplefilter("ignore")
+        with silence():
             torch.onnx.export(module, (x,), str(path), dynamo=is_new)
     except Exception as problem:
         line = (str(problem).splitlines() or [""])[0][:100]

@@ -54,6 +54,8 @@ extension ONNXImporter {
     case (.constant(let x), .constant(let y)):
       try refuseZero(y)
       let isInteger = x.kind == .integer && y.kind == .integer
+      try requireExact(x)
+      try requireExact(y)
       // A quotient of numbers of the type is rounded once, as runtimes do it.
       let type = isInteger ? x.type : foldingType(x.type)
       var result = try combine(x, y, isInteger ? .integer : .float) {
@@ -160,36 +162,5 @@ extension ONNXImporter {
 
   func variadicMean(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     [try divide(variadicSum(node)[0], .constant(.scalar(Double(node.inputs.count))))]
-  }
-
-  /// A power of constants: of integers by multiplication, of floats where it is exact.
-  func constantPower(
-    _ x: ONNXConstant, _ y: ONNXConstant
-  ) throws(ONNXProblem) -> ONNXConstant {
-    var isOpen = false
-    var result = try combine(x, y, x.kind) { base, exponent in
-      guard exponent == exponent.rounded(), abs(exponent) <= 64 else {
-        let root = exponent == 0.5 ? x.type.rounded(base.squareRoot()) : .nan
-        isOpen = isOpen || !root.isFinite
-        return root
-      }
-      let power = (0..<Int(abs(exponent))).reduce(1.0) { value, _ in
-        let next = value * base
-        // Not exact, or not a number of the type: runtimes may round otherwise.
-        isOpen = isOpen || value.isFinite && (-next).addingProduct(value, base) != 0
-        return next
-      }
-      guard exponent < 0 else { return power }
-      isOpen = isOpen || (x.kind == .integer && abs(power) != 1) || abs(exponent) > 1 || power == 0
-      return x.type.rounded(1 / power)
-    }
-    result.type = x.type
-    let fits = result.values.scalars.allSatisfy {
-      $0.isFinite && x.type.rounded($0) == $0 && (x.type.isFloat || abs($0) <= 0x1p53)
-    }
-    guard fits, !isOpen else {
-      throw ONNXProblem("a power of constants whose result is not exact is not supported")
-    }
-    return result
   }
 }

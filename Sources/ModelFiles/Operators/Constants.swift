@@ -74,6 +74,34 @@ extension ONNXImporter {
     ]
   }
 
+  /// The product of elements of a constant, such as the extents of a shape.
+  func constantProduct(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    guard let x = try constant(node, 0, "input") else { throw ONNXProblem("it has no input") }
+    let stated = try axes(node, rank: x.shape.rank) ?? []
+    if stated.isEmpty && node.flag("noop_with_empty_axes") { return [.constant(x)] }
+    let axes = stated.isEmpty ? Array(0..<x.shape.rank) : stated
+    let (strides, extents) = (x.shape.strides, x.shape.dimensions)
+    let kept = extents.indices.map { axes.contains($0) ? 1 : extents[$0] }
+    let target = Shape(kept).strides
+    var products = [Double](repeating: 1, count: Shape(kept).count)
+    var isExact = true
+    for (place, factor) in x.values.scalars.enumerated() {
+      let at = extents.indices.reduce(0) { sum, axis in
+        axes.contains(axis) ? sum : sum + place / strides[axis] % extents[axis] * target[axis]
+      }
+      let product = products[at] * factor
+      isExact = isExact && (-product).addingProduct(products[at], factor) == 0
+      products[at] = product
+    }
+    guard isExact, products.allSatisfy({ x.type.rounded($0) == $0 && abs($0) <= 0x1p53 }) else {
+      throw ONNXProblem("a product of constants that is not exact is not supported")
+    }
+    let shape =
+      node.flag("keepdims", default: true)
+      ? kept : extents.indices.filter { !axes.contains($0) }.map { extents[$0] }
+    return [.constant(ONNXConstant(values: Tensor(Shape(shape), products), type: x.type))]
+  }
+
   // MARK: Elementwise on constants
 
   func constantEqual(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
@@ -113,6 +141,8 @@ extension ONNXImporter {
   func constantRemainder(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     let (a, b) = try operands(node)
     guard !b.values.scalars.contains(0) else { throw ONNXProblem("a division by zero") }
+    try requireExact(a)
+    try requireExact(b)
     // With `fmod` the result has the sign of the dividend, otherwise that of the divisor.
     let truncates = node.flag("fmod")
     return [

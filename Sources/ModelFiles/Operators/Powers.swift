@@ -8,15 +8,10 @@ extension ONNXImporter {
     switch (base, exponent) {
     case (.constant(let x), .constant(let y)): return [.constant(try constantPower(x, y))]
     case (.variable, .constant(let y)):
-      guard let exponent = y.uniformValue, y.fits(shape(base)) else {
-        throw ONNXProblem("different exponents for one tensor are not supported")
+      if let exponent = y.uniformValue, y.fits(shape(base)) {
+        return [try power(base, to: exponent)]
       }
-      switch exponent {
-      case 1: return [base]
-      case 0.5: return [try apply(SquareRoot(), base)]
-      case -1: return [try apply(Reciprocal(), base)]
-      default: return [try apply(Power(exponent: exponent), base)]
-      }
+      return [try power(base, toEach: y)]
     case (.constant(let x), .variable):
       guard x.values.scalars.allSatisfy({ $0 > 0 }) else {
         throw ONNXProblem("a base that is not positive is not supported")
@@ -52,5 +47,71 @@ extension ONNXImporter {
     let x = try input(node, 0)
     guard case .variable = x else { return try constantRounding(node) }
     return [try apply(RoundToEven(), x)]
+  }
+
+  /// A power with one exponent for all elements.
+  func power(_ base: ONNXValue, to exponent: Double) throws(ONNXProblem) -> ONNXValue {
+    switch exponent {
+    case 1: return base
+    case 0.5: return try apply(SquareRoot(), base)
+    case -1: return try apply(Reciprocal(), base)
+    default: return try apply(Power(exponent: exponent), base)
+    }
+  }
+
+  /// A power with an exponent for each element; elements of one exponent are taken together.
+  func power(_ base: ONNXValue, toEach exponents: ONNXConstant) throws(ONNXProblem) -> ONNXValue {
+    guard let shape = Shape.broadcast(shape(base), exponents.shape) else {
+      throw ONNXProblem("shape mismatch: \(shape(base)) against \(exponents.shape)")
+    }
+    let all = exponents.values.broadcast(to: shape).scalars
+    var groups: [Double: [Int32]] = [:]
+    for (place, exponent) in all.enumerated() { groups[exponent, default: []].append(Int32(place)) }
+    guard !groups.isEmpty, groups.count <= 32 else {
+      throw ONNXProblem("\(groups.count) different exponents for one tensor, expected 1 to 32")
+    }
+    let flat = try reshaped(broadcast(base, to: shape), [shape.count])
+    let order = groups.keys.sorted()
+    var parts: [ONNXValue] = []
+    for exponent in order {
+      let part = try selected(flat, axis: 0, groups[exponent] ?? [])
+      parts.append(try power(part, to: exponent))
+    }
+    let places = order.flatMap { groups[$0] ?? [] }
+    var inverse = places
+    for (index, place) in places.enumerated() { inverse[Int(place)] = Int32(index) }
+    let joined = parts.count == 1 ? parts[0] : try apply(Concatenate(axis: 0), parts)
+    return try reshaped(selected(joined, axis: 0, inverse), shape)
+  }
+
+  /// A power of constants: of integers by multiplication, of floats where it is exact.
+  func constantPower(
+    _ x: ONNXConstant, _ y: ONNXConstant
+  ) throws(ONNXProblem) -> ONNXConstant {
+    var isOpen = false
+    var result = try combine(x, y, x.kind) { base, exponent in
+      guard exponent == exponent.rounded(), abs(exponent) <= 64 else {
+        let root = exponent == 0.5 ? x.type.rounded(base.squareRoot()) : .nan
+        isOpen = isOpen || !root.isFinite
+        return root
+      }
+      let power = (0..<Int(abs(exponent))).reduce(1.0) { value, _ in
+        let next = value * base
+        // Not exact, or not a number of the type: runtimes may round otherwise.
+        isOpen = isOpen || value.isFinite && (-next).addingProduct(value, base) != 0
+        return next
+      }
+      guard exponent < 0 else { return power }
+      isOpen = isOpen || (x.kind == .integer && abs(power) != 1) || abs(exponent) > 1 || power == 0
+      return x.type.rounded(1 / power)
+    }
+    result.type = x.type
+    let fits = result.values.scalars.allSatisfy {
+      $0.isFinite && x.type.rounded($0) == $0 && (x.type.isFloat || abs($0) <= 0x1p53)
+    }
+    guard fits, !isOpen else {
+      throw ONNXProblem("a power of constants whose result is not exact is not supported")
+    }
+    return result
   }
 }

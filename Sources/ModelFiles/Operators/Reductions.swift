@@ -39,7 +39,8 @@ extension ONNXImporter {
   }
 
   func reduceProduct(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    try reduced(node, empty: { $0 }) { (groups) throws(ONNXProblem) in
+    if case .constant = try input(node, 0) { return try constantProduct(node) }
+    return try reduced(node, empty: { $0 }) { (groups) throws(ONNXProblem) in
       let count = shape(groups)[1]
       guard count <= 64 else {
         throw ONNXProblem("a product of \(count) factors is not supported; 64 are")

@@ -14,13 +14,17 @@ extension ONNXImporter {
     let batches = inputs.map { $0.values.reshaped(Shape([1] + $0.shape.dimensions)) }
     let values = operation.evaluate(batches, built.parameters(as: Tensor<Double>.self))
       .reshaped(shape)
+    let isMoving =
+      operation is Reshape || operation is Transpose || operation is Selection
+      || operation is Concatenate
     guard let type = inputs.first(where: \.type.isFloat)?.type else {
+      if isMoving { return ONNXConstant(values: values, type: inputs[0].type) }
       let type = inputs.first { $0.type.isInteger }?.type ?? inputs[0].type
       return try integers(values, from: inputs, type)
     }
     switch operation {
-    case is Reshape, is Transpose, is Selection, is Concatenate, is Negate, is ReLU, is Magnitude,
-      is Sign, is Floor:
+    case _ where isMoving: return ONNXConstant(values: values, type: type)
+    case is Negate, is ReLU, is Magnitude, is Sign, is Floor:
       return ONNXConstant(values: values, type: type)
     case is Add, is Multiply:
       return ONNXConstant(values: values.mapped(foldingType(type).rounded(_:)), type: type)
@@ -48,16 +52,19 @@ extension ONNXImporter {
   private func integers(
     _ values: Tensor<Double>, from inputs: [ONNXConstant], _ type: ElementType
   ) throws(ONNXProblem) -> ONNXConstant {
-    let isMoved = inputs.allSatisfy { input in
-      input.values.withElements { $0.allSatisfy { abs($0) <= 0x1p53 } }
-    }
-    let isInteger = values.withElements { elements in
+    for input in inputs { try requireExact(input) }
+    let result = ONNXConstant(values: values, type: type)
+    try requireExact(result)
+    return result
+  }
+
+  /// Refuses integers that are too large to be computed with exactly.
+  func requireExact(_ x: ONNXConstant) throws(ONNXProblem) {
+    guard x.type.isInteger else { return }
+    let isExact = x.values.withElements { elements in
       elements.allSatisfy { $0 == $0.rounded() && abs($0) <= 0x1p53 }
     }
-    guard isInteger || !isMoved else {
-      throw ONNXProblem("arithmetic on integer constants is not exact here")
-    }
-    return ONNXConstant(values: values, type: type)
+    guard isExact else { throw ONNXProblem("arithmetic on integer constants is not exact here") }
   }
 
   /// How many products or numbers a result is the sum of.

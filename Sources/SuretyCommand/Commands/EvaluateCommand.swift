@@ -15,8 +15,8 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup var model: ModelArgument
 
   @Option(
-    help: "A JSON file: one flat array of numbers, or an array of such arrays.",
-    completion: .file(extensions: ["json"]))
+    help: "A JSON file with one flat array of numbers or an array of such arrays, or a .npy file.",
+    completion: .file(extensions: ["json", "npy"]))
   var input: String?
 
   @Option(
@@ -72,7 +72,7 @@ struct EvaluateCommand: ParsableCommand {
   private func evaluate(_ input: String) throws {
     var network = try model.load()
     let precision = try precision.precision(for: network)
-    let inputs = try InputValues.batch(input)
+    let inputs = try InputValues.batch(input, count: network.inputShape.count)
     for (index, values) in inputs.enumerated() {
       try network.check(
         inputCount: values.count, source: inputs.count > 1 ? "\(input): array \(index)" : input)

@@ -19,8 +19,15 @@ enum InputValues {
     return .box(try Region(lower: box.lower, upper: box.upper, source: path))
   }
 
-  /// Reads one flat array of numbers, or an array of flat arrays.
-  static func batch(_ path: String) throws(InputError) -> [[Double]] {
+  /// Reads one flat array of numbers, or an array of flat arrays; or a `.npy` file, which is cut into examples.
+  ///
+  /// - Parameter count: The numbers of an example.
+  static func batch(_ path: String, count: Int) throws(InputError) -> [[Double]] {
+    if path.hasSuffix(".npy") {
+      let values = try array(path).values
+      guard count > 0, !values.isEmpty, values.count % count == 0 else { return [values] }
+      return stride(from: 0, to: values.count, by: count).map { [Double](values[$0..<$0 + count]) }
+    }
     let data = try readFile(path)
     let inside = data.drop { $0 != UInt8(ascii: "[") }.dropFirst()
     return inside.firstMark == UInt8(ascii: "[")

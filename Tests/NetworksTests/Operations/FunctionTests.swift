@@ -37,7 +37,9 @@ struct FunctionTests {
       make(Magnitude(), line) { max($0, -$0) },
       make(Sign(), line) { $0 == 0 ? 0 : $0 / max($0, -$0) },
       make(Floor(), line) { -ceil(-$0) },
-      make(RoundedClamp(least: -2, largest: 1), line + [-1.5, -0.5, 0.5, 1.5, 0.49999997, 0.50000006]) {
+      make(
+        RoundedClamp(least: -2, largest: 1), line + [-1.5, -0.5, 0.5, 1.5, 0.49999997, 0.50000006]
+      ) {
         min(1, max(-2, rint($0)))
       },
       make(Sine(), line) { cos($0 - .pi / 2) },
