@@ -148,6 +148,9 @@ extension ONNXImporter {
     }
     let x = isBatchFirst ? try permuted(given, [1, 0, 2]) : given
     let (times, batch) = (shape(x)[0], shape(x)[1])
+    guard times <= 4096 else {
+      throw ONNXProblem("a sequence of \(times) steps is not supported; 4096 steps are")
+    }
     if let lengths = try constant(node, 4, "sequence_lens")?.integers {
       guard lengths.allSatisfy({ $0 == times }) else {
         throw ONNXProblem("sequence_lens \(lengths) are not all \(times), the whole sequence")
