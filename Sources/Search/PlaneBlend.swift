@@ -72,8 +72,9 @@ struct PlaneBlend {
       middle += step * (middles[to] - middles[from])
       for k in 0..<width { sum[k] += step * change[k] }
       let reached = least(middle, sum)
-      guard reached > value else { return }
+      let isHigher = reached > value
       value = reached
+      guard isHigher else { return }
     }
   }
 
