@@ -46,8 +46,9 @@ struct PlaneBlend {
       let alone = least(middles[i], Array(reaches[i * width..<(i + 1) * width]))
       if alone > value { (first, value) = (i, alone) }
     }
-    guard value.isFinite, middles.count > 1 else { return }
+    guard value.isFinite else { return }
     weights[first] = 1
+    guard middles.count > 1 else { return }
     middle = middles[first]
     for k in 0..<width { sum[k] = reaches[first * width + k] }
     for _ in 0..<(middles.count == 2 ? 1 : min(16, 4 * middles.count)) {
@@ -71,8 +72,9 @@ struct PlaneBlend {
       middle += step * (middles[to] - middles[from])
       for k in 0..<width { sum[k] += step * change[k] }
       let reached = least(middle, sum)
-      guard reached > value else { return }
+      let isHigher = reached > value
       value = reached
+      guard isHigher else { return }
     }
   }
 

@@ -48,13 +48,13 @@ struct ConditionTests {
     guard completion.isAvailable else { return }
     let tally = try run(completion, 0..<Self.count)
     // What is left open hangs on equality: a limit that is reached exactly, and nowhere passed.
-    #expect(tally.holds > Self.count / 4 && tally.violated > Self.count / 8, "\(tally)")
+    #expect(tally.holds > Self.count / 5 && tally.violated > Self.count / 16, "\(tally)")
   }
 
   @Test("Bounds alone decide none wrongly")
   func bounds() throws {
     let tally = try run(nil, 0..<Self.count)
-    #expect(tally.holds > Self.count / 5, "\(tally)")
+    #expect(tally.holds > Self.count / 8, "\(tally)")
   }
 
   @Test("The enumeration finds every input of a grid that satisfies a question")
@@ -77,6 +77,6 @@ struct ConditionTests {
         #expect(question.isSatisfiable, "seed \(seed), \(point)\n\(question.text)")
       }
     }
-    #expect(met > 200, "\(met)")
+    #expect(met > 50, "\(met)")
   }
 }

@@ -69,7 +69,10 @@ struct BenchmarkFileTests {
 
   @Test(arguments: [
     ("unbalanced", "line 10: unexpected end of file, expected ) to close the assertion of line 10"),
-    ("bad_operator", "line 10: unknown operator =>, expected <=, >=, <, >, =, and, or"),
+    (
+      "bad_operator",
+      "line 10: unknown operator =>, expected <=, >=, <, >, =, and, or, not, distinct"
+    ),
     (
       "missing_bound",
       "line 3: X_1 has no upper bound, expected an assertion such as (assert (<= X_1 1.0))"

@@ -6,7 +6,10 @@ import Testing
 
 @Suite struct VNNLIBErrorTests {
   @Test(arguments: [
-    ("(assert (=> Y_0 Y_1))", "unknown operator =>, expected <=, >=, <, >, =, and, or"),
+    (
+      "(assert (=> Y_0 Y_1))",
+      "unknown operator =>, expected <=, >=, <, >, =, and, or, not, distinct"
+    ),
     ("(assert (<= Z_0 1.0))", "unknown variable Z_0, declare it before it is used"),
     ("(assert (<= Y_7 1.0))", "unknown variable Y_7, declare it before it is used"),
     ("(assert (<= X_0 nan))", "not a number: nan, expected a decimal such as -0.5 or 1e-3"),
@@ -107,7 +110,7 @@ import Testing
     let word = String(repeating: "a", count: 5000)
     #expect(
       refusal(preamble + "(assert (\(word)))")
-        == "p.vnnlib: line 9: unknown operator \(word.prefix(40))..., expected <=, >=, <, >, =, and, or"
+        == "p.vnnlib: line 9: unknown operator \(word.prefix(40))..., expected <=, >=, <, >, =, and, or, not, distinct"
     )
   }
 

@@ -29,7 +29,7 @@ struct Comparison {
       }
     }
     let constraint = LinearConstraint(form, isStrict: isStrict, line: line)
-    try checkFinite(constraint)
+    try checkFinite(constraint, form.bound)
     return .constraint(constraint)
   }
 
@@ -48,21 +48,24 @@ struct Comparison {
     _ index: Int, isUpper: Bool, _ value: Rational
   ) throws(InputError) -> Formula {
     let end = isUpper ? value.roundedUp : value.roundedDown
-    guard end.isFinite else { throw notFinite("X_\(index) bound") }
+    guard end.isFinite, value.nearest.isFinite else { throw notFinite("X_\(index) bound") }
     return .bound(
       InputBound(
         index: index, isUpper: isUpper, value: end, isStrict: isStrict || Rational(end) != value,
         line: line))
   }
 
-  private func checkFinite(_ constraint: LinearConstraint) throws(InputError) {
+  private func checkFinite(
+    _ constraint: LinearConstraint, _ bound: Rational
+  ) throws(InputError) {
     for term in constraint.inputs where !term.coefficient.isFinite {
       throw notFinite("coefficient of X_\(term.index)")
     }
     for term in constraint.outputs where !term.coefficient.isFinite {
       throw notFinite("coefficient of Y_\(term.index)")
     }
-    guard constraint.bound.isFinite else {
+    // Rounded outward, a number that is too large may still be the largest double.
+    guard constraint.bound.isFinite, bound.nearest.isFinite else {
       let name =
         constraint.inputs.first.map { "X_\($0.index) " }
         ?? constraint.outputs.first.map { "Y_\($0.index) " }
