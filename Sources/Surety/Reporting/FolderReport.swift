@@ -28,8 +28,8 @@ public struct FolderReport: Sendable {
     }
     throw InputError(
       folder,
-      "holds no run: expected certificates.jsonl, which certify writes, or run.json, which train writes"
-    )
+      "holds no run: expected certificates.jsonl, attack.jsonl, radius.jsonl or run.json, which certify, "
+        + "attack, radius and train write")
   }
 
   /// Reads the records and makes the page.
