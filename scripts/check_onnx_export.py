@@ -79,7 +79,7 @@ def main(folder):
     for record in records:
         entry = json.loads(record.read_text())
         path = str(record.with_suffix(".onnx"))
-        # Functions of steps, and pools over what is padded, differ between programs on their own account.
+        # The outputs of the batch's examples one by one, as the first program gives them.
         alone = None
         try:
             onnx.checker.check_model(path, full_check=True)

@@ -87,7 +87,7 @@ struct DataLayoutTests {
     let turned = try Plain.channelMeans([1, 3, 5, 4], over: [2, 3])
     #expect(
       Plain.problem { _ = try Plain.results(turned, Plain.pictures([0])) }
-        == "plain: images have 60 elements (3x4x5), the network takes 60 ([1, 3, 5, 4]); the order of "
+        == "plain: images have 60 elements (3x4x5), the network takes 60 (1x3x5x4); the order of "
         + "their axes does not agree")
   }
 
@@ -197,7 +197,7 @@ struct DataLayoutTests {
       Plain.problem {
         _ = try Plain.results(Plain.channelMeans([1, 1, 2, 3], over: [1, 2]), set)
       }
-        == "t.csv: rows of 6 columns, the network takes pictures ([1, 1, 2, 3]); give the data "
+        == "t.csv: rows of 6 columns, the network takes pictures (1x1x2x3); give the data "
         + "their axes, as in (N, H, W)")
   }
 

@@ -13,7 +13,7 @@ extension Network {
     try writeFile(onnxData(), to: path)
   }
 
-  /// The network as the bytes of an ONNX file, opset 13.
+  /// The network as the bytes of an ONNX file, opset 15.
   ///
   /// Weights are rounded to 32-bit floats, as every runtime and verification tool expects; a network read
   /// from 32-bit floats loses nothing. The first axis of input and output takes a batch of any size, where each

@@ -32,7 +32,9 @@ struct ONNXStep {
 
 /// Builds a model file from a network.
 struct ONNXWriter {
-  static let opset: Int64 = 13
+  /// From 14 on, BatchNormalization says by an attribute whether it is trained. Before, the standard's own evaluator takes
+  /// the statistics of the batch into account.
+  static let opset: Int64 = 15
 
   private let network: Network
   private var graph = Onnx_GraphProto()
