@@ -59,12 +59,12 @@ struct RadiusTests {
     }
   }
 
-  /// A network that always gives the first output, which is wrong about most images.
+  /// A network that always gives the second output, which is wrong about most images.
   private func constantModel(in folder: TemporaryFolder) throws -> String {
     let path = "\(folder.path)/constant.onnx"
     var network = Network(input: Shape([1, 1, 8, 8]), named: "x")
     let weight = network.addParameter("w", Tensor([64, 10], [Double](repeating: 0, count: 640)))
-    let bias = network.addParameter("b", Tensor([10], [1] + [Double](repeating: 0, count: 9)))
+    let bias = network.addParameter("b", Tensor([10], [0, 1] + [Double](repeating: 0, count: 8)))
     let flat = try network.add(Reshape(to: [1, 64]), [0])
     network.setOutput(try network.add(Linear(weight: weight, bias: bias), [flat]), named: "y")
     try network.write(toONNX: path)

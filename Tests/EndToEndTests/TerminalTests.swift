@@ -27,7 +27,7 @@ struct TerminalTests {
 
   /// The states of the line of progress, without the sequences that colour and erase.
   private func states(_ text: String) -> [String] {
-    text.replacing("\r\n", with: "\n").split(whereSeparator: { "\r\n".contains($0) }).map {
+    text.replacing("\r\n", with: "\n").split(whereSeparator: \.isNewline).map {
       String($0).replacing(#/\u{1B}\[[0-9;]*[mK]/#, with: "")
     }.filter { $0.hasPrefix("certify:") }
   }

@@ -126,6 +126,18 @@ public struct Preflight: Sendable {
       let best = trials.min(by: Self.isBetter)
     else { return [] }
     let score = "\(given.right) of \(given.count) images are right as they are given"
+    let classes = certifier.network.outputShape.count
+    // Another order of channels may set a part of such labels right, so this comes first.
+    if given.isGuessing(among: classes), best.accuracy < 0.6,
+      let renumbering = probe.renumbering(probe.outputs(given.reading, count: given.count))
+    {
+      let pairs = renumbering.filter { $0.key != $0.value }.sorted { $0.key < $1.key }.prefix(3)
+        .map { "\($0.key) for \($0.value)" }
+      return [
+        "\(score), but the labels look numbered otherwise than the outputs "
+          + "(\(pairs.joined(separator: ", ")), ...); number them alike"
+      ]
+    }
     if given.isClearlyBelow(best) {
       // Trials are in the order of likelihood; a few images more do not tell close normalisations apart.
       let slack = Int(Double(best.count).squareRoot() / 2)
@@ -138,16 +150,7 @@ public struct Preflight: Sendable {
         ? "" : "; other values do about as well, so take those that it was trained with"
       return ["\(score), \(likely.right) \(remedy(likely.reading))\(others)"]
     }
-    let classes = certifier.network.outputShape.count
     guard given.isGuessing(among: classes), trials.count > 1 else { return [] }
-    if let renumbering = probe.renumbering(probe.outputs(best.reading, count: best.count)) {
-      let pairs = renumbering.filter { $0.key != $0.value }.sorted { $0.key < $1.key }.prefix(3)
-        .map { "\($0.key) for \($0.value)" }
-      return [
-        "\(score), but the labels look numbered otherwise than the outputs "
-          + "(\(pairs.joined(separator: ", ")), ...); number them alike"
-      ]
-    }
     return [
       "\(score), about as many as by guessing among \(classes) classes, and no usual normalisation or order of pixels "
         + "does better; do the network and the data belong together?"
