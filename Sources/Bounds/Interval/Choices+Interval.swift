@@ -30,11 +30,12 @@ extension Choose: IntervalPropagating {
 
   /// 1 where the first is sure to be chosen, and 1 where it may be.
   ///
-  /// A condition is 0 or 1: an interval that does not reach 0 is 1, one that does not reach 1 is 0.
+  /// A condition is 0 or 1: an interval that does not come near 0 is 1, one that does not come near 1 is 0. Bounds of the
+  /// condition may be off by their rounding, so that near means by a quarter; a search cuts it at one half.
   func decisions<T: TensorAlgebra>(_ choice: Interval<T>) -> (surelyFirst: T, maybeFirst: T) {
-    let isSecond = choice.upper.combined(.less, T.full(1, [1]))
+    let isSecond = choice.upper.combined(.less, T.full(0.75, [1]))
     return (
-      T.full(0, [1]).combined(.less, choice.lower), isSecond.scaled(by: -1, adding: 1)
+      T.full(0.25, [1]).combined(.less, choice.lower), isSecond.scaled(by: -1, adding: 1)
     )
   }
 }
