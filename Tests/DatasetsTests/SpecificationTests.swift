@@ -17,18 +17,18 @@ struct SpecificationTests {
   func unknown_Fails() {
     #expect(
       message("minst:x")
-        == "data set \"minst\": unknown; known are digits, mnist, cifar10, tinyimagenet, folder; "
-        + "did you mean mnist?"
+        == "data set \"minst\": unknown; known are digits, mnist, cifar10, tinyimagenet, folder, "
+        + "table, npz; did you mean mnist?"
     )
     #expect(
       message("CIFAR-10")
-        == "data set \"CIFAR-10\": unknown; known are digits, mnist, cifar10, tinyimagenet, folder; "
-        + "did you mean cifar10?")
+        == "data set \"CIFAR-10\": unknown; known are digits, mnist, cifar10, tinyimagenet, folder, "
+        + "table, npz; did you mean cifar10?")
     #expect(
       message("imagenet")
-        == "data set \"imagenet\": unknown; known are digits, mnist, cifar10, tinyimagenet, folder; "
-        + "did you mean tinyimagenet?")
-    let known = "unknown; known are digits, mnist, cifar10, tinyimagenet, folder"
+        == "data set \"imagenet\": unknown; known are digits, mnist, cifar10, tinyimagenet, folder, "
+        + "table, npz; did you mean tinyimagenet?")
+    let known = "unknown; known are digits, mnist, cifar10, tinyimagenet, folder, table, npz"
     #expect(message("speech") == "data set \"speech\": \(known)")
     #expect(message("") == "data set \"\": \(known)")
   }

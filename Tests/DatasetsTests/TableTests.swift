@@ -111,7 +111,7 @@ struct TableTests {
   func array() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(
-      "x.npy", Sample.npy("<f4", "(2, 2)", Sample.little([1, -5, 0.5, .nan])))
+      "x.npy", Sample.npy("<f4", "(2, 2)", Sample.little([1, -5, 0.5, .nan] as [Float])))
     try folder.write("labels.npy", Sample.npy("|u1", "(2,)", [1, 0]))
     let set = try Datasets.load("table:\(path)", split: .test)
     #expect(set.image(0) == [1, -5] && set.problem(of: 1) != nil && set.label(0) == 1)

@@ -36,7 +36,7 @@ struct AttackTests {
     #expect(other.code == 2)
     #expect(
       other.errors
-        == "surety: error: \(log): holds results of another run (100 steps, 4 restarts, seed 0); choose another --out, or start over with --restart\n"
+        == "surety: error: \(log): holds results of another run (100 steps and 4 restarts of the attack); choose another --out, or start over with --restart\n"
     )
     #expect(
       try run("--first", "6", "--eps", "0.1", "--out", out, "--steps", "7", "--restart").code == 0)

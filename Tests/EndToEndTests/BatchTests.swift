@@ -64,8 +64,8 @@ struct BatchTests {
   func changes() throws {
     let folder = try TemporaryFolder()
     let out = "\(folder.path)/out.csv"
-    let table = try folder.file("instances.csv", "net.onnx,question.vnnlib,10\n")
     _ = try self.table(in: folder)
+    let table = try folder.file("question.csv", "net.onnx,question.vnnlib,10\n")
     func question(_ name: String) throws {
       let path = "\(folder.path)/question.vnnlib"
       try? FileManager.default.removeItem(atPath: path)
@@ -140,7 +140,7 @@ struct BatchTests {
     let folder = try TemporaryFolder()
     let plain = try InstanceList(
       contentsOf: folder.file(
-        "a.csv", "n.onnx,p.vnnlib,10\nm,2.onnx,p.vnnlib,7.5\n".replacing("m,2", with: "\"m,2\""))
+        "a.csv", "n.onnx,p.vnnlib,10\n\"m,2.onnx\",p.vnnlib,7.5\n")
     ).instances.map { [$0.model, $0.property, "\($0.timeout)"] }
     for text in [
       "n.onnx,p.vnnlib,10\r\n\"m,2.onnx\",p.vnnlib,7.5\r\n",

@@ -106,7 +106,10 @@ struct ChoicesTests {
         == "the graph has 2 inputs (x, z), expected one; give the others values (--fix NAME=FILE) or take them as one (--join-inputs)"
     )
     #expect(
-      try refusal(twoInputs()) { $0.output = "w" }
+      try refusal(twoInputs()) {
+        $0.output = "w"
+        $0.joinsInputs = true
+      }
         == "output w: the graph has no such output; it has y, u")
     #expect(
       try refusal(twoInputs()) { $0.fixed = [.init("w", values: [1], source: "w.json")] }

@@ -64,10 +64,6 @@ extension ONNXImporter {
     try unary(GatedLinear(sharpness: node.float("alpha", default: 1)), node)
   }
 
-  func quickGelu(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    try unary(GatedLinear(sharpness: node.float("alpha", default: Double(Float(1.702)))), node)
-  }
-
   func thresholdedReLU(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     let alpha = node.float("alpha", default: 1)
     if alpha == 0 { return try relu(node) }

@@ -44,7 +44,7 @@ extension ONNXImporter {
       "Ceil": ceiling, "Round": rounding,
       // Activations
       "LeakyRelu": leakyReLU, "PRelu": parametricReLU, "Elu": elu, "Selu": selu, "Celu": celu,
-      "HardSigmoid": hardSigmoid, "HardSwish": hardSwish, "Gelu": gelu, "QuickGelu": quickGelu,
+      "HardSigmoid": hardSigmoid, "HardSwish": hardSwish, "Gelu": gelu,
       "Swish": swish, "Mish": mish, "Softplus": softplus, "Softsign": softsign,
       "ThresholdedRelu": thresholdedReLU, "Shrink": shrink, "Softmax": softmax,
       "LogSoftmax": logSoftmax, "Hardmax": hardmax, "ArgMax": argMax, "ArgMin": argMin,

@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// `x sigmoid(sharpness x)`: SiLU, ONNX `Swish` and `QuickGelu`.
+/// `x sigmoid(sharpness x)`: SiLU, ONNX `Swish`, and quick GELU.
 public struct GatedLinear: PointwiseOperation {
   /// How sharply the gate opens.
   public var sharpness: Double

@@ -89,6 +89,7 @@ public struct FolderReport: Sendable {
     run.region.epsilon = others.region.epsilon
     // More effort at one radius than at another makes no other question.
     run.methods = others.methods
+    run.effort = others.effort
     if let difference = run.difference(from: others) { return difference }
     return history.lines.map(\.example) == other.lines.map(\.example) ? nil : "other examples"
   }
