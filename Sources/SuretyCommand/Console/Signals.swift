@@ -39,6 +39,7 @@ enum Signals {
       action.sa_flags = SA_RESTART
       sigaction(number, &action, nil)
     }
+    unblock()
     let source = ends[0]
     Thread.detachNewThread { wait(on: source) }
   }
@@ -85,6 +86,15 @@ enum Signals {
         end(.interrupted, within: 0.3)
       }
     }
+  }
+
+  /// Lets the signals through where the program that started this one holds them back: threads of dispatch queues do, and
+  /// a process inherits that.
+  private static func unblock() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   private static func isIgnored(_ action: sigaction) -> Bool {
