@@ -146,10 +146,16 @@ struct BoxJudge<S: TensorScalar> {
     }
     let standing = conditions[worst]
     let best = standing.requirements.max { margin($0) < margin($1) }?.place ?? 0
-    guard standing.weights.reduce(0, { $0 + ($1 > 0 ? 1 : 0) }) > 1 else {
+    guard standing.requirements.count > 1, !standing.weights.isEmpty else {
       return BoxPush(place: best)
     }
-    return BoxPush(place: best, condition: worst, weights: standing.weights)
+    var weights = standing.weights
+    // One constraint alone is nearest, which says where the box must be cut for that one only. An exact one, such as
+    // an input's own limit, would be cut for ever; the others need their cuts as well.
+    if weights.count(where: { $0 > 0 }) == 1 {
+      weights = standing.requirements.map { 1 / ($0.weight > 0 ? $0.weight : 1) }
+    }
+    return BoxPush(place: best, condition: worst, weights: weights)
   }
 
   /// The coefficients of the function to bound next, over outputs.
