@@ -68,7 +68,7 @@ struct NetworkBuilder {
 enum ZooNetwork: String, CaseIterable, Sendable {
   case residual, sShaped, positive, powers, waves, steps, gated, attention, pooled, moved
   case attentionWithReLU, gatedWithReLU, sequence, volume, resampled
-  case limits, gates, compared, normalized, shares, quantized, withConstants
+  case limits, gates, compared, normalized, shares, quantized, withConstants, angles, steppedAngles
 
   func network(seed: UInt64) throws -> Network {
     var net = NetworkBuilder(input: inputShape, seed: seed)
@@ -157,7 +157,8 @@ enum ZooNetwork: String, CaseIterable, Sendable {
       try net.linear(5, from: 0)
       let y = try net.add(ReLU())
       try net.add(Multiply(), x, y)
-    case .limits, .gates, .compared, .normalized, .shares: try nonlinear(&net)
+    case .limits, .gates, .compared, .normalized, .shares, .angles, .steppedAngles:
+      try nonlinear(&net)
     case .pooled:
       try net.convolution(3, kernel: 3)
       try net.add(

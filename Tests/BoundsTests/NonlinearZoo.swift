@@ -8,6 +8,8 @@ extension ZooNetwork {
     case .limits: try limits(&net)
     case .gates: try gates(&net)
     case .compared: try compared(&net)
+    case .angles: try angles(&net)
+    case .steppedAngles: try steppedAngles(&net)
     case .normalized: try normalized(&net)
     default: try shares(&net)
     }
@@ -73,6 +75,41 @@ extension ZooNetwork {
     try net.add(AddConstant(net.parameter([1], 0.2...0.4)))
     let inverse = try net.add(Power(exponent: -0.5))
     try net.add(Multiply(), distance, inverse)
+    finish(&net)
+  }
+
+  /// Functions of angles and their inverses, each where it is defined.
+  private func angles(_ net: inout NetworkBuilder) throws {
+    try net.linear(4)
+    let x = try net.add(Tanh())
+    let inside = try net.add(MultiplyConstant(net.parameter([4], 0.5...0.9)), x)
+    var parts: [Int] = []
+    for operation in [Tangent(), ArcSine(), ArcCosine(), AreaTangent(), AreaSine()]
+      as [any Operation]
+    {
+      parts.append(try net.add(operation, inside))
+    }
+    for operation in [HyperbolicSine(), HyperbolicCosine()] as [any Operation] {
+      try net.linear(4, from: 1)
+      parts.append(try net.add(operation))
+    }
+    try net.add(Magnitude(), parts[6])
+    try net.add(AddConstant(net.parameter([1], 0.3...0.5)))
+    parts.append(try net.add(AreaCosine()))
+    var sum = parts[0]
+    for part in parts.dropFirst() { sum = try net.add(Add(), sum, part) }
+    finish(&net)
+  }
+
+  private func steppedAngles(_ net: inout NetworkBuilder) throws {
+    let x = try net.linear(4)
+    let y = try net.add(MultiplyConstant(net.parameter([4], 2...4)), x)
+    let rounded = try net.add(RoundToEven(), y)
+    let rest = try net.add(Remainder(divisor: 0.75), y)
+    try net.add(ReLU(), x)
+    let isZero = try net.add(IsZero())
+    let sum = try net.add(Add(), rounded, rest)
+    try net.add(Add(), sum, isZero)
     finish(&net)
   }
 

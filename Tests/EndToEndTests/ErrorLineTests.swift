@@ -138,7 +138,7 @@ struct ErrorLineTests {
     arguments: [
       (
         ["--data", "digit", "--eps", "0.1"],
-        "data set \"digit\": unknown; known are digits, mnist, cifar10, tinyimagenet, folder; did you mean digits?"
+        "data set \"digit\": unknown; known are digits, mnist, cifar10, tinyimagenet, folder, table, npz; did you mean digits?"
       ),
       (
         ["--data", "digits", "--eps", "8"],
@@ -198,7 +198,7 @@ struct ErrorLineTests {
     arguments: [
       ("empty.onnx", "ok.vnnlib"), ("truncated.onnx", "ok.vnnlib"),
       ("nan_weight.onnx", "ok.vnnlib"),
-      ("unsupported_op.onnx", "ok.vnnlib"), ("shape_mismatch.onnx", "ok.vnnlib"),
+      ("shape_mismatch.onnx", "ok.vnnlib"),
       ("corrupt.onnx.gz", "ok.vnnlib"), ("ok.onnx", "unbalanced.vnnlib"),
       ("ok.onnx", "bad_operator.vnnlib"), ("ok.onnx", "too_many_inputs.vnnlib"),
       ("ok.onnx", "corrupt.vnnlib.gz"),

@@ -139,7 +139,7 @@ struct RecipeErrorTests {
     #expect(
       message("data:\n  nam: digits\nbatch: x\nepochs: 0") == """
         r.yaml: 5 problems: data.name: is missing; expected a name | epsilon.test: is missing; expected a \
-        number from 0 to 1 | line 2: unknown key "nam" in data; did you mean name? | line 3: batch: "x" is not a \
+        distance in pixel values from 0 to 1, such as 8/255 | line 2: unknown key "nam" in data; did you mean name? | line 3: batch: "x" is not a \
         whole number; expected one from 1 to 1000000 | line 4: epochs: 0 is out of range; expected one from 1 to 1000000
         """)
   }

@@ -80,8 +80,10 @@ public struct RadiusSearch {
     var next = min(usual, bracket.open / 2)
     while !bracket.isOver(isStopped), bracket.certified < next {
       try ask(&bracket, next, isStopped)
-      guard bracket.certified == next, 2 * next < bracket.open else { break }
-      next *= 2
+      // The largest radius itself, where nothing stands against it.
+      let further = min(2 * next, largest)
+      guard bracket.certified == next, further < bracket.open else { break }
+      next = further
     }
     while !bracket.isOver(isStopped), bracket.open - bracket.certified > tolerance * bracket.open,
       bracket.open > 1e-6 * largest

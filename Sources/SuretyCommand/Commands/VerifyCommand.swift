@@ -122,6 +122,7 @@ struct VerifyCommand: ParsableCommand {
   ) throws {
     let completion = Completion(rawValue: complete.rawValue)
     try completion?.require("--complete")
+    _ = try precision.precision()
     var options = VerifierOptions()
     options.timeout = limit
     options.memory = try resources.apply()
