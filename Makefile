@@ -2,7 +2,8 @@
 
 # One set of flags for the program and the tests, so that they share one build. Optimised, because the
 # numeric tests take minutes otherwise; -enable-testing lets tests see internals of an optimised build.
-# "swift test" alone would add a flag of its own and compile everything anew, so "swift build" builds the tests.
+# "swift test" alone would add a flag of its own and compile everything anew, so "swift build" builds the tests; by
+# product, because --build-tests would compile the programs of other packages as well, a protobuf compiler among them.
 SWIFT_FLAGS = --configuration release -Xswiftc -enable-testing
 # Timing uses the flags of a shipped program, in a folder of its own so that neither build undoes the other.
 BENCH_FLAGS = --configuration release --scratch-path .build-bench
@@ -26,7 +27,8 @@ demo: build ## Certify the embedded network on the embedded digits and write a r
 	@echo "The report: results/demo/report.html"
 
 test: dependencies ## Build optimised and run every test
-	swift build $(SWIFT_FLAGS) --build-tests
+	swift build $(SWIFT_FLAGS) --product surety
+	swift build $(SWIFT_FLAGS) --product suretyPackageTests
 	swift test $(SWIFT_FLAGS) --skip-build $(ARGUMENTS)
 
 build: dependencies ## Build the program: .build/release/surety

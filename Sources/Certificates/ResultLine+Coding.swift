@@ -7,9 +7,8 @@ extension ResultLine {
     case modelDigest = "model_sha256"
     case data
     case dataDigest = "data_sha256"
-    case region, methods, arithmetic, threshold, effort, version, example, label, prediction, verdict,
-      method,
-      margins
+    case region, methods, arithmetic, threshold, effort, version, example, label, prediction
+    case verdict, method, margins
     case cleanMargin = "clean_margin"
     /// Written for readers; it follows from the others.
     case decidingMargin = "deciding_margin"

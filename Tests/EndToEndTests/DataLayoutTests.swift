@@ -145,7 +145,8 @@ struct DataLayoutTests {
       try classProblem(folderSet(["1", "2", "3"]), 3).contains("--classes alphabetical"))
     #expect(
       try classProblem(folderSet(["2", "11"]), 11)
-        == "data: labels go from 2 to 11, the network has 11 outputs (classes 0 to 10); count labels from 0")
+        == "data: labels go from 2 to 11, the network has 11 outputs (classes 0 to 10); count labels from 0"
+    )
     #expect(
       try classProblem(folderSet(["1", "11"], .numbers), 11)
         == "data: labels go from 1 to 11, the network has 11 outputs (classes 0 to 10); count labels from 0"

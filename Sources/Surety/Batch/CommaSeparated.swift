@@ -22,7 +22,8 @@ public enum CommaSeparated {
       throw InputError(source, "is UTF-16 text, expected UTF-8; save it as UTF-8")
     }
     let bytes = data.starts(with: [0xef, 0xbb, 0xbf]) ? data.dropFirst(3) : data
-    guard let text = String(validating: bytes, as: UTF8.self) else {
+    // Text of two bytes a character, without its mark, is full of zeros.
+    guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
       throw InputError(source, "is not UTF-8 text; save it as UTF-8")
     }
     var reader = Reader(source: source)
