@@ -179,6 +179,18 @@ struct SchemaTests {
         $0.add("Neg", ["s"], ["n"]); $0.add("Softmax", ["n"], ["y"])
       }.contains("it reads minus infinity"))
     #expect(try refusal { $0.add("Softmax", ["s"], ["y"]) } == "accepted")
+    // A limit lifts minus infinity to a number, and nobody would know.
+    for name in ["Max", "Min"] {
+      #expect(
+        try refusal {
+          $0.add(name, ["s", "x"], ["c"]); $0.add("Softmax", ["c"], ["y"])
+        }.contains("it reads minus infinity"), "\(name)")
+    }
+    #expect(
+      try refusal {
+        $0.model.graph.initializer.append(ModelBuilder.floats("low", [], [-5]))
+        $0.add("Clip", ["s", "low"], ["y"])
+      }.contains("it reads minus infinity"))
     var builder = ModelBuilder()
     builder.model.graph.initializer = [
       ModelBuilder.floats("m", [1, 3], [-.infinity, -.infinity, -.infinity])
@@ -186,6 +198,23 @@ struct SchemaTests {
     builder.add("Add", ["x", "m"], ["s"], named: "add")
     builder.add("Softmax", ["s"], ["y"])
     #expect(try builder.refusal().contains("which gives NaN"))
+  }
+
+  @Test("The precision is that of what is computed, whatever is cast at the end")
+  func computedPrecision() throws {
+    func read(_ casts: Int...) throws -> Network {
+      var builder = ModelBuilder()
+      builder.model.graph.output = [ModelBuilder.port("y", nil, casts[1] == 11 ? .double : .float)]
+      builder.add("Cast", ["x"], ["a"], named: "in", [.integer("to", casts[0])])
+      builder.add("Relu", ["a"], ["b"])
+      builder.add("Cast", ["b"], ["y"], named: "out", [.integer("to", casts[1])])
+      return try ModelFile(parsing: builder.data(), source: "file").network()
+    }
+    #expect(try read(1, 11).precision == .single)
+    #expect(try read(11, 11).precision == .double)
+    #expect(
+      throws: InputError("file", "a model that computes in doubles and in floats is not supported")
+    ) { try read(11, 1) }
   }
 
   @Test("The table holds every operator that is read, in every opset")

@@ -125,7 +125,7 @@ struct LimitsTests {
       let part = CompleteSearch(try small.network(), precision: .double, options: options)
         .decide([try small.searchCase()], NoHunter())
       #expect(part.outcome == .stopped(.cancelled))
-      #expect(part.progress.visited > 0 && part.progress.visited < whole.progress.visited)
+      #expect(part.progress.visited < whole.progress.visited)
       #expect(part.progress.open > 0 && part.progress.decided < 1)
       interrupted += 1
     }

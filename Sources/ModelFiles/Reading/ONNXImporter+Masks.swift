@@ -12,7 +12,7 @@ extension ONNXImporter {
   ])
 
   /// The operators that move elements and do not compute.
-  private static let moving: Set<String> = [
+  static let moving: Set<String> = [
     "Identity", "Dropout", "Cast", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose",
     "Expand", "Slice", "Gather", "Split", "Tile",
   ]
@@ -27,7 +27,15 @@ extension ONNXImporter {
     var hidden: [String: ONNXMask] = [:]
     for name in names { hidden[name] = mask(name) }
     // A bound of a clipping at infinity is none; `Clip`, `Max` and `Min` know.
-    guard !hidden.isEmpty, !["Clip", "Max", "Min"].contains(node.type) else {
+    guard !hidden.isEmpty else { return try translation(self)(node) }
+    if ["Clip", "Max", "Min"].contains(node.type) {
+      for name in hidden.keys {
+        guard case .constant? = values[name] else {
+          throw ONNXProblem(
+            "it reads minus infinity at some places of \(name), which is supported before a Softmax"
+          )
+        }
+      }
       return try translation(self)(node)
     }
     if node.type == "Softmax", let mask = hidden[node.inputs[0]] {

@@ -35,6 +35,8 @@ final class ONNXImporter {
   private var emittedCount = 0
   /// Whether a variable was cast from doubles to fewer bits.
   var isNarrowed = false
+  /// The types that floats which depend on the input are computed in.
+  private var computedTypes: Set<ElementType> = []
   /// The places at which nodes stand for minus infinity, whatever they compute there: ones in a tensor of zeros.
   var masks: [Int: Tensor<Double>] = [:]
 
@@ -77,8 +79,11 @@ final class ONNXImporter {
       }
     }
     built.setOutput(try output(), named: graph.outputName)
-    built.precision = types[graph.outputName] == .double ? .double : .single
-    guard built.precision == .single || !isNarrowed else {
+    // What the last cast makes of the numbers says nothing about how they were computed.
+    let isDouble =
+      computedTypes.isEmpty ? types[graph.outputName] == .double : computedTypes.contains(.double)
+    built.precision = isDouble ? .double : .single
+    guard !isDouble || (computedTypes.isSubset(of: [.double]) && !isNarrowed) else {
       throw InputError(
         graph.source, "a model that computes in doubles and in floats is not supported")
     }
@@ -102,6 +107,9 @@ final class ONNXImporter {
       } else {
         values[name] = outputs[index]
         types[name] = stated
+        if let stated, stated.isFloat, !Self.moving.contains(node.type) {
+          computedTypes.insert(stated)
+        }
       }
     }
   }

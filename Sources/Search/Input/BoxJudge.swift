@@ -32,11 +32,6 @@ struct BoxJudge<S: TensorScalar> {
     var size = 0.0
     /// What the plane must clear beyond the limit before it may cut the box.
     var tolerance = 0.0
-    /// By how much the row is above its limit at the middle of the box, as a part of `weight`.
-    var middle = 0.0
-
-    /// What its weight in a combination is counted in.
-    var unit: Double { weight > 0 ? weight : 1 }
   }
 
   struct Standing {
@@ -71,13 +66,12 @@ struct BoxJudge<S: TensorScalar> {
         constraints, situation.table.conditions[Int(condition)])
       {
         let scale = constraint.scale(at: outputs.exact)
-        let excess = constraint.excess(at: outputs.exact)
-        isMet = isMet && excess <= Judgement.slack * scale
-        var needed = Requirement(
-          place: places[requirement.row] ?? 0, bound: requirement.bound, scale: scale,
-          noise: measured.noise(weight: constraint.weight), weight: constraint.weight)
-        needed.middle = excess / needed.unit
-        consider(needed, &standing)
+        isMet = isMet && constraint.excess(at: outputs.exact) <= Judgement.slack * scale
+        consider(
+          Requirement(
+            place: places[requirement.row] ?? 0, bound: requirement.bound, scale: scale,
+            noise: measured.noise(weight: constraint.weight), weight: constraint.weight),
+          &standing)
       }
       isTied = isTied || isMet
       combine(&standing)
@@ -131,7 +125,7 @@ struct BoxJudge<S: TensorScalar> {
       middles.append(middle)
     }
     guard middles.allSatisfy(\.isFinite), reaches.allSatisfy(\.isFinite) else { return }
-    let units = requirements.map(\.unit)
+    let units = requirements.map { $0.weight > 0 ? $0.weight : 1 }
     let blend = PlaneBlend(middles: middles, reaches: reaches, units: units)
     standing.weights = blend.weights
     if blend.value > 0 {
@@ -158,20 +152,10 @@ struct BoxJudge<S: TensorScalar> {
     var weights = standing.weights
     // One constraint alone is nearest, which says where the box must be cut for that one only. An exact one, such as
     // an input's own limit, would be cut for ever; the others need their cuts as well.
-    if weights.count(where: { $0 > 0 }) == 1 { weights = evenWeights(of: standing.requirements) }
-    return BoxPush(place: best, condition: worst, weights: weights)
-  }
-
-  /// Equal weights for the constraints that are furthest from being met at the middle of the box: for as many as together
-  /// are not met there, two at the least. What is met easily has no part in excluding all.
-  private func evenWeights(of requirements: [Requirement]) -> [Double] {
-    var left = requirements.indices.sorted { requirements[$0].middle > requirements[$1].middle }
-    while left.count > 2, left.reduce(0, { $0 + requirements[$1].middle }) <= 0 {
-      left.removeLast()
+    if weights.count(where: { $0 > 0 }) == 1 {
+      weights = standing.requirements.map { 1 / ($0.weight > 0 ? $0.weight : 1) }
     }
-    var weights = [Double](repeating: 0, count: requirements.count)
-    for place in left { weights[place] = 1 / requirements[place].unit }
-    return weights
+    return BoxPush(place: best, condition: worst, weights: weights)
   }
 
   /// The coefficients of the function to bound next, over outputs.
