@@ -40,6 +40,10 @@ let pieceCases: [ActivationCase] = [
   ActivationCase(operation: Step(includesZero: true), label: " at 0", hasJumps: true),
   ActivationCase(operation: RoundToEven(), hasJumps: true),
   ActivationCase(operation: Remainder(divisor: 1.5), hasJumps: true),
+  ActivationCase(
+    operation: Remainder(divisor: 1.5, roundsDown: true), label: " down", hasJumps: true),
+  ActivationCase(
+    operation: Remainder(divisor: -0.7, roundsDown: true), label: " down, negative", hasJumps: true),
 ]
 
 @Suite("Functions of stretches")

@@ -55,6 +55,29 @@ struct PreflightTests {
       result.errors.contains("without --mean and --std; leave them out"), "\(result.errors)")
   }
 
+  @Test("Means and deviations of bytes are proposed again for pixels from 0 to 1")
+  func bytesGiven() throws {
+    let model = try model(wanting: Normalization(mean: [0.2], std: [0.5]))
+    let errors = try certify(model, "--mean", "51", "--std", "127.5").errors
+    #expect(
+      errors.contains("with --mean 0.2 --std 0.5 (the given values divided by 255)"), "\(errors)")
+  }
+
+  @Test("Images that only one reading is right about decide between two")
+  func pairedAnswers() {
+    func trial(_ right: Int, of count: Int, from first: Int = 0) -> AccuracyTrial {
+      AccuracyTrial(
+        reading: PixelReading("", .none),
+        isRight: (0..<count).map { (first..<first + right).contains($0) }, loss: 0)
+    }
+    #expect(trial(900, of: 1_000).isClearlyBelow(trial(940, of: 1_000)))
+    #expect(!trial(90, of: 100).isClearlyBelow(trial(94, of: 100)))
+    #expect(!trial(940, of: 1_000).isClearlyBelow(trial(900, of: 1_000)))
+    // Right about 40 more, but about quite other ones.
+    #expect(!trial(500, of: 1_000).isClearlyBelow(trial(540, of: 1_000, from: 460)))
+    #expect(!trial(1_000, of: 1_000).isClearlyBelow(trial(1_000, of: 1_000)))
+  }
+
   @Test("doctor prints the readings that it tried, best first to see, and what a run would cost")
   func doctor() throws {
     let model = try model(wanting: Normalization(mean: [0], std: [255]))
@@ -137,6 +160,29 @@ struct PreflightTests {
     let first = try summing(
       (0..<3).map { channel in (0..<4).map { channel * 4 + $0 } }, shape: Shape([1, 12]))
     #expect(try findings(first, colours()).warnings.isEmpty)
+  }
+
+  @Test("doctor tries the examples that are asked for, and knows no usual values for a table")
+  func chosenExamples() throws {
+    let model = try digitsModel(in: folder)
+    let object = try Program.run(
+      "doctor", model, "--data", "digits", "--first", "30", "--json"
+    ).object()
+    let trials = try #require(object["trials"] as? [[String: Any]])
+    #expect(trials.allSatisfy { $0["count"] as? Int == 30 })
+    var network = Network(input: Shape([1, 4]), named: "x")
+    let weight = network.addParameter("w", Tensor([4, 2], [1, 0, 0, 1, -1, 1, 2, 0]))
+    network.setOutput(try network.add(Linear(weight: weight), [0]), named: "y")
+    try network.write(toONNX: "\(folder.path)/rows.onnx")
+    let lines = (0..<60).map { "\($0 % 7),\($0 % 5),\($0 % 3),\($0 % 11),\($0 % 2)" }
+    try Data((["a,b,c,d,label"] + lines).joined(separator: "\n").utf8)
+      .write(to: URL(fileURLWithPath: "\(folder.path)/rows.csv"))
+    let table = try Program.run(
+      "doctor", "\(folder.path)/rows.onnx", "--data", "table:\(folder.path)/rows.csv",
+      "--label-column", "label", "--json"
+    ).object()
+    let readings = (table["trials"] as? [[String: Any]])?.compactMap { $0["reading"] as? String }
+    #expect(readings?.first == "as given" && (readings?.count ?? 0) <= 2, "\(readings ?? [])")
   }
 
   @Test("Labels that are numbered otherwise than the outputs are found out")

@@ -9,12 +9,15 @@ import Testing
 
 @Suite("Weights in files beside the model")
 struct ExternalDataTests {
+  private let temporary: TemporaryFolder
+
+  init() throws { temporary = try TemporaryFolder() }
+
   /// A folder with a model that adds a weight of three floats, which lie where the place says.
   private func folder(
     _ place: KeyValuePairs<String, String>, weights: [Float] = [1, 2, 3]
   ) throws -> URL {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("surety-external-\(UUID().uuidString)/model")
+    let folder = URL(fileURLWithPath: "\(temporary.path)/\(UUID().uuidString)/model")
     try FileManager.default.createDirectory(
       at: folder.appendingPathComponent("inner"), withIntermediateDirectories: true)
     let bytes = weights.withUnsafeBytes { Data($0) }
@@ -50,6 +53,12 @@ struct ExternalDataTests {
       ["location": "inner/m.data", "length": "12", "checksum": "abc"], ["location": "./m.data"],
     ] {
       #expect(try read(folder(place)).output([0, 0, 0]) == [1, 2, 3])
+    }
+    for place: KeyValuePairs<String, String> in [
+      ["location": "m.data", "offset": "+0"], ["location": "m.data", "offset": "-4"],
+      ["location": "m.data", "offset": "0", "offset": "4"],
+    ] {
+      #expect(try refusal(folder(place)).contains("external data"))
     }
     let shifted = try folder(
       ["location": "m.data", "offset": "4"], weights: [9, 1, 2, 3])

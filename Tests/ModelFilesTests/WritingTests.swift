@@ -25,6 +25,19 @@ struct WritingTests {
     expectEqualOutputs(again, network, tolerance: 0)
   }
 
+  @Test("Models of doubles are written as such")
+  func doubles() throws {
+    var network = Network(input: [1, 2], named: "x")
+    network.precision = .double
+    let third = network.addParameter("w", Tensor([1, 2], [1.0 / 3, 2.0 / 3]))
+    let sum = try network.add(AddConstant(third), [0])
+    network.setOutput(try network.add(Step(), [sum]), named: "y")
+    let again = try Network(parsingONNX: network.onnxData(), source: "written")
+    #expect(again.precision == .double)
+    #expect(again.parameters.map(\.value) == network.parameters.map(\.value))
+    #expect(again.output([-0.5, -0.5]) == [0, 1])
+  }
+
   @Test(
     "Networks made here read back the same, their normalisation of pixels included",
     arguments: ["cnn-7", "resnext", "mlp"])

@@ -7,7 +7,13 @@ extension ONNXImporter {
   }
 
   func parametricReLU(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    let (x, stated) = (try input(node, 0), try input(node, 1))
+    let x = try input(node, 0)
+    var stated = try input(node, 1)
+    if opset < 7, shape(stated).rank == 1, shape(x).rank > 1, shape(stated)[0] == shape(x)[1] {
+      // Then a number for each channel, without axes to tell so.
+      let ones = [Int](repeating: 1, count: shape(x).rank - 2)
+      stated = try reshaped(stated, Shape([shape(x)[1]] + ones))
+    }
     guard Shape.broadcast(shape(stated), shape(x)) == shape(x) else {
       throw ONNXProblem("its slope has shape \(shape(stated)), which does not fit \(shape(x))")
     }

@@ -148,8 +148,7 @@ extension ONNXImporter {
     return [
       .constant(
         try combine(a, b, a.kind) { x, y in
-          let rest = Foundation.fmod(x, y)
-          return truncates || rest == 0 || (rest < 0) == (y < 0) ? rest : rest + y
+          Remainder.value(x, y, roundsDown: !truncates)
         })
     ]
   }

@@ -44,6 +44,15 @@ extension ONNXImporter {
       ONNXConstant(values: Tensor(repeating: 1, shape(x)), kind: .float))
     for layout in layouts { inside = try selected(inside, axis: layout.axis, layout.indices) }
     guard case .constant(let mask) = inside else { return [result] }
+    if case .constant(let padded) = result {
+      // Picked, not computed: the padding may be infinite.
+      let values = zip(padded.values.scalars, mask.values.scalars).map { $1 != 0 ? $0 : value }
+      return [.constant(ONNXConstant(values: Tensor(padded.shape, values), type: padded.type))]
+    }
+    guard value.isFinite else {
+      throw ONNXProblem(
+        "it pads what depends on the input with \(value); a finite number is needed")
+    }
     return [try add(result, .constant(mask.mapped { value * (1 - $0) }))]
   }
 

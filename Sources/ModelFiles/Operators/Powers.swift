@@ -8,10 +8,11 @@ extension ONNXImporter {
     switch (base, exponent) {
     case (.constant(let x), .constant(let y)): return [.constant(try constantPower(x, y))]
     case (.variable, .constant(let y)):
-      if let exponent = y.uniformValue, y.fits(shape(base)) {
-        return [try power(base, to: exponent)]
-      }
-      return [try power(base, toEach: y)]
+      return [
+        try elementwise(base, y, of: "exponents") { (part, exponent) throws(ONNXProblem) in
+          try power(part, to: exponent)
+        }
+      ]
     case (.constant(let x), .variable):
       guard x.values.scalars.allSatisfy({ $0 > 0 }) else {
         throw ONNXProblem("a base that is not positive is not supported")
@@ -25,15 +26,22 @@ extension ONNXImporter {
   func remainder(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     let x = try input(node, 0)
     guard case .variable = x else { return try constantRemainder(node) }
-    guard node.flag("fmod") else {
-      throw ONNXProblem("attribute fmod is 0, which the standard allows for integers only")
+    guard node.flag("fmod") || opset >= 28 else {
+      throw ONNXProblem(
+        "attribute fmod is 0, which the standard allows for integers only before opset 28")
     }
     guard let divisor = try constant(node, 1, "divisor") else {
       throw ONNXProblem("it has no divisor")
     }
-    guard let number = divisor.uniformValue, divisor.fits(shape(x)), number != 0, number.isFinite
-    else { throw ONNXProblem("its divisor must be one number other than 0") }
-    return [try apply(Remainder(divisor: number), x)]
+    guard divisor.values.scalars.allSatisfy({ $0 != 0 && $0.isFinite }) else {
+      throw ONNXProblem("its divisor must be finite and not 0")
+    }
+    let roundsDown = !node.flag("fmod")
+    return [
+      try elementwise(x, divisor, of: "divisors") { (part, number) throws(ONNXProblem) in
+        try apply(Remainder(divisor: number, roundsDown: roundsDown), part)
+      }
+    ]
   }
 
   /// The least integer not below, as the negated floor of the negated input, which loses nothing.
@@ -59,23 +67,31 @@ extension ONNXImporter {
     }
   }
 
-  /// A power with an exponent for each element; elements of one exponent are taken together.
-  func power(_ base: ONNXValue, toEach exponents: ONNXConstant) throws(ONNXProblem) -> ONNXValue {
-    guard let shape = Shape.broadcast(shape(base), exponents.shape) else {
-      throw ONNXProblem("shape mismatch: \(shape(base)) against \(exponents.shape)")
+  /// An operation with a number for each element; elements of one number are taken together.
+  ///
+  /// - Parameter plural: What the numbers are called where there are too many.
+  private func elementwise(
+    _ base: ONNXValue, _ numbers: ONNXConstant, of plural: String,
+    _ operation: (ONNXValue, Double) throws(ONNXProblem) -> ONNXValue
+  ) throws(ONNXProblem) -> ONNXValue {
+    if let number = numbers.uniformValue, numbers.fits(shape(base)) {
+      return try operation(base, number)
     }
-    let all = exponents.values.broadcast(to: shape).scalars
+    guard let shape = Shape.broadcast(shape(base), numbers.shape) else {
+      throw ONNXProblem("shape mismatch: \(shape(base)) against \(numbers.shape)")
+    }
+    let all = numbers.values.broadcast(to: shape).scalars
     var groups: [Double: [Int32]] = [:]
-    for (place, exponent) in all.enumerated() { groups[exponent, default: []].append(Int32(place)) }
-    guard !groups.isEmpty, groups.count <= 32 else {
-      throw ONNXProblem("\(groups.count) different exponents for one tensor, expected 1 to 32")
+    for (place, number) in all.enumerated() { groups[number, default: []].append(Int32(place)) }
+    guard !groups.isEmpty, groups.count <= 64 else {
+      throw ONNXProblem("\(groups.count) different \(plural) for one tensor, expected 1 to 64")
     }
     let flat = try reshaped(broadcast(base, to: shape), [shape.count])
     let order = groups.keys.sorted()
     var parts: [ONNXValue] = []
-    for exponent in order {
-      let part = try selected(flat, axis: 0, groups[exponent] ?? [])
-      parts.append(try power(part, to: exponent))
+    for number in order {
+      let part = try selected(flat, axis: 0, groups[number] ?? [])
+      parts.append(try operation(part, number))
     }
     let places = order.flatMap { groups[$0] ?? [] }
     var inverse = places

@@ -103,6 +103,14 @@ extension ONNXImporter {
   /// The largest of each group, by windows that are the rows of an image.
   private func largest(_ groups: ONNXValue) throws(ONNXProblem) -> ONNXValue {
     let (count, size) = (shape(groups)[0], shape(groups)[1])
+    if case .constant(let constant) = groups {
+      // Exact, and with infinities: the largest of a row of a mask tells whether anything is left of it.
+      let all = constant.values.scalars
+      let largest = (0..<count).map { row in
+        all[row * size..<(row + 1) * size].reduce(-.infinity) { $0.isNaN || $1 < $0 ? $0 : $1 }
+      }
+      return .constant(ONNXConstant(values: Tensor([count, 1], largest), type: constant.type))
+    }
     let window = PoolingWindow(
       size: [1, size], geometry: ConvolutionGeometry(stride: [1, size]))
     let image = try reshaped(groups, [1, 1, count, size])

@@ -177,11 +177,41 @@ extension ONNXImporter {
       let values = c.indices.map { c[$0] != 0 ? p[$0] : q[$0] }
       return [.constant(ONNXConstant(values: Tensor(target, values), type: a.type))]
     }
-    let mask = condition.mapped { $0 == 0 ? 0 : 1 }
-    let (taken, other) = (
-      try multiply(x, .constant(mask)), try multiply(y, .constant(mask.mapped { 1 - $0 }))
-    )
-    return [try broadcast(add(taken, other), to: target).kept(as: x)]
+    return [try places(condition, x, y, target).kept(as: x)]
+  }
+
+  /// The elements of `x` where a constant is not zero and those of `y` elsewhere.
+  ///
+  /// They are picked, not multiplied by 0 and 1: what is not taken may be infinite or not a number.
+  private func places(
+    _ condition: ONNXConstant, _ x: ONNXValue, _ y: ONNXValue, _ target: Shape
+  ) throws(ONNXProblem) -> ONNXValue {
+    let isTaken = condition.values.broadcast(to: target).scalars.map { $0 != 0 }
+    let flat = Shape([target.count])
+    func branch(_ value: ONNXValue, _ taken: Bool) throws(ONNXProblem) -> ONNXValue {
+      if case .constant(let constant) = value {
+        let all = constant.values.broadcast(to: target).scalars
+        let kept = all.indices.map { isTaken[$0] == taken ? all[$0] : 0 }
+        return .constant(ONNXConstant(values: Tensor(flat, kept), type: constant.type))
+      }
+      return try reshaped(broadcast(value, to: target), flat)
+    }
+    let (first, second) = (try branch(x, true), try branch(y, false))
+    let result: ONNXValue
+    if case (.variable, .variable) = (first, second) {
+      let both = try apply(Concatenate(axis: 0), [first, second])
+      let count = Int32(target.count)
+      let layout = isTaken.indices.map { Int32($0) + (isTaken[$0] ? 0 : count) }
+      result = try selected(both, axis: 0, layout)
+    } else {
+      func masked(_ value: ONNXValue, _ taken: Bool) throws(ONNXProblem) -> ONNXValue {
+        guard case .variable = value else { return value }
+        let layout = isTaken.indices.map { isTaken[$0] == taken ? Int32($0) : -1 }
+        return try selected(value, axis: 0, layout)
+      }
+      result = try add(masked(first, true), masked(second, false))
+    }
+    return try reshaped(result, target)
   }
 }
 

@@ -104,7 +104,11 @@ struct ExternalPlace {
   var length: Int?
 
   init(_ tensor: Onnx_TensorProto) throws(ONNXProblem) {
+    var keys: Set<String> = []
     for entry in tensor.externalData {
+      guard keys.insert(entry.key).inserted else {
+        throw ONNXProblem("its external data have the key \(entry.key) twice")
+      }
       switch entry.key {
       case "location": location = entry.value
       case "offset": offset = try Self.count(entry)
@@ -120,7 +124,9 @@ struct ExternalPlace {
   }
 
   private static func count(_ entry: Onnx_StringStringEntryProto) throws(ONNXProblem) -> Int {
-    guard let number = Int(entry.value), number >= 0 else {
+    // Int takes a sign, and files have none.
+    guard entry.value.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(entry.value)
+    else {
       throw ONNXProblem("the \(entry.key) of its external data is '\(entry.value)', expected bytes")
     }
     return number

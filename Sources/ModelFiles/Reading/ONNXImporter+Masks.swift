@@ -7,7 +7,9 @@ import Tensors
 extension ONNXImporter {
   /// The operators that may read a constant with infinities: bounds of clippings, and what makes masks.
   static let infinityReaders: Set<String> = moving.union([
-    "Clip", "Max", "Min", "Add", "Where", "Equal", "Greater", "GreaterOrEqual", "Less",
+    "Clip", "Max", "Min", "ReduceMax", "ReduceMin", "Pad", "CastLike", "IsNaN",
+    "Add", "Where", "Equal",
+    "Greater", "GreaterOrEqual", "Less",
     "LessOrEqual", "ConstantOfShape", "Trilu",
   ])
 
@@ -24,6 +26,7 @@ extension ONNXImporter {
     let names = Set(node.inputs.filter { !$0.isEmpty })
     let isVariable = names.contains { if case .variable? = values[$0] { true } else { false } }
     guard isVariable else { return try translation(self)(node) }
+    if let outputs = try translateUndefined(node, translation) { return outputs }
     var hidden: [String: ONNXMask] = [:]
     for name in names { hidden[name] = mask(name) }
     // A bound of a clipping at infinity is none; `Clip`, `Max` and `Min` know.
@@ -39,7 +42,9 @@ extension ONNXImporter {
       return try translation(self)(node)
     }
     if node.type == "Softmax", let mask = hidden[node.inputs[0]] {
-      return [try softmax(node, leavingOut: mask.places)]
+      let result = try softmax(node, leavingOut: mask.places)
+      mark(result, try undefinedRows(node, mask.places))
+      return [result]
     }
     // Once with finite numbers in the place of infinity.
     let original = values
@@ -83,11 +88,11 @@ extension ONNXImporter {
     case "Add", "Sub":
       guard node.type == "Add" || hidden[node.inputs[1]] == nil else { throw problem }
       // Where either is minus infinity, the sum is.
-      let places = try zeros(node, hidden) { hidden[$0]?.places }
+      let places = try zeros(node) { hidden[$0]?.places }
       return try replaced(node, places, translation).map { $0.mapped { $0 == 0 ? 0 : 1 } }
     case "Where":
       guard case .constant? = values[node.inputs[0]] else { throw problem }
-      var places = try zeros(node, hidden) { hidden[$0]?.places }
+      var places = try zeros(node) { hidden[$0]?.places }
       places[node.inputs[0]] = nil
       return try replaced(node, places, translation)
     case "Mul", "Div":
@@ -103,8 +108,8 @@ extension ONNXImporter {
   }
 
   /// The places of each input of a node; zeros for those that are finite.
-  private func zeros(
-    _ node: ONNXNode, _ hidden: [String: ONNXMask], _ places: (String) -> Tensor<Double>?
+  func zeros(
+    _ node: ONNXNode, _ places: (String) -> Tensor<Double>?
   ) throws(ONNXProblem) -> [String: Tensor<Double>] {
     var all: [String: Tensor<Double>] = [:]
     for name in node.inputs {
@@ -115,7 +120,7 @@ extension ONNXImporter {
   }
 
   /// What a node makes of constants in the place of some inputs.
-  private func replaced(
+  func replaced(
     _ node: ONNXNode, _ constants: [String: Tensor<Double>], _ translation: Translation
   ) throws(ONNXProblem) -> [Tensor<Double>] {
     let original = values
@@ -182,10 +187,12 @@ extension ONNXImporter {
     var parts: [ONNXValue] = []
     for pattern in patterns {
       let kept = pattern.indices.filter { pattern[$0] == 0 }
-      guard !kept.isEmpty else {
-        throw ONNXProblem("all elements of a row are minus infinity, which gives NaN")
-      }
       var layout = [Int32](repeating: -1, count: width)
+      guard !kept.isEmpty else {
+        let rows = try selected(x, axis: 0, groups[pattern] ?? [])
+        parts.append(try selected(rows, axis: 1, layout))
+        continue
+      }
       for (place, column) in kept.enumerated() { layout[column] = Int32(place) }
       var part = try selected(x, axis: 0, groups[pattern] ?? [])
       part = try selected(part, axis: 1, kept.map { Int32($0) })

@@ -39,6 +39,8 @@ final class ONNXImporter {
   private var computedTypes: Set<ElementType> = []
   /// The places at which nodes stand for minus infinity, whatever they compute there: ones in a tensor of zeros.
   var masks: [Int: Tensor<Double>] = [:]
+  /// Ones where a node stands for NaN, which it holds as 0.
+  var undefined: [Int: Tensor<Double>] = [:]
 
   /// - Parameter external: The files beside the model.
   init(_ graph: ONNXGraph, external: ExternalData) {
@@ -133,6 +135,7 @@ final class ONNXImporter {
     switch values[graph.outputName] {
     case .variable(let output)?:
       guard masks[output] == nil else { throw refuse("it is minus infinity in places") }
+      guard undefined[output] == nil else { throw refuse("it is NaN in places") }
       return output
     case .constant(let constant)?:
       do throws(ONNXProblem) {

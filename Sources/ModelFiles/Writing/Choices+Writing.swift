@@ -64,8 +64,8 @@ extension ONNXWriter {
   /// Adds a comparison, as numbers 0 and 1.
   fileprivate mutating func addCondition(_ type: String, _ inputs: [String], _ step: ONNXStep) {
     let condition = self.step(type, inputs, step)
-    let float = Onnx_TensorProto.DataType.float.rawValue
-    add("Cast", [condition], step.output, name: step.name, [.integer("to", float)])
+    add(
+      "Cast", [condition], step.output, name: step.name, [.integer("to", numberType.rawValue)])
   }
 }
 

@@ -133,6 +133,12 @@ extension Shrink: ONNXWritable {
 extension Remainder: ONNXWritable {
   func write(_ step: ONNXStep, to writer: inout ONNXWriter) throws(ONNXProblem) {
     let inputs = [step.inputs[0], writer.number(divisor, step)]
+    guard !roundsDown else {
+      // `Mod` of floats that rounds down came with opset 28; its definition serves everywhere.
+      let floor = writer.step("Floor", [writer.step("Div", inputs, step)], step)
+      let whole = writer.step("Mul", [floor, inputs[1]], step)
+      return writer.add("Sub", [inputs[0], whole], step.output, name: step.name)
+    }
     writer.add("Mod", inputs, step.output, name: step.name, [.integer("fmod", 1)])
   }
 }

@@ -134,14 +134,18 @@ struct ONNXWriter {
     return name
   }
 
-  /// A new initializer of 32-bit floats.
+  /// The type of the numbers: that of the model which the network was read from.
+  var numberType: Onnx_TensorProto.DataType { network.precision == .double ? .double : .float }
+
+  /// A new initializer of floats.
   mutating func floats(_ values: Tensor<Double>, named name: String) -> String {
     var tensor = Onnx_TensorProto()
     tensor.name = unique(name)
     tensor.dims = values.shape.dimensions.map { Int64($0) }
-    tensor.dataType = Int32(Onnx_TensorProto.DataType.float.rawValue)
+    tensor.dataType = Int32(numberType.rawValue)
     tensor.rawData = values.withElements { elements in
-      elements.map { Float($0) }.withUnsafeBytes { Data($0) }
+      numberType == .double
+        ? Data(buffer: elements) : elements.map { Float($0) }.withUnsafeBytes { Data($0) }
     }
     graph.initializer.append(tensor)
     return tensor.name
@@ -181,7 +185,7 @@ struct ONNXWriter {
   ) -> Onnx_ValueInfoProto {
     var info = Onnx_ValueInfoProto()
     info.name = name
-    info.type.tensorType.elemType = Int32(Onnx_TensorProto.DataType.float.rawValue)
+    info.type.tensorType.elemType = Int32(numberType.rawValue)
     info.type.tensorType.shape.dim = shape.dimensions.enumerated().map { axis, extent in
       var dimension = Onnx_TensorShapeProto.Dimension()
       if isBatched && axis == 0 {

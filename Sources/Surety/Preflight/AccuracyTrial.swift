@@ -5,24 +5,27 @@ import Foundation
 public struct AccuracyTrial: Sendable, Hashable {
   /// The way.
   public var reading: PixelReading
-  /// The images that it is right about.
-  public var right: Int
-  /// The images that were tried.
-  public var count: Int
+  /// Whether it is right about each image that was tried.
+  public var isRight: [Bool]
   /// The mean cross-entropy of the outputs taken as logits; tells equal counts apart.
   public var loss: Double
 
+  /// The images that it is right about.
+  public var right: Int { isRight.count { $0 } }
+  /// The images that were tried.
+  public var count: Int { isRight.count }
   /// The part that it is right about.
   public var accuracy: Double { count == 0 ? 0 : Double(right) / Double(count) }
 
-  /// Whether another trial of the same images is better by more than chance explains, and by a tenth at least.
+  /// Whether another trial of the same images is better by more than chance explains, and by a hundredth at least.
+  ///
+  /// Only images that one is right about and the other is not tell them apart (McNemar, Psychometrika 1947); three standard
+  /// deviations, since several readings are tried.
   func isClearlyBelow(_ other: AccuracyTrial) -> Bool {
-    guard count > 0, other.count > 0 else { return false }
-    func variance(_ trial: AccuracyTrial) -> Double {
-      trial.accuracy * (1 - trial.accuracy) / Double(trial.count)
-    }
-    let gain = other.accuracy - accuracy
-    return gain >= 0.1 && gain > 2.5 * (variance(self) + variance(other)).squareRoot()
+    let pairs = zip(isRight, other.isRight)
+    let (gained, lost) = (pairs.count { !$0 && $1 }, pairs.count { $0 && !$1 })
+    let gain = Double(gained - lost)
+    return gain >= 0.01 * Double(count) && gain > 3 * Double(gained + lost).squareRoot()
   }
 
   /// Whether it is no better than an answer drawn at random.
@@ -38,8 +41,6 @@ public struct AccuracyTrial: Sendable, Hashable {
 /// The answers of a network to some images that are given to it in several ways.
 struct AccuracyProbe {
   let certifier: Certifier
-  /// The places of the images in the data.
-  let examples: [Int]
   private let images: [[Float]]
   private let labels: [Int]
   /// The images that are run through the network at once.
@@ -48,7 +49,6 @@ struct AccuracyProbe {
   /// - Parameter examples: The places of the images in the data.
   init(_ certifier: Certifier, _ examples: [Int]) {
     self.certifier = certifier
-    self.examples = examples
     images = examples.map { certifier.images.image($0) }
     labels = examples.map { certifier.images.label($0) }
   }
@@ -85,10 +85,12 @@ struct AccuracyProbe {
 
   /// Counts the right ones among outputs for the first images.
   func judge(_ outputs: [[Double]], of reading: PixelReading) -> AccuracyTrial {
-    var trial = AccuracyTrial(reading: reading, right: 0, count: outputs.count, loss: 0)
-    for (output, label) in zip(outputs, labels) where output.indices.contains(label) {
+    var trial = AccuracyTrial(
+      reading: reading, isRight: .init(repeating: false, count: outputs.count), loss: 0)
+    for (place, (output, label)) in zip(outputs, labels).enumerated()
+    where output.indices.contains(label) {
       guard let largest = output.max(), largest.isFinite else { continue }
-      if output.firstIndex(of: largest) == label { trial.right += 1 }
+      trial.isRight[place] = output.firstIndex(of: largest) == label
       let sum = output.reduce(0) { $0 + exp($1 - largest) }
       trial.loss += log(sum) + largest - output[label]
     }

@@ -48,7 +48,7 @@ struct DoctorCommand: ParsableCommand {
     let layout = PixelLayout(of: network.inputShape, for: data.shape)
     var preflight = Preflight(certifier, layout: layout)
     (preflight.isThorough, preflight.seconds) = (true, 60)
-    let findings = preflight.run()
+    let findings = preflight.run(on: examples)
     var warnings = findings.warnings
     var cost: CostEstimate?
     if eps != nil {

@@ -64,11 +64,12 @@ struct DoctorReport: Encodable {
   var cost: Cost?
   var secondsPerImage: Double
   var warnings: [String]
+  var note: String?
 
   enum CodingKeys: String, CodingKey {
     case model, images, epsilon, norm, examples, trials, order, support, cost
     case secondsPerImage = "seconds_per_image"
-    case warnings
+    case warnings, note
   }
 
   init(
@@ -96,6 +97,7 @@ struct DoctorReport: Encodable {
     support = network.support
     secondsPerImage = findings.secondsPerImage
     self.warnings = warnings
+    note = findings.note
     self.cost = cost.map { cost in
       Cost(
         measured: cost.measured, seconds: cost.seconds,
@@ -192,8 +194,9 @@ extension DoctorReport {
   }
 
   private var verdict: String {
-    warnings.isEmpty
-      ? "Nothing looks wrong."
-      : warnings.map { "Warning: \($0)" }.joined(separator: "\n")
+    guard warnings.isEmpty else {
+      return warnings.map { "Warning: \($0)" }.joined(separator: "\n")
+    }
+    return note.map { "Nothing looks clearly wrong. \($0)." } ?? "Nothing looks wrong."
   }
 }

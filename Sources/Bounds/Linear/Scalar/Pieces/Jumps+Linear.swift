@@ -82,7 +82,7 @@ extension Shrink: PiecewiseCurve {
 }
 
 extension Remainder: ScalarRelaxable, RangeBounded {
-  /// How many whole multiples of the divisor's size are taken off, towards 0; nil for too many to tell.
+  /// How many whole multiples of the divisor's size are taken off; nil for too many to tell.
   private func multiples(_ x: Double) -> Double? {
     let count = ((x - value(at: x)) / abs(divisor)).rounded()
     return abs(count) < 0x1p50 ? count : nil
@@ -101,8 +101,9 @@ extension Remainder: ScalarRelaxable, RangeBounded {
     if isLine(over: x) {
       return ScalarInterval(value(at: x.lower), value(at: x.upper))
     }
-    // On either side of 0 the function is the number itself before it first falls back to 0.
     let size = abs(divisor)
+    if roundsDown { return ScalarInterval(min(0, divisor), max(0, divisor)) }
+    // On either side of 0 the function is the number itself before it first falls back to 0.
     return ScalarInterval(max(-size, min(0, x.lower)), min(size, max(0, x.upper)))
   }
 
