@@ -8,16 +8,17 @@ import Testing
 @testable import ModelFiles
 
 @Suite("Weights in files beside the model")
-struct ExternalDataTests {
-  private let temporary: TemporaryFolder
+final class ExternalDataTests {
+  private let temporary = FileManager.default.temporaryDirectory
+    .appendingPathComponent("surety-external-\(UUID().uuidString)")
 
-  init() throws { temporary = try TemporaryFolder() }
+  deinit { try? FileManager.default.removeItem(at: temporary) }
 
   /// A folder with a model that adds a weight of three floats, which lie where the place says.
   private func folder(
     _ place: KeyValuePairs<String, String>, weights: [Float] = [1, 2, 3]
   ) throws -> URL {
-    let folder = URL(fileURLWithPath: "\(temporary.path)/\(UUID().uuidString)/model")
+    let folder = temporary.appendingPathComponent("\(UUID().uuidString)/model")
     try FileManager.default.createDirectory(
       at: folder.appendingPathComponent("inner"), withIntermediateDirectories: true)
     let bytes = weights.withUnsafeBytes { Data($0) }
