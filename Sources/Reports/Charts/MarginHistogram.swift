@@ -61,7 +61,7 @@ struct MarginHistogram {
       let from = low + Double(index) * step
       let parts = Outcome.allCases.reversed().compactMap { outcome in
         bin.counts[outcome].map { count in
-          "<i class=\"\(outcome.rawValue)\" style=\"height:\(coordinate(100 * Double(count) / most))%\"></i>"
+          "<i class=\"\(outcome.style)\" style=\"height:\(coordinate(100 * Double(count) / most))%\"></i>"
         }
       }
       let title =
@@ -70,7 +70,7 @@ struct MarginHistogram {
     }
     return """
       <div class="histogram" role="img" aria-label="\(escaped(description))">
-      <p class="most">\(Int(most)) examples</p>
+      <p class="most">\(Int(most)) example\(most == 1 ? "" : "s")</p>
       <div class="columns">\(columns.joined())</div>
       <div class="numbers">\(numbers)</div>
       <p class="axis">margin</p>

@@ -65,7 +65,7 @@ let tableStyle = """
   th, td { text-align: left; padding: 0.32rem 1rem 0.32rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
   th { color: var(--soft); font-weight: 600; white-space: nowrap; vertical-align: bottom; }
   th.n, td.n { text-align: right; } td { white-space: nowrap; } td .bar, td .meter { margin-top: 0.35rem; }
-  .all td:last-child { white-space: normal; min-width: 14rem; }
+  td.w { white-space: normal; overflow-wrap: anywhere; min-width: 9rem; } th.w { min-width: 9rem; }
   .all tbody tr:hover { background: var(--card); }
   .filter { display: flex; flex-wrap: wrap; gap: 0.5rem 0.6rem; align-items: center; margin: 0 0 0.8rem; padding: 0; border: 0; }
   .filter input { font: inherit; font-size: 0.9rem; color: inherit; background: var(--page); border: 1px solid var(--soft);
@@ -96,12 +96,12 @@ let printStyle = """
     thead { display: table-header-group; break-inside: avoid; }
     .scroll { overflow: visible; } table { font-size: 8pt; } th { white-space: normal; }
     th, td { padding: 0.15rem 0.7rem 0.15rem 0; }
-    td .bar, td .meter { min-width: 5rem; } .all td:last-child { min-width: 0; }
+    td .bar, td .meter { min-width: 5rem; } td.w, th.w { min-width: 0; }
     th button { display: contents; } th button::after { content: none; }
     .cards { grid-template-columns: repeat(2, 1fr); }
-    .cards.certified, .cards.undecided, .cards.misclassified { grid-template-columns: repeat(3, 1fr); }
+    .cards.single { grid-template-columns: repeat(3, 1fr); }
     .card { padding: 0.6rem; } .pictures { gap: 0.4rem; } .pictures figcaption, .card .remark { font-size: 8pt; }
-    .certified figure, .undecided figure, .misclassified figure { grid-template-columns: 4.5rem 1fr; gap: 0.5rem; }
+    .single figure { grid-template-columns: 4.5rem 1fr; gap: 0.5rem; }
     .pair { grid-template-columns: 1fr 1fr; }
     a { color: inherit; text-decoration: none; }
     details::details-content { content-visibility: visible; display: block; }

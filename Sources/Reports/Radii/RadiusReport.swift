@@ -1,163 +1,184 @@
+import Certificates
+
 /// The page about the radii of examples: how far answers hold, as a curve and example by example.
-///
-/// It takes plain values, so that whatever kept them can have a page.
 public struct RadiusReport: Sendable {
-  /// What the page is about.
-  public struct Question: Sendable {
-    /// The model file as it was named.
-    public var model: String
-    /// The name of the data set and its part.
-    public var data: String
-    /// `inf`, `2` or `1`.
-    public var norm: String
-    /// The largest radius that was asked about.
-    public var largest: Double
-    /// What else a reader must know, as names and values in the order of the page.
-    public var facts: [Fact] = []
-
-    /// Creates a question.
-    public init(model: String, data: String, norm: String, largest: Double) {
-      (self.model, self.data, self.norm, self.largest) = (model, data, norm, largest)
-    }
-  }
-
-  /// A fact about a run, as plain text.
-  public struct Fact: Sendable {
-    /// What it is.
-    public var name: String
-    /// What it was.
-    public var value: String
-
-    /// Creates a fact.
-    public init(_ name: String, _ value: String) { (self.name, self.value) = (name, value) }
-  }
-
-  /// What was shown at one radius.
-  public struct Point: Sendable {
-    /// The radius.
-    public var epsilon: Double
-    /// The part of the examples that the network is right about.
-    public var clean: Double
-    /// The part that it is right about and no violation was found of; nil where none was looked for.
-    public var attacked: Double?
-    /// The part that is certified; nil where that was not asked.
-    public var certified: Double?
-
-    /// Creates a point.
-    public init(epsilon: Double, clean: Double, attacked: Double?, certified: Double?) {
-      (self.epsilon, self.clean) = (epsilon, clean)
-      (self.attacked, self.certified) = (attacked, certified)
-    }
-  }
-
-  /// What was found of one example.
-  public struct Example: Sendable {
-    /// The place of the example in the data.
-    public var example: Int
-    /// The right class.
-    public var label: String
-    /// The network's answer; nil where it has none.
-    public var answer: String?
-    /// The largest radius that was certified; nil where the network is wrong about the example.
-    public var certified: Double?
-    /// The method that certified it.
-    public var method: String?
-    /// The smallest radius of a counterexample.
-    public var violated: Double?
-    /// The seconds in all.
-    public var seconds = 0.0
-
-    /// Creates the record of an example about which nothing is known yet.
-    public init(example: Int, label: String) { (self.example, self.label) = (example, label) }
-  }
-
-  private let question: Question
-  private let points: [Point]
-  private let examples: [Example]
+  let summary: RadiusSummary
+  let tolerance: Double
+  let radii: [ExampleRadius]
+  let records: [Int: ExampleRecord]
 
   /// Creates a report.
-  ///
-  /// - Parameters:
-  ///   - points: The curve, smallest radius first.
-  ///   - examples: The results, ordered by example.
-  public init(_ question: Question, curve points: [Point], _ examples: [Example]) {
-    self.question = question
-    self.points = points
-    self.examples = examples
+  public init(_ history: RadiusHistory) {
+    (summary, tolerance, radii) = (history.summary, history.tolerance, history.radii)
+    records = Dictionary(history.examples.map { ($0.example, $0) }) { first, _ in first }
   }
 
   /// The whole page.
   public var page: String {
-    let name = String(question.model.split(separator: "/").last ?? "a network")
+    let shown = ShownRadii(radii)
+    let title = "Radii of \(fileName(summary.model))"
     return HTMLPage(
-      title: "Radii of \(name)", kicker: "Radii of \(name)", headline: claim,
-      lead: "<p class=\"lead\">\(escaped(question.data))</p>",
+      title: title, kicker: title, headline: claim, lead: lead,
       sections: [
-        HTMLPage.Section(id: "curve", heading: "Accuracy against the radius", content: curve),
-        HTMLPage.Section(id: "assumed", heading: "What was assumed", content: assumptions),
+        HTMLPage.Section(id: "glance", heading: "", content: glance),
         HTMLPage.Section(
-          id: "all", heading: "All results", content: "<div class=\"all\">\(table.html)</div>"),
+          id: "curve", heading: "Accuracy against the radius",
+          content: RadiusCurve(radii, summary.curve).html),
+        HTMLPage.Section(
+          id: "examples", heading: "Hardest \(words.example)s",
+          content: GallerySection(shown, radii, records, className, words).html),
+        HTMLPage.Section(
+          id: "classes", heading: "Classes",
+          content: RadiusClasses(radii, className, words).html),
+        HTMLPage.Section(id: "methods", heading: "Methods and time", content: methods),
+        HTMLPage.Section(
+          id: "assumed", heading: "What was assumed",
+          content: RadiusAssumptions(summary: summary, tolerance: tolerance, words: words).html),
+        HTMLPage.Section(
+          id: "check", heading: "How to check it again",
+          content: CheckSection(runs: [
+            CheckSection.Run(
+              modelDigest: summary.run.modelDigest, dataDigest: summary.run.dataDigest,
+              command: summary.circumstances?.command)
+          ]).html),
+        HTMLPage.Section(
+          id: "all", heading: "All results",
+          content: TableSection.wrapped(
+            table(Set(shown.all.map(\.example))), count: radii.count, log: "radius.jsonl")),
       ], script: tableScript
     ).text
   }
 
+  // MARK: Words
+
+  var words: RegionWords { RegionWords(norm: summary.run.region.norm, records) }
+
+  /// The largest radius that was asked about.
+  var largest: Double { summary.run.region.epsilon }
+
+  private func className(_ label: Int) -> String {
+    guard let classes = summary.classes, classes.indices.contains(label) else { return "\(label)" }
+    return classes[label]
+  }
+
   private var claim: String {
-    let right = examples.compactMap(\.certified).sorted()
-    guard !right.isEmpty else {
-      return "The network is right about none of \(examples.count) examples."
+    let right = radii.compactMap(\.certified)
+    let all = words.examples(summary.usable)
+    guard summary.usable > 0 else { return "None of \(words.examples(summary.count)) can be used." }
+    guard let median = summary.medianCertified, let mean = summary.meanCertified else {
+      return "The network is right about none of \(all)."
     }
-    let middle = right[(right.count - 1) / 2]
-    let words = RegionWords(norm: question.norm, arePictures: false)
-    return "Half of the \(right.count) right answers hold under \(words.changes(middle)) or more."
+    let average = "the mean certified radius is \(radiusText(mean))"
+    if right.count == 1 {
+      return
+        "The only one of \(all) that is classified correctly \(median > 0 ? "keeps" : "is not shown to keep") "
+        + "its answer under every change of \(words.size(median > 0 ? median : largest))."
+    }
+    guard median > 0 else {
+      let some = right.count { $0 > 0 }
+      return
+        "\(some) of the \(right.count) correctly classified of \(all) \(some == 1 ? "keeps its" : "keep their") "
+        + "answer under some change; \(average)."
+    }
+    return "Half of the \(right.count) correctly classified of \(all) keep their answer under "
+      + "\(words.changes(median)); \(average)."
   }
 
-  private var curve: String {
-    CurveSection(
-      points: points.map { point in
-        AccuracyPoint(
-          epsilon: point.epsilon, count: examples.count, clean: point.clean,
-          attacked: point.attacked, certified: point.certified)
-      }
-    ).html
+  private var lead: String {
+    let missing =
+      summary.count < summary.requested
+      ? " Only \(summary.count) of \(summary.requested) \(words.example)s that were asked for are done so far."
+      : ""
+    let text =
+      "\(summary.run.data); bounds computed in \(summary.run.arithmetic). The certified radius of an \(words.example) is a "
+      + "lower bound of how far its answer holds, the distance of the nearest counterexample that was found an upper "
+      + "bound.\(missing)"
+    return "<p class=\"lead\">\(escaped(text))</p>"
   }
 
-  private var assumptions: String {
-    let facts = [
-      FactList.Fact("model", question.model), FactList.Fact("data", question.data),
-      FactList.Fact("norm", "l\(question.norm)"),
-      FactList.Fact("largest radius asked about", radiusText(question.largest)),
+  // MARK: Parts
+
+  private var glance: String {
+    func number(_ value: Double?) -> String { value.map(radiusText) ?? "none" }
+    let violated = radii.compactMap(\.violated).sorted()
+    let middle = violated.isEmpty ? nil : violated[violated.count / 2]
+    let whole = radii.count { RadiusOutcome($0, largest) == .whole }
+    let tiles = [
+      Tile(
+        tone: "certified", name: "median certified radius", value: number(summary.medianCertified),
+        meaning: "half of the right answers hold at least so far"),
+      Tile(
+        tone: "certified", name: "mean certified radius", value: number(summary.meanCertified),
+        meaning: whole > 0
+          ? "\(whole) held at \(radiusText(largest)), the largest asked about"
+          : "over all right answers"),
+      Tile(
+        tone: "violated", name: "median counterexample", value: number(middle),
+        meaning:
+          "distance of the nearest one found, for \(violated.count) \(words.example)\(violated.count == 1 ? "" : "s")"
+      ),
+      Tile(
+        tone: "clean", name: "clean accuracy", value: percent(summary.cleanAccuracy),
+        meaning: "right without any change"),
     ]
-    return FactList(facts: facts + question.facts.map { FactList.Fact($0.name, $0.value) }).html
-      + """
-      <dl class="meanings">
-      <dt>certified</dt><dd>The largest radius that was certified: no smaller change alters the right answer.</dd>
-      <dt>violated</dt><dd>The distance of the nearest counterexample that was found. The answer breaks somewhere \
-      between the two.</dd>
-      </dl>
+    let counts = radii.reduce(into: [RadiusOutcome: Int]()) {
+      $0[RadiusOutcome($1, largest), default: 0] += 1
+    }
+    let entries = RadiusOutcome.allCases.compactMap { outcome in
+      counts[outcome].map { "<li><b>\($0)</b> \(outcome.meaning($0, largest))</li>" }
+    }
+    return """
+      <div class="tiles">\(tiles.map(\.html).joined(separator: "\n"))</div>
+      <ul class="outcomes">\(entries.joined())</ul>
+      <p class="soft rule">\(escaped(rule))</p>
       """
   }
 
-  private var table: HTMLTable {
+  private var rule: String {
+    let errors = summary.errors
+    let all =
+      errors > 0
+      ? "\(words.examples(summary.usable)) that can be used; \(errors) cannot and \(errors == 1 ? "counts" : "count") "
+        + "in none" : "all \(words.examples(summary.usable))"
+    return "Accuracies are parts of \(all). Radii are over the right answers only."
+  }
+
+  private var methods: String {
+    let seconds = radii.map(\.seconds).sorted()
+    guard let slowest = seconds.last else { return "" }
+    let found = radii.filter { ($0.certified ?? 0) > 0 }
+    let names = summary.run.cascade.filter { $0 != "attack" }
+    let others = Set(found.compactMap(\.method)).subtracting(names).sorted()
+    let table = HTMLTable(
+      caption: "The methods that certified the largest radius of each example",
+      columns: [.text("method"), .number("largest radius of")],
+      rows: (names + others).map { name in
+        [MethodSection.named(name), "\(found.count { $0.method == name })"]
+      })
+    let probes = radii.reduce(0) { $0 + $1.probes }
+    return """
+      <p>Each radius is the last of several questions, \(probes) in all. An \(words.example) took \(duration(seconds[seconds.count / 2])) (median), the slowest \(duration(slowest)); all together \
+      \(duration(seconds.reduce(0, +))).</p>
+      \(table.html)
+      """
+  }
+
+  private func table(_ shown: Set<Int>) -> HTMLTable {
     HTMLTable(
       caption: "Radii of all examples",
       columns: [
-        .number("example"), .text("label"), .text("answer"), .text("outcome"),
-        .number("certified"), .number("violated"), .text("by"), .number("seconds"),
+        .number("example"), .wide("file"), .text("label"), .text("answer"), .text("outcome"),
+        .number("certified up to"), .number("counterexample at"), .number("gap"),
+        .text("certified by"), .number("seconds"), .wide("remark"),
       ],
-      rows: examples.map { example in
-        let outcome: Outcome =
-          example.answer == nil
-          ? .failed
-          : example.certified == nil
-            ? .misclassified
-            : example.certified == 0 && example.violated == nil
-              ? .undecided
-              : example.violated == nil ? .certified : .violated
-        return [
-          "\(example.example)", escaped(example.label), escaped(example.answer ?? ""),
-          "<i class=\"swatch \(outcome.rawValue)\"></i>\(outcome.word)",
-          example.certified.map(shortNumber) ?? "", example.violated.map(shortNumber) ?? "",
-          escaped(example.method ?? ""), shortNumber(example.seconds),
+      rows: radii.prefix(TableSection.most).map { radius in
+        [
+          TableSection.link(radius.example, shown), escaped(radius.name ?? ""),
+          escaped(className(radius.label)), radius.prediction.map { escaped(className($0)) } ?? "",
+          RadiusOutcome(radius, largest).word,
+          radius.certified.map(shortNumber) ?? "", radius.violated.map(shortNumber) ?? "",
+          radius.gap.map(shortNumber) ?? "", escaped(radius.method ?? ""),
+          shortNumber((radius.seconds * 1e3).rounded() / 1e3), escaped(radius.problem ?? ""),
         ]
       })
   }
