@@ -61,7 +61,8 @@ struct PageTests {
   func radii() throws {
     try run("radius", "--methods", "ibp,crown", "--tolerance", "0.2")
     let page = try text("radius/report.html")
-    #expect(page.contains("<h1>Half of the 6 correctly classified of 6 images keep their answer"))
+    #expect(
+      page.contains("<h1>Half of the 6 images keep their right answer under every change of up to"))
     #expect(page.contains("difference × ") && !page.contains("The original was not kept."))
     #expect(page.contains("radius \(model) --data digits"))
     try FileManager.default.removeItem(atPath: path("radius/report.html"))

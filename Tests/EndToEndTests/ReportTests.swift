@@ -113,7 +113,7 @@ struct ReportTests {
     let radii = try text("radii/report.html")
     #expect(
       radii.contains(
-        "<h1>The only one of 1 image that is classified correctly keeps its answer under every change of up to 0.05"
+        "<h1>The only image keeps its right answer under every change of up to 0.05 (12.75/255) per pixel.</h1>"
       ))
     #expect(radii.contains("certified accuracy: from 100 % to 0 %"))
   }

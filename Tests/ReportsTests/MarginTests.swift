@@ -98,8 +98,8 @@ struct MarginTests {
     let section = MarginSection(lines, cascade: sample.run.cascade)
     #expect(
       section.kinds.map(\.name) == [
-        "Without any change", "Proved by ibp, which certified", "Proved by crown, which certified",
-        "Best bound of all methods, still undecided", "Of the counterexamples",
+        "All: without any change", "Certified: proved by ibp", "Certified: proved by crown",
+        "Undecided: best bound of all methods", "Violated: of the counterexample",
       ])
     #expect(section.kinds.map(\.entries.count) == [59, 5, 10, 19, 10])
     #expect(section.html.contains("A complete search certified 5 more without a number."))

@@ -1,4 +1,6 @@
 import Certificates
+import Foundation
+import TestSupport
 import Testing
 
 @testable import Reports
@@ -17,10 +19,12 @@ struct RadiusReportTests {
     let median = (certified[6] + certified[7]) / 2
     #expect(certified.count { $0 >= median } >= 7)
     let mean = certified.reduce(0, +) / 14
+    #expect(abs(median - 0.055) < 1e-12 && abs(mean - 1.08 / 14) < 1e-12)
+    let words = RegionWords(norm: "inf", arePictures: true)
     #expect(
       page.contains(
-        "<h1>Half of the 14 correctly classified of 19 images keep their answer under every change of up to "
-          + "\(radiusText(median)) per pixel; the mean certified radius is \(radiusText(mean)).</h1>"
+        "<h1>Half of the 14 correctly classified images (of 19) keep their right answer under every change of up to "
+          + "\(words.found(median, .down)) per pixel; the mean certified radius is 0.07714 (19.67/255).</h1>"
       ))
     #expect(
       page.contains(
@@ -39,12 +43,28 @@ struct RadiusReportTests {
     }
     #expect(
       claim { $0.certified = $0.example == 6 ? 0.14 : 0 }.contains(
-        "<h1>1 of the 14 correctly classified of 19 images keeps its answer under some change; the mean certified radius "
-          + "is 0.01.</h1>"))
+        "<h1>1 of the 14 correctly classified images (of 19) keeps its right answer under changes of some size; the mean "
+          + "certified radius is 0.01 (2.55/255).</h1>"))
     #expect(
       claim { $0.certified = nil }.contains(
         "<h1>The network is right about none of 19 images.</h1>"))
     #expect(claim { _ in }.contains("Only 20 of 30 images that were asked for are done so far."))
+  }
+
+  @Test(
+    "Certified radii are rounded down and those of counterexamples up, never to where they are not true",
+    arguments: 0..<200)
+  func rounding(seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let value = pow(10, Double.random(in: -7...2, using: &random))
+    let (low, high) = (
+      try #require(Double(fourDigits(value, .down))), try #require(Double(fourDigits(value, .up)))
+    )
+    #expect(low <= value && value <= high)
+    #expect(high - low < 2e-3 * value, "\(low), \(value), \(high)")
+    #expect(radiusText(8.0 / 255, .down) == "8/255" && radiusText(0.05, .up) == "0.05")
+    #expect(
+      radiusText(0.00686275, .down) == "0.006862" && radiusText(0.00686275, .up) == "0.006863")
   }
 
   @Test("Nothing is called violated: a counterexample at some radius says nothing of smaller ones")
@@ -57,7 +77,7 @@ struct RadiusReportTests {
       "whole range", "both bounds", "lower bound only", "upper bound only", "misclassified",
       "error",
     ] { #expect(page.contains("<td>\(outcome)</td>"), "\(outcome)") }
-    for head in ["certified up to", "counterexample at", "gap", "certified by", "file"] {
+    for head in ["lower bound", "upper bound", "gap", "by", "file"] {
       #expect(
         page.contains("\">\(head)</th>") || page.contains("<th scope=\"col\">\(head)</th>"),
         "\(head)")

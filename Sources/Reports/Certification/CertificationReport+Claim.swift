@@ -14,17 +14,20 @@ extension CertificationReport {
       return "\(violated) of \(words.examples(count)) \(violated == 1 ? "has" : "have") a "
         + "counterexample among changes of \(words.size(summary.epsilon)); an attack proves nothing of the others."
     }
+    let inOrder = summaries.sorted { $0.epsilon < $1.epsilon }
+    let others = inOrder.dropFirst().map {
+      "\(certified($0)) under every change of up to \(radiusText($0.epsilon))"
+    }
+    return ([sentence(inOrder[0], count)] + others).joined(separator: ", ") + "."
+  }
+
+  private func sentence(_ summary: Summary, _ count: Int) -> String {
     let certified = certified(summary)
     let changes = words.changes(summary.epsilon)
-    let first =
-      certified == 0
+    return certified == 0
       ? "None of \(words.examples(count)) is shown to keep its right answer under \(changes)"
       : "\(certified) of \(words.examples(count)) \(certified == 1 ? "keeps its" : "keep their") right answer "
         + "under \(changes)"
-    let others = summaries.dropFirst().sorted { $0.epsilon < $1.epsilon }.map {
-      "\(self.certified($0)) under every change of up to \(radiusText($0.epsilon))"
-    }
-    return ([first] + others).joined(separator: ", ") + "."
   }
 
   private func certified(_ summary: Summary) -> Int { summary.verdicts["certified"] ?? 0 }

@@ -3,6 +3,7 @@ struct CurveSection {
   /// The points, smallest radius first.
   var points: [AccuracyPoint]
   /// The lines where they are known at more radii than the points.
+  var clean: [LineChart.Point]?
   var attacked: [LineChart.Point]?
   var certified: [LineChart.Point]?
 
@@ -39,7 +40,7 @@ struct CurveSection {
     return LineChart(
       "Accuracy", over: unit.name,
       [
-        line("clean accuracy", .clean, nil, \.clean),
+        line("clean accuracy", .clean, clean, \.clean),
         line("attack accuracy", .attacked, attacked, \.attacked),
         line("certified accuracy", .certified, certified, \.certified),
       ], label: percentTick)

@@ -75,7 +75,7 @@ struct ExampleCard {
           second.difference(from: first, times: factor), "difference × \(shortNumber(factor))",
           "their difference, \(shortNumber(factor)) times as large, grey where there is none",
           "\(words.norm == "inf" ? "at most" : "l\(words.norm)") "
-            + escaped(radiusText(words.distance(original, changed)))))
+            + escaped(radiusText(words.distance(original, changed), .up))))
     }
     return "<div class=\"pictures\">\(parts.joined(separator: "\n"))</div>"
   }

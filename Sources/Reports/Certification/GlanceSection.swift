@@ -45,17 +45,19 @@ struct GlanceSection {
       tiles.append(
         Tile(
           tone: "attacked", name: "attack accuracy\(place)", value: percent(attacked),
-          meaning: "no violation was found\(rest)"))
+          meaning: "right, and no violation was found\(rest)"))
     }
     tiles.append(
       Tile(
         tone: "clean", name: "clean accuracy", value: percent(point.clean),
         meaning: "right without any change"))
     let bar = OutcomeBar(counts: counts)
+    let outcomes = bar.total > 0 ? "\(bar.html)\n\(bar.key)" : ""
+    // Numbers about no example would be zeros without a meaning.
+    guard point.count > 0 else { return outcomes }
     return """
       <div class="tiles">\(tiles.map(\.html).joined(separator: "\n"))</div>
-      \(bar.html)
-      \(bar.key)
+      \(outcomes)
       \(between)
       <p class="soft rule">\(escaped(rule))</p>
       """
@@ -79,8 +81,7 @@ struct GlanceSection {
 
   /// What is known of the part that no change alters; nothing where some examples were neither decided nor attacked.
   private var between: String {
-    guard let certified = point.certified, let attacked = point.attacked, untried == 0,
-      point.count > 0
+    guard let certified = point.certified, let attacked = point.attacked, untried == 0
     else { return "" }
     let parts =
       certified == attacked

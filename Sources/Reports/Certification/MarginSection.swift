@@ -26,21 +26,21 @@ struct MarginSection {
       }
     }
     let certified = lines.filter { $0.verdict == .certified }
-    var kinds = [Kind(name: "Without any change", entries: entries(lines, \.cleanMargin))]
+    var kinds = [Kind(name: "All: without any change", entries: entries(lines, \.cleanMargin))]
     let others = Set(certified.compactMap(\.method)).subtracting(cascade).sorted()
     for method in cascade + others {
       kinds.append(
         Kind(
-          name: "Proved by \(method), which certified",
+          name: "Certified: proved by \(method)",
           entries: entries(certified.filter { $0.method == method }, \.decidingMargin)))
     }
     kinds.append(
       Kind(
-        name: "Best bound of all methods, still undecided",
+        name: "Undecided: best bound of all methods",
         entries: entries(lines.filter { Outcome($0) == .undecided }, \.smallestMargin)))
     kinds.append(
       Kind(
-        name: "Of the counterexamples",
+        name: "Violated: of the counterexample",
         entries: entries(lines.filter { $0.verdict == .violated }, \.decidingMargin)))
     self.kinds = kinds.filter { !$0.entries.isEmpty }
     searched = certified.count { $0.decidingMargin == nil }

@@ -32,8 +32,9 @@ struct MethodSection {
     seconds = lines.map(\.seconds).sorted()
   }
 
-  /// The section as HTML.
+  /// The section as HTML; empty where there is no result.
   var html: String {
+    guard !seconds.isEmpty else { return "" }
     let all = rows.reduce(0) { $0 + $1.seconds }
     let table = HTMLTable(
       caption: "Methods in the order in which they were tried",

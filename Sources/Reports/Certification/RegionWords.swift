@@ -37,12 +37,20 @@ struct RegionWords {
   }
 
   /// A radius that was found, in 255ths too where pixels change by small ones: `0.0213 (5.43/255)`.
-  func found(_ radius: Double) -> String {
-    let text = radiusText(radius)
+  func found(_ radius: Double, _ rounding: Rounding) -> String {
+    let text = radiusText(radius, rounding)
     guard arePictures, norm == "inf", radius > 0, radius < 0.1, !text.hasSuffix("/255") else {
       return text
     }
-    return "\(text) (\(shortNumber((radius * 25_500).rounded() / 100))/255)"
+    return "\(text) (\(fourDigits(255 * radius, rounding))/255)"
+  }
+
+  /// All changes up to a radius that was found.
+  func changes(found radius: Double) -> String {
+    let size = found(radius, .down)
+    return norm == "inf"
+      ? "every change of up to \(size) per \(value)"
+      : "every change of up to \(size) in l\(norm) distance"
   }
 
   /// The size of a difference between two inputs.

@@ -27,6 +27,7 @@ struct TableSection {
 
   /// A table of all results, with what it leaves out.
   static func wrapped(_ table: HTMLTable, count: Int, log: String) -> String {
+    guard count > 0 else { return "" }
     let rest =
       count > most
       ? "<p>The first \(most) of \(count); all are in <code>\(escaped(log))</code>.</p>" : ""

@@ -31,7 +31,8 @@ struct MarginHistogram {
     let cut = sorted.count / 50
     var (from, to) = (sorted[cut], sorted[sorted.count - 1 - cut])
     if from == to { (from, to) = (first, last) }
-    step = Self.step(for: to - from)
+    // Few margins in many ranges would make a comb.
+    step = Self.step(for: to - from, parts: max(10, min(40, Double(sorted.count))))
     let (start, end) = ((from / step).rounded(.down), (to / step).rounded(.down) + 1)
     low = start * step
     let count = max(1, Int(end - start))
@@ -49,9 +50,9 @@ struct MarginHistogram {
     self.entries = entries
   }
 
-  private static func step(for length: Double) -> Double {
-    let power = pow(10, floor(log10(length / 40)))
-    return [1, 2, 5, 10].map { $0 * power }.first { length / $0 <= 40 } ?? length
+  private static func step(for length: Double, parts: Double) -> Double {
+    let power = pow(10, floor(log10(length / parts)))
+    return [1, 2, 5, 10].map { $0 * power }.first { length / $0 <= parts } ?? length
   }
 
   /// The chart as HTML.

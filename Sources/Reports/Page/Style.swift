@@ -89,7 +89,7 @@ private let layoutStyle = """
   .answer { display: block; font-weight: 600; }
   .values { border-bottom: 1px solid var(--line); margin-bottom: 0.5rem; }
   .values svg.lines { height: 7rem; }
-  .card table { font-size: 0.82rem; } .card th, .card td { padding-right: 0.6rem; }
+  .card table { font-size: 0.82rem; } .card th, .card td { padding-right: 0.6rem; } .card th.w, .card td.w { min-width: 4.5rem; }
   .values rect { fill: var(--tone); } .values rect.plain { --tone: var(--soft); } .values rect.paler { --tone: var(--violated); opacity: 0.45; }
   .values .changed { stroke: var(--violated); stroke-width: 2; vector-effect: non-scaling-stroke; }
   details { margin: 1rem 0; } summary { cursor: pointer; color: var(--link); }

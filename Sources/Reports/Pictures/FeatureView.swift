@@ -29,7 +29,7 @@ struct FeatureView {
     guard let changed else { return [] }
     let sizes = zip(original, changed).map { abs($0 - $1) }
     return sizes.indices.filter { sizes[$0] > 0 }.sorted { sizes[$0] > sizes[$1] }
-      .prefix(Self.listed).map { $0 }
+      .prefix(original.count <= Self.open ? Self.open : Self.listed).map { $0 }
   }
 
   /// The view as HTML.
@@ -98,7 +98,7 @@ struct FeatureView {
     guard let names, changed == nil, names.count == original.count else { return "" }
     let table = HTMLTable(
       caption: "The values by name",
-      columns: [.text("value"), .number("original")],
+      columns: [.wide("value"), .number("original")],
       rows: zip(names, original).map { [escaped($0), shortNumber($1)] }
     ).html
     return original.count <= Self.open
@@ -119,7 +119,7 @@ struct FeatureView {
       ? "<p class=\"soft\">The \(rows.count) largest of \(count) changes.</p>" : ""
     return HTMLTable(
       caption: "What the counterexample changes",
-      columns: [.text("value"), .number("original"), .number("changed"), .number("by")], rows: rows
+      columns: [.wide("value"), .number("original"), .number("changed"), .number("by")], rows: rows
     ).html + rest
   }
 

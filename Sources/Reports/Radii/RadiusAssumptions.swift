@@ -21,7 +21,8 @@ struct RadiusAssumptions {
         "all changes of \(words.size(run.region.epsilon))\(limits(run)); l\(run.region.norm) norm"),
       FactList.Fact(
         "closeness",
-        "a search ends where the two radii are within \(percentTick(tolerance)) of each other"),
+        "certification failed, or a counterexample was found, at a radius at most \(percentTick(tolerance)) larger than the "
+          + "certified one, unless the time was up"),
       FactList.Fact("normalisation", NormalizationWords(run).text),
       FactList.Fact("arithmetic", run.arithmetic),
       FactList.Fact("methods", run.cascade.joined(separator: ", then ")),
@@ -42,10 +43,10 @@ struct RadiusAssumptions {
   private var meanings: String {
     """
     <dl class="meanings">
-    <dt>certified up to</dt><dd>The largest radius at which bounds computed in \(escaped(summary.run.arithmetic)) show that no \
+    <dt>lower bound</dt><dd>The certified radius: the largest radius at which bounds computed in \(escaped(summary.run.arithmetic)) show that no \
     change alters the right answer; smaller changes are among those. The computer's own rounding is left room for by \
     measurement; it is not proved. 0 where no radius was certified.</dd>
-    <dt>counterexample at</dt><dd>The distance of the nearest changed input with another answer that was found; running the \
+    <dt>upper bound</dt><dd>The distance of the nearest changed input with another answer that was found; running the \
     network confirmed it. It is in <code>radius.jsonl</code>.</dd>
     <dt>gap</dt><dd>What lies between the two: the answer breaks somewhere in it. More time, more methods or more descents \
     of the attack may narrow it.</dd>

@@ -54,8 +54,9 @@ struct RadiusClasses {
       ],
       rows: rows.map { row in
         [
-          escaped(row.name), row.median.map(shortNumber) ?? "",
-          row.certified.first.map(shortNumber) ?? "", row.nearest.map(shortNumber) ?? "",
+          escaped(row.name), row.median.map { radiusText($0, .down) } ?? "",
+          row.certified.first.map { radiusText($0, .down) } ?? "",
+          row.nearest.map { radiusText($0, .up) } ?? "",
           percent(Double(row.certified.count) / Double(row.usable)), "\(row.usable)",
         ]
       }

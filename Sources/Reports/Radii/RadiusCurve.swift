@@ -21,6 +21,7 @@ struct RadiusCurve {
           attacked: point.attackAccuracy, certified: point.certifiedAccuracy)
       })
     // An example is certified at its radius too, and not attacked with success below its counterexample.
+    section.clean = [0, end].map { LineChart.Point(x: $0, y: curve.points[0].cleanAccuracy) }
     section.certified = steps(radii.compactMap(\.certified), upTo: end)
     section.attacked = steps(
       radii.filter { $0.certified != nil && ($0.attacked || $0.violated != nil) }

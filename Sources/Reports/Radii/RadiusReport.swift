@@ -63,25 +63,31 @@ public struct RadiusReport: Sendable {
 
   private var claim: String {
     let right = radii.compactMap(\.certified)
-    let all = words.examples(summary.usable)
     guard summary.usable > 0 else { return "None of \(words.examples(summary.count)) can be used." }
     guard let median = summary.medianCertified, let mean = summary.meanCertified else {
-      return "The network is right about none of \(all)."
+      return "The network is right about none of \(words.examples(summary.usable))."
     }
-    let average = "the mean certified radius is \(radiusText(mean))"
+    let average = "the mean certified radius is \(words.found(mean, .down))"
+    let all = summary.usable
     if right.count == 1 {
-      return
-        "The only one of \(all) that is classified correctly \(median > 0 ? "keeps" : "is not shown to keep") "
-        + "its answer under every change of \(words.size(median > 0 ? median : largest))."
+      let only =
+        all == 1
+        ? "The only image" : "The only one of \(words.examples(all)) that is classified correctly"
+      return median > 0
+        ? "\(only.replacing("image", with: words.example)) keeps its right answer under \(words.changes(found: median))."
+        : "\(only.replacing("image", with: words.example)) is certified at no radius."
     }
+    let some =
+      right.count == all
+      ? words.examples(all) : "\(right.count) correctly classified \(words.example)s (of \(all))"
     guard median > 0 else {
-      let some = right.count { $0 > 0 }
+      let held = right.count { $0 > 0 }
       return
-        "\(some) of the \(right.count) correctly classified of \(all) \(some == 1 ? "keeps its" : "keep their") "
-        + "answer under some change; \(average)."
+        "\(held) of the \(some) \(held == 1 ? "keeps its" : "keep their") right answer under changes of some size; "
+        + "\(average)."
     }
-    return "Half of the \(right.count) correctly classified of \(all) keep their answer under "
-      + "\(words.changes(median)); \(average)."
+    return
+      "Half of the \(some) keep their right answer under \(words.changes(found: median)); \(average)."
   }
 
   private var lead: String {
@@ -99,7 +105,9 @@ public struct RadiusReport: Sendable {
   // MARK: Parts
 
   private var glance: String {
-    func number(_ value: Double?) -> String { value.map(radiusText) ?? "none" }
+    func number(_ value: Double?, _ rounding: Rounding = .down) -> String {
+      value.map { radiusText($0, rounding) } ?? "none"
+    }
     let violated = radii.compactMap(\.violated).sorted()
     let middle = violated.isEmpty ? nil : violated[violated.count / 2]
     let whole = radii.count { RadiusOutcome($0, largest) == .whole }
@@ -113,7 +121,7 @@ public struct RadiusReport: Sendable {
           ? "\(whole) held at \(radiusText(largest)), the largest asked about"
           : "over all right answers"),
       Tile(
-        tone: "violated", name: "median counterexample", value: number(middle),
+        tone: "violated", name: "median counterexample", value: number(middle, .up),
         meaning:
           "distance of the nearest one found, for \(violated.count) \(words.example)\(violated.count == 1 ? "" : "s")"
       ),
@@ -168,15 +176,16 @@ public struct RadiusReport: Sendable {
       caption: "Radii of all examples",
       columns: [
         .number("example"), .wide("file"), .text("label"), .text("answer"), .text("outcome"),
-        .number("certified up to"), .number("counterexample at"), .number("gap"),
-        .text("certified by"), .number("seconds"), .wide("remark"),
+        .number("lower bound"), .number("upper bound"), .number("gap"),
+        .text("by"), .number("seconds"), .wide("remark"),
       ],
       rows: radii.prefix(TableSection.most).map { radius in
         [
           TableSection.link(radius.example, shown), escaped(radius.name ?? ""),
           escaped(className(radius.label)), radius.prediction.map { escaped(className($0)) } ?? "",
           RadiusOutcome(radius, largest).word,
-          radius.certified.map(shortNumber) ?? "", radius.violated.map(shortNumber) ?? "",
+          radius.certified.map { radiusText($0, .down) } ?? "",
+          radius.violated.map { radiusText($0, .up) } ?? "",
           radius.gap.map(shortNumber) ?? "", escaped(radius.method ?? ""),
           shortNumber((radius.seconds * 1e3).rounded() / 1e3), escaped(radius.problem ?? ""),
         ]

@@ -57,7 +57,7 @@ extension GallerySection {
       group(
         "Nearest counterexamples", "violated", shown.nearest,
         of: right.count { $0.violated != nil },
-        "the smallest changes that were found to alter a right answer; smaller ones may"),
+        "the smallest changes that were found to alter a right answer; smaller ones may do so too"),
       group(
         "Smallest certified radii", "certified", shown.least, of: right.count,
         "the right answers that are certified least far, among those not shown above"),
@@ -91,10 +91,12 @@ extension ExampleCard.Subject {
     }
     let lower =
       certified > 0
-      ? "certified up to \(words.found(certified))" + (radius.method.map { " (\($0))" } ?? "")
+      ? "certified up to \(words.found(certified, .down))"
+        + (radius.method.map { " (\($0))" } ?? "")
       : "certified at no radius"
     let upper =
-      radius.violated.map { "counterexample at \(words.found($0))" } ?? "no counterexample found"
+      radius.violated.map { "counterexample at \(words.found($0, .up))" }
+      ?? "no counterexample found"
     remark = "\(lower); \(upper)"
   }
 }
