@@ -64,6 +64,32 @@ struct BrowserTests {
   }
 
   @Test(
+    "The table of radii has all its columns in a window of 900 pixels, and sorts without outcomes in colour"
+  )
+  func narrowTable() throws {
+    let steps = """
+      <script>
+      addEventListener('load', () => {
+        const scroll = document.querySelector('.all .scroll');
+        const head = [...document.querySelectorAll('.all th button')].find(b => b.textContent === 'upper bound');
+        head.click();
+        const column = head.parentElement.cellIndex;
+        const first = [...document.querySelectorAll('.all tbody tr')].map(row => row.cells[column].textContent);
+        const hidden = scroll.scrollWidth - scroll.clientWidth;
+        parent.postMessage(JSON.stringify({ hidden: hidden > 1, least: first[0], heads: document.querySelectorAll('.all th').length }), '*');
+      });
+      </script>
+      """
+    let page = RadiusReport(SampleRadii().history).page
+      .replacingOccurrences(of: "</body>", with: steps + "</body>")
+    let result = try Browser.open(page, Browser.Size(width: 900, height: 1000), isDark: false)
+    #expect(result.console == "")
+    let document = result.document.replacing("&quot;", with: "\"")
+    #expect(
+      document.contains(#"{"hidden":false,"least":"0.05","heads":11}"#), "\(document.suffix(400))")
+  }
+
+  @Test(
     "So is a page about a training run, whatever its length and depth",
     arguments: [(25, 6, 0), (25, 6, 4), (160, 14, 1), (160, 14, 2), (160, 14, 5), (1, 6, 0)])
   func training(epochs: Int, layers: Int, window: Int) throws {

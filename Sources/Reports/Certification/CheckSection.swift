@@ -34,7 +34,7 @@ struct CheckSection {
     return """
       <ol class="steps">\(steps.joined(separator: "\n"))</ol>
       <p class="soft">Times and the last digits of margins depend on the machine, and with a time limit also what \
-      stays undecided.</p>
+      stays open.</p>
       """
   }
 

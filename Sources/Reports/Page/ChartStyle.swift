@@ -65,7 +65,7 @@ let tableStyle = """
   th, td { text-align: left; padding: 0.32rem 1rem 0.32rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
   th { color: var(--soft); font-weight: 600; white-space: nowrap; vertical-align: bottom; }
   th.n, td.n { text-align: right; } td { white-space: nowrap; } td .bar, td .meter { margin-top: 0.35rem; }
-  td.w { white-space: normal; overflow-wrap: anywhere; min-width: 9rem; } th.w { min-width: 9rem; }
+  td.w { white-space: normal; overflow-wrap: anywhere; min-width: 7rem; } th.w { min-width: 7rem; }
   .all th { white-space: normal; } .all th.n button { text-align: right; } .all th button { text-align: left; }
   .all th, .all td { padding-right: 0.8rem; }
   .all tbody tr:hover { background: var(--card); }
