@@ -10,9 +10,11 @@ import json
 import os
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
+import zlib
 
 import jsonschema
 
@@ -63,6 +65,15 @@ def check_documentation():
             failures += 1
 
 
+def png(width, height):
+    """A grey picture without content."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    rows = zlib.compress((b"\0" + b"\x80" * width) * height)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
 def main():
     check_documentation()
     program = os.path.abspath(sys.argv[1])
@@ -84,16 +95,34 @@ def main():
     check_object("summary", printed)
     check_object("summary", folder + "/certify/summary.json")
     check_lines("certificates", folder + "/certify/certificates.jsonl")
+    check_lines("examples", folder + "/certify/examples.jsonl")
 
     few = ["model.onnx", "--data", "digits", "--first", "3", "--eps", "1/10"]
     if understands("radius", "--out"):
         check_object("radius-summary", run("radius", *few, "--methods", "ibp", "--out", "radius", "--json"))
         check_object("radius-summary", folder + "/radius/summary.json")
         check_lines("radius-line", folder + "/radius/radius.jsonl")
+        check_lines("examples", folder + "/radius/examples.jsonl")
     if understands("attack", "--out"):
         check_object("attack-summary", run("attack", *digits, "--out", "attack", "--json"))
         check_object("attack-summary", folder + "/attack/summary.json")
         check_lines("attack-line", folder + "/attack/attack.jsonl")
+        check_lines("examples", folder + "/attack/examples.jsonl")
+
+    # Files of pictures have names, and one of them is damaged.
+    os.makedirs(folder + "/pictures/3")
+    for name, content in (("a", png(8, 8)), ("b", b"no picture"), ("c", png(8, 8))):
+        with open(f"{folder}/pictures/3/{name}.png", "wb") as file:
+            file.write(content)
+    named = ["model.onnx", "--data", "folder:pictures", "--eps", "1/50", "--no-preflight"]
+    for command, results, lines, totals in (
+        ("certify", "certificates", "certificates", "summary"),
+        ("attack", "attack", "attack-line", "attack-summary"),
+        ("radius", "radius", "radius-line", "radius-summary"),
+    ):
+        run(command, *named, "--out", "named-" + command)
+        check_lines(lines, f"{folder}/named-{command}/{results}.jsonl")
+        check_object(totals, f"{folder}/named-{command}/summary.json")
 
     with open(folder + "/recipe.yaml", "w") as file:
         file.write("method: ibp\nepochs: 4\nbatch: 64\ndata: {name: digits}\n"
@@ -109,6 +138,16 @@ def main():
     check_object("bounds", run(*bounds, "--method", "crown", "--margins", "3", "--layers"))
     check_object("bounds", run(*bounds, "--method", "ibp"))
     check_object("info", run("info", "model.onnx", "--json"))
+    with open(folder + "/inputs.json", "w") as file:
+        json.dump([[0.5] * 64, [0.25] * 64], file)
+    check_object("evaluate", run("evaluate", "model.onnx", "--input", "inputs.json", "--json"))
+    lines = [json.loads(line) for line in open(folder + "/certify/certificates.jsonl", encoding="utf-8")]
+    violated = next(line["example"] for line in lines if line["verdict"] == "violated")
+    record = ["--record", "certify/certificates.jsonl", "--example", str(violated)]
+    check_object("evaluate", run("evaluate", "model.onnx", *record, "--json"))
+    doctor = ["doctor", "model.onnx", "--data", "digits", "--json"]
+    check_object("doctor", run(*doctor))
+    check_object("doctor", run(*doctor, "--first", "20", "--eps", "1/10", "--seconds", "2"))
 
     for name, limit in (("holds", 1e6), ("fails", -1e6)):
         with open(f"{folder}/{name}.vnnlib", "w") as file:
@@ -122,7 +161,8 @@ def main():
     with open(folder + "/instances.csv", "w") as file:
         file.write("onnx,vnnlib,timeout\nmodel.onnx,holds.vnnlib,10\nmodel.onnx,fails.vnnlib,10\n"
                    "model.onnx,missing.vnnlib,10\n")
-    run("batch", "instances.csv", "--out", "answers.csv")
+    # One instance ends in an error, which the exit code says.
+    run("batch", "instances.csv", "--out", "answers.csv", codes=(1,))
     rows = list(csv.DictReader(open(folder + "/answers.csv")))
     for row in rows:
         check("batch", row)

@@ -34,11 +34,15 @@ public struct AttackLine: Codable, Sendable, Hashable {
     (self.result, self.effort) = (result, effort)
   }
 
+  /// Reads a line.
+  ///
+  /// - Throws: `DecodingError` when a key is missing or the layout is unknown.
   public init(from decoder: any Decoder) throws {
     result = try ResultLine(from: decoder)
     effort = try decoder.container(keyedBy: CodingKeys.self).decode(Effort.self, forKey: .attack)
   }
 
+  /// Writes a line, the effort beside the keys of the result.
   public func encode(to encoder: any Encoder) throws {
     try result.encode(to: encoder)
     var values = encoder.container(keyedBy: CodingKeys.self)

@@ -24,21 +24,29 @@ public struct AttackSummary: Codable, Sendable, Hashable {
   public var attacked: Int
   /// The examples with a counterexample.
   public var violated: Int
-  /// The part of the examples that the network is right about.
+  /// The examples that cannot be used, such as damaged files; they count in no accuracy.
+  public var errors: Int?
+  /// The examples that can be used: those that accuracies are parts of.
+  public var usable: Int?
+  /// The part of the usable examples that the network is right about.
   public var cleanAccuracy: Double
-  /// The part of the examples that the network is right about and that withstood an attack; right answers that were not
-  /// attacked are left out of the count.
+  /// The part of the usable examples that the network is right about and that withstood an attack; right answers that
+  /// were not attacked are left out of the count.
   public var attackAccuracy: Double
   /// The seconds of all examples.
   public var seconds: Double
+  /// The names of the classes, in the order of the labels.
+  public var classes: [String]?
+  /// Where, when, by what and with how much effort the run was made.
+  public var circumstances: RunCircumstances?
 
   enum CodingKeys: String, CodingKey {
     case schema, version, model
     case modelDigest = "model_sha256"
-    case data, epsilon, norm, attack, count, requested, attacked, violated
+    case data, epsilon, norm, attack, count, requested, attacked, violated, errors, usable
     case cleanAccuracy = "clean_accuracy"
     case attackAccuracy = "attack_accuracy"
-    case seconds
+    case seconds, classes, circumstances
   }
 
   /// Adds up the results of a run.
@@ -56,12 +64,14 @@ public struct AttackSummary: Codable, Sendable, Hashable {
     (epsilon, norm) = (run.region.epsilon, run.region.norm)
     (count, self.requested) = (lines.count, requested)
     attack = lines.first?.effort
-    let right = lines.filter { $0.result.prediction == $0.result.label }
+    let usable = lines.filter { $0.result.verdict != .error }
+    (errors, self.usable) = (lines.count - usable.count, usable.count)
+    let right = usable.filter { $0.result.prediction == $0.result.label }
     let tried = right.filter(\.isAttacked)
     attacked = tried.count
     violated = lines.count { $0.result.verdict == .violated }
-    cleanAccuracy = Double(right.count) / Double(max(1, lines.count))
-    let wrong = lines.count - right.count
+    cleanAccuracy = Double(right.count) / Double(max(1, usable.count))
+    let wrong = usable.count - right.count
     attackAccuracy =
       Double(tried.count { $0.result.verdict != .violated }) / Double(max(1, wrong + tried.count))
     seconds = lines.reduce(0) { $0 + $1.result.seconds }

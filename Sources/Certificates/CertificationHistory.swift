@@ -29,24 +29,38 @@ public struct CertificationHistory: Sendable, Hashable {
   public init(
     folder: String, log: String = "certificates.jsonl", version: String
   ) throws(InputError) {
-    let path = "\(folder)/summary.json"
-    let written =
-      FileManager.default.fileExists(atPath: path) ? try SummaryNotes(contentsOf: path) : nil
+    let written = try SummaryNotes(ofFolder: folder)
     // An example that two runs worked on at once counts once.
     var seen = Set<Int>()
-    lines = try ResultLog.lines(of: "\(folder)/\(log)")
+    let lines = try ResultLog.lines(of: "\(folder)/\(log)")
       .filter { seen.insert($0.example).inserted }
       .sorted { $0.example < $1.example }
     guard let first = lines.first else {
       throw InputError("\(folder)/\(log)", "holds no result yet")
     }
+    var notes =
+      written
+      ?? SummaryNotes(
+        version: version, model: "model \(first.run.modelDigest.prefix(12))", requested: 0)
+    notes.requested = max(notes.requested, lines.count)
+    self.init(
+      lines, run: first.run, notes,
+      examples: try ExampleRecord.records(of: "\(folder)/examples.jsonl"))
+  }
+
+  /// Creates the history of results that a program has.
+  ///
+  /// - Parameters:
+  ///   - lines: The results, ordered by example.
+  ///   - notes: What the results do not say.
+  public init(
+    _ lines: [ResultLine], run: RunRecord, _ notes: SummaryNotes, examples: [ExampleRecord]
+  ) {
+    (self.lines, self.examples) = (lines, examples)
     summary = Summary(
-      of: lines, run: first.run, version: written?.version ?? version,
-      model: written?.model ?? "model \(first.run.modelDigest.prefix(12))",
-      requested: max(written?.requested ?? 0, lines.count))
-    summary.classes = written?.classes
-    summary.circumstances = written?.circumstances
-    examples = try ExampleRecord.records(of: "\(folder)/examples.jsonl")
+      of: lines, run: run, version: notes.version, model: notes.model, requested: notes.requested)
+    summary.classes = notes.classes
+    summary.circumstances = notes.circumstances
   }
 }
 
@@ -58,10 +72,33 @@ public struct SummaryNotes: Decodable, Sendable {
   public var model: String
   /// The examples that were asked for.
   public var requested: Int
+  /// The seconds of all examples; nil where the summary does not say.
+  public var seconds: Double?
   /// The names of the classes, in the order of the labels.
   public var classes: [String]?
   /// Where, when, by what and with how much effort the run was made.
   public var circumstances: RunCircumstances?
+
+  /// Creates notes.
+  public init(version: String, model: String, requested: Int) {
+    (self.version, self.model, self.requested) = (version, model, requested)
+  }
+
+  /// Whether totals that were made now are about other examples; the seconds of the same results are the same to the last
+  /// digit.
+  public func isAboutOthers(requested: Int, seconds: Double) -> Bool {
+    self.requested != requested || self.seconds != seconds
+  }
+
+  /// Reads the `summary.json` of a folder.
+  ///
+  /// - Returns: nil where there is none, as in a folder whose run was killed before it wrote one.
+  /// - Throws: `InputError` when it is no summary, or has an unknown layout.
+  public init?(ofFolder folder: String) throws(InputError) {
+    let path = "\(folder)/summary.json"
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    self = try SummaryNotes(contentsOf: path)
+  }
 
   /// Reads `summary.json`.
   ///

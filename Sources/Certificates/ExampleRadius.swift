@@ -2,6 +2,8 @@
 public struct ExampleRadius: Codable, Sendable, Hashable {
   /// The place of the example in the data.
   public var example: Int
+  /// The name of the example, such as the file of a picture; nil where it has none but its place.
+  public var name: String?
   /// The right label.
   public var label: Int
   /// The label that the network gives the example; nil when an output is not finite.

@@ -16,7 +16,7 @@ public struct ExampleRecord: Sendable, Hashable {
   public var shape: [Int]
   /// The values in row-major order.
   public var values: [Float]
-  /// The network's outputs for the example; empty where they are not finite.
+  /// The network's outputs for the example; empty where they are not finite, or a run was ended before it knew them.
   public var output: [Double]
   /// The names of the values, where the data names them, as columns of a table are.
   public var names: [String]?
@@ -66,6 +66,9 @@ extension ExampleRecord: Codable {
     case schema, example, shape, encoding, values, output, names
   }
 
+  /// Reads an example.
+  ///
+  /// - Throws: `DecodingError` when the layout is unknown or the values do not fill the shape.
   public init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     let schema = try fields.decode(Int.self, forKey: .schema)
@@ -95,6 +98,7 @@ extension ExampleRecord: Codable {
     self.values = values
   }
 
+  /// Writes an example, its values packed as small as they can be without loss.
   public func encode(to encoder: any Encoder) throws {
     var fields = encoder.container(keyedBy: CodingKeys.self)
     let packing = Packing.smallest(for: values)

@@ -21,6 +21,9 @@ public struct RadiusLine: Codable, Sendable, Hashable {
     (self.run, self.tolerance, self.radius) = (run, tolerance, radius)
   }
 
+  /// Reads a line.
+  ///
+  /// - Throws: `DecodingError` when a key is missing or the layout is unknown.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     schema = try values.decode(Int.self, forKey: .schema)
@@ -34,6 +37,7 @@ public struct RadiusLine: Codable, Sendable, Hashable {
     radius = try ExampleRadius(from: decoder)
   }
 
+  /// Writes a line, the keys of the run and of the radius beside each other.
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(schema, forKey: .schema)

@@ -7,7 +7,7 @@ extension ResultLine {
     case modelDigest = "model_sha256"
     case data
     case dataDigest = "data_sha256"
-    case region, methods, arithmetic, threshold, effort, version, example, label, prediction
+    case region, methods, arithmetic, threshold, effort, version, example, name, label, prediction
     case verdict, method, margins
     case cleanMargin = "clean_margin"
     /// Written for readers; it follows from the others.
@@ -16,6 +16,9 @@ extension ResultLine {
     case seconds, reason, counterexample
   }
 
+  /// Reads a line.
+  ///
+  /// - Throws: `DecodingError` when a key is missing or the layout is unknown.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     schema = try values.decode(Int.self, forKey: .schema)
@@ -35,6 +38,7 @@ extension ResultLine {
     run.effort = try values.decodeIfPresent(EffortRecord.self, forKey: .effort)
     run.version = try values.decodeIfPresent(String.self, forKey: .version)
     example = try values.decode(Int.self, forKey: .example)
+    name = try values.decodeIfPresent(String.self, forKey: .name)
     label = try values.decode(Int.self, forKey: .label)
     prediction = try values.decodeIfPresent(Int.self, forKey: .prediction)
     cleanMargin = try values.decodeIfPresent(Double.self, forKey: .cleanMargin)
@@ -47,6 +51,7 @@ extension ResultLine {
     counterexample = try values.decodeIfPresent(Counterexample.self, forKey: .counterexample)
   }
 
+  /// Writes a line, the keys of the run beside the others.
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(schema, forKey: .schema)
@@ -60,6 +65,7 @@ extension ResultLine {
     try values.encodeIfPresent(run.version, forKey: .version)
     try values.encodeIfPresent(run.threshold, forKey: .threshold)
     try values.encode(example, forKey: .example)
+    try values.encodeIfPresent(name, forKey: .name)
     try values.encode(label, forKey: .label)
     try values.encodeIfPresent(prediction, forKey: .prediction)
     try values.encodeIfPresent(cleanMargin, forKey: .cleanMargin)

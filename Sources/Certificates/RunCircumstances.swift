@@ -26,4 +26,26 @@ public struct RunCircumstances: Codable, Sendable, Hashable {
     started = TrainingRun.time()
     ended = started
   }
+
+  /// These circumstances as they stand after a run into a folder that may hold earlier results.
+  ///
+  /// A run that computed nothing leaves them as they were: to read a finished run again changes neither when nor by which
+  /// command it was made. Only the command changes with the examples that are asked for.
+  ///
+  /// - Parameters:
+  ///   - earlier: What the folder says; nil where it says nothing.
+  ///   - computed: The results that were added.
+  ///   - asksForOthers: Whether other examples were asked for than before.
+  public func following(
+    _ earlier: RunCircumstances?, computed: Int, asksForOthers: Bool
+  ) -> RunCircumstances {
+    var result = self
+    result.ended = TrainingRun.time()
+    guard let earlier else { return result }
+    result.started = earlier.started
+    guard computed == 0 else { return result }
+    result = earlier
+    if asksForOthers { result.command = command }
+    return result
+  }
 }

@@ -35,13 +35,15 @@ public struct Summary: Codable, Sendable, Hashable {
   public var arithmetic: String
   /// What the one output of the network is compared with; nil for a network of several.
   public var threshold: Double?
-  /// The part of the examples that the network is right about.
+  /// The examples that can be used: those that accuracies are parts of. Those with the verdict `error` count in none.
+  public var usable: Int?
+  /// The part of the usable examples that the network is right about.
   public var cleanAccuracy: Double
-  /// The part that it is right about and no violation was found of, among the examples that were `attacked`.
+  /// The part that it is right about and no violation was found of, among the usable examples that were `attacked`.
   public var attackAccuracy: Double
-  /// The examples that an attack was tried on, with those that need none: certified and misclassified ones.
+  /// The examples that an attack was tried on, with those that need none: certified ones and wrong answers.
   public var attacked: Int?
-  /// The part that is certified.
+  /// The part of the usable examples that is certified.
   public var certifiedAccuracy: Double
   /// The examples with each verdict.
   public var verdicts: [String: Int]
@@ -65,7 +67,7 @@ public struct Summary: Codable, Sendable, Hashable {
     case cleanAccuracy = "clean_accuracy"
     case attackAccuracy = "attack_accuracy"
     case certifiedAccuracy = "certified_accuracy"
-    case attacked, verdicts, methods, cascade, seconds, classes, circumstances
+    case usable, attacked, verdicts, methods, cascade, seconds, classes, circumstances
   }
 
   /// Adds up the results of a run.
@@ -105,12 +107,14 @@ public struct Summary: Codable, Sendable, Hashable {
     }
     self.verdicts = verdicts
     self.methods = methods
-    let total = Double(max(1, lines.count))
-    cleanAccuracy = Double(lines.count { $0.prediction == $0.label }) / total
-    // What was neither decided nor attacked says nothing about attacks.
-    let tried = lines.filter {
+    let usable = lines.filter { $0.verdict != .error }
+    self.usable = usable.count
+    let total = Double(max(1, usable.count))
+    cleanAccuracy = Double(usable.count { $0.prediction == $0.label }) / total
+    // What was neither decided nor attacked says nothing about attacks; no answer is a wrong one.
+    let tried = usable.filter {
       [.certified, .violated, .misclassified].contains($0.verdict)
-        || $0.methodSeconds["attack"] != nil
+        || $0.prediction == nil || $0.methodSeconds["attack"] != nil
     }
     attacked = tried.count
     attackAccuracy =

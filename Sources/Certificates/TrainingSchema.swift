@@ -6,6 +6,9 @@ public struct TrainingSchema: Codable, Sendable, Hashable {
   /// Creates the current layout's mark.
   public init() {}
 
+  /// Reads the mark.
+  ///
+  /// - Throws: `DecodingError` when the layout is unknown.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     let found = try container.decode(Int.self)
@@ -15,6 +18,7 @@ public struct TrainingSchema: Codable, Sendable, Hashable {
     }
   }
 
+  /// Writes the mark of the current layout.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(Self.version)

@@ -20,6 +20,9 @@ extension ImageSet {
       labels: Array(labels[..<number]))
     (result.kind, result.numbering) = (kind, numbering)
     result.problems = problems.filter { $0.key < number }
+    (result.exampleNames, result.valueNames) = (
+      exampleNames.map { Array($0.prefix(number)) }, valueNames
+    )
     return result
   }
 
@@ -28,6 +31,10 @@ extension ImageSet {
     var result = ImageSet(
       name: name, split: split, shape: shape, classes: classes, pixels: pixels, labels: labels)
     (result.kind, result.numbering, result.problems) = (kind, numbering, problems)
+    // Values of another shape are other values.
+    (result.exampleNames, result.valueNames) = (
+      exampleNames, shape == self.shape ? valueNames : nil
+    )
     return result
   }
 }

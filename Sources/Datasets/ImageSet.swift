@@ -34,6 +34,10 @@ public struct ImageSet: Sendable {
   public internal(set) var kind = Kind.pictures
   /// How the labels came about.
   public internal(set) var numbering = ClassNumbering.given
+  /// The name of every example, such as the file of a picture; nil where they have none but their places.
+  public internal(set) var exampleNames: [String]?
+  /// The name of every value of an example, such as the column of a table; nil where they have none.
+  public internal(set) var valueNames: [String]?
   /// The examples that cannot be used, with the reason; their values are zeros.
   var problems: [Int: InputError] = [:]
 
@@ -102,6 +106,11 @@ public struct ImageSet: Sendable {
   public func label(_ index: Int) -> Int {
     precondition((0..<count).contains(index), "label \(index) of \(count) in \(name)")
     return Int(labels[index])
+  }
+
+  /// The name of an example; nil where it has none but its place.
+  public func name(of index: Int) -> String? {
+    exampleNames.flatMap { $0.indices.contains(index) ? $0[index] : nil }
   }
 
   /// Why an example cannot be used: a file that is damaged, a value that is not a number; nil when it can.

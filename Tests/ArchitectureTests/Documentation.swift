@@ -3,14 +3,14 @@
 ///
 /// What a protocol documents need not be said again: the members of an extension that adds a conformance,
 /// members named like one of `requirements` in a type that conforms to something or in an extension that
-/// may give a default, and the requirements of Equatable, Comparable, Hashable and Codable.
+/// may give a default, and the requirements of Equatable, Comparable and Hashable.
 ///
 /// Reads lines, not syntax: it relies on the formatter, which puts top-level declarations at the margin and
 /// their members two columns in.
 func undocumentedDeclarations(in file: SourceFile, requirements: Set<Substring> = []) -> [Int] {
   let declaration =
     #/^ *(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:static|final|mutating|nonisolated|override|indirect)\s+)*(?:public|open)\s+(?:(?:static|final|class|mutating|nonmutating|nonisolated|override|indirect|convenience|required|prefix|postfix|private\(set\)|internal\(set\))\s+)*(func|struct|enum|protocol|class|actor|init|var|let|typealias|subscript)\b\s*(\S*?(?=[\s(:<]|$))(.*)/#
-  let standard: Set<Substring> = ["==", "<", "hash", "encode"]
+  let standard: Set<Substring> = ["==", "<", "hash"]
   let lines = file.lines
   var found: [Int] = []
   var heading = ""
@@ -28,7 +28,6 @@ func undocumentedDeclarations(in file: SourceFile, requirements: Set<Substring> 
     else { continue }
     if line.first == " " {
       if isConformance(heading) || standard.contains(match.2) { continue }
-      if match.3.hasPrefix("(from decoder") { continue }
       if requirements.contains(match.2), mayMeetRequirements(heading) { continue }
     }
     if !isDocumented(lines, before: index) { found.append(index + 1) }

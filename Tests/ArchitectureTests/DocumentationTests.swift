@@ -14,6 +14,8 @@ struct DocumentationTests {
         public static func make() -> Box { Box(side: 1) }
         public static func == (a: Box, b: Box) -> Bool { a.side == b.side }
         var hidden = 1
+        public init(from decoder: any Decoder) throws { side = 1 }
+        public func encode(to encoder: any Encoder) throws {}
       }
 
       extension Box: CustomStringConvertible {
@@ -27,7 +29,7 @@ struct DocumentationTests {
       public func free() {}
       """
     let file = SourceFile(path: "Sources/Boxes/Box.swift", text: text)
-    #expect(undocumentedDeclarations(in: file) == [4, 7, 17, 20])
+    #expect(undocumentedDeclarations(in: file) == [4, 7, 10, 11, 19, 22])
   }
 
   @Test("What a protocol documents need not be documented by a type that conforms")

@@ -32,6 +32,22 @@ struct ImageFolderTests {
     #expect(set.image(1) == Self.gray)
   }
 
+  @Test("Examples are named by their files in the folder, whatever else happens to them")
+  func names() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("test/10/a.png", Sample.grayPNG)
+    try folder.write("test/2/b.png", Sample.grayPNG)
+    try folder.write("test/2/deep/c.png", text: "no picture")
+    let set = try load(folder)
+    #expect(set.exampleNames == ["2/b.png", "2/deep/c.png", "10/a.png"])
+    #expect(set.name(of: 2) == "10/a.png" && set.problem(of: 1) != nil)
+    #expect(set.coloured().name(of: 1) == "2/deep/c.png")
+    #expect(try set.first(2).exampleNames == ["2/b.png", "2/deep/c.png"])
+    try folder.write("test/labels.csv", text: "2/b.png,3\n../test/10/a.png,1\n")
+    #expect(try load(folder).exampleNames == ["2/b.png", "../test/10/a.png"])
+    #expect(Datasets.digits(.test).name(of: 0) == nil)
+  }
+
   @Test("Sub-folders with other names are numbered in alphabetical order")
   func named() throws {
     let folder = try TemporaryFolder()

@@ -37,6 +37,15 @@ struct TableTests {
     }
   }
 
+  @Test(
+    "The names of the columns are those of the values, without the label's; numbers are no names")
+  func valueNames() throws {
+    let set = try load("width,label,\"height, m\"\n1,0,3\n2,1,4\n")
+    #expect(set.valueNames == ["width", "height, m"] && set.image(1) == [2, 4])
+    #expect(try set.first(1).valueNames == ["width", "height, m"])
+    #expect(try load("1,2,0\n").valueNames == nil && set.exampleNames == nil)
+  }
+
   @Test("A column called as labels are, or the one that is named, is the label")
   func named() throws {
     let text = "\u{FEFF}Label,\"a, b\",c\n1,\"2\",3\n"

@@ -14,22 +14,24 @@ struct TerminalTests {
   static let hasTerminals = FileManager.default.isExecutableFile(atPath: "/usr/bin/script")
 
   /// What a person sees of a run on a terminal: everything that was written.
-  private func seen(_ command: String, columns: Int, _ environment: String) throws -> String {
+  private func seen(
+    _ command: String, columns: Int, _ environment: String, code: Int32 = 0
+  ) throws -> String {
     let file = "\(folder.path)/typescript"
     // The words of the program go through a shell of its own in the terminal.
     let program = try #require(Program.path)
     let inner = "stty cols \(columns); '\(program)' \(command)"
     let result = try Program.shell(
       "\(environment) script -qec \"$1\" \"$2\" </dev/null >/dev/null", [inner, file])
-    #expect(result.code == 0, "\(result.errors)")
+    #expect(result.code == code, "\(result.errors)")
     return try String(contentsOfFile: file, encoding: .utf8)
   }
 
   /// The states of the line of progress, without the sequences that colour and erase.
-  private func states(_ text: String) -> [String] {
+  private func states(_ text: String, of work: String = "certify") -> [String] {
     text.replacing("\r\n", with: "\n").split(whereSeparator: \.isNewline).map {
       String($0).replacing(#/\u{1B}\[[0-9;]*[mK]/#, with: "")
-    }.filter { $0.hasPrefix("certify:") }
+    }.filter { $0.hasPrefix("\(work):") }
   }
 
   private func demo() -> String { "demo --out '\(folder.path)/demo'" }
@@ -46,6 +48,24 @@ struct TerminalTests {
       #expect(states.contains { $0.contains("of 297 images") && $0.contains("certified") })
       #expect(text.contains("\u{1B}[32m"))
     }
+  }
+
+  @Test(
+    "A table of instances has a line too, which leaves the answers whole",
+    .enabled(if: hasTerminals))
+  func batch() throws {
+    let model = try digitsModel(in: folder)
+    let property = try digitProperty(0, radius: 0.01, in: folder)
+    let rows = (0..<3).map { "\(model),\(property),\(60 + $0)\n" } + ["\(model),missing.vnnlib,9\n"]
+    let table = try folder.file("table.csv", rows.joined())
+    let command = "batch '\(table)' --out '\(folder.path)/answers.csv'"
+    let text = try seen(command, columns: 100, "NO_COLOR=1 TERM=xterm", code: 1)
+    let states = states(text, of: "batch")
+    #expect(states.contains { $0.hasPrefix("batch: 0 of 4 instances") }, "\(states)")
+    #expect(states.allSatisfy { $0.count < 100 })
+    for place in 1...4 { #expect(text.contains("\(place)/4 "), "\(text)") }
+    let quiet = try seen("\(command) --quiet", columns: 100, "TERM=xterm", code: 1)
+    #expect(self.states(quiet, of: "batch").isEmpty)
   }
 
   @Test("NO_COLOR is obeyed, and a dumb terminal gets no progress", .enabled(if: hasTerminals))

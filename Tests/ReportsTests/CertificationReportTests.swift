@@ -30,7 +30,11 @@ struct CertificationReportTests {
     let none = CertificationHistory(
       summary: Summary(
         of: [], run: SampleCertification().run, version: "", model: "", requested: 9), lines: [])
-    #expect(CertificationReport(none).page.contains("<h1>No image has a result yet.</h1>"))
+    let empty = CertificationReport(none).page
+    #expect(empty.contains("<h1>No image has a result yet.</h1>"))
+    // Nothing is said in numbers of nothing.
+    #expect(
+      !empty.contains("0.0 %") && !empty.contains("<table") && !empty.contains("class=\"tile"))
   }
 
   @Test("It is one file: nothing from elsewhere, and the table is whole without the script")
@@ -93,15 +97,18 @@ struct CertificationReportTests {
 
   @Test("The part that holds is said to lie between what is certified and what was not violated")
   func between() {
-    // One example was neither decided nor attacked, so nothing can be said.
-    #expect(!page.contains("lies between"))
-    var lines = history.lines.filter { $0.example != 4 }
+    #expect(page.contains("no such change alters lies between 33.3 % and 65.0 %."))
     func made(_ lines: [ResultLine]) -> String {
       let summary = Summary(
         of: lines, run: SampleCertification().run, version: "", model: "m.onnx",
         requested: lines.count)
       return CertificationReport(CertificationHistory(summary: summary, lines: lines)).page
     }
+    // One example was neither decided nor attacked, so nothing can be said.
+    var lines = history.lines
+    lines[5].methodSeconds = [:]
+    #expect(!made(lines).contains("lies between"))
+    lines = history.lines.filter { $0.example != 4 }
     #expect(made(lines).contains("no such change alters lies between 33.9 % and 66.1 %."))
     lines.removeAll { $0.verdict == .undecided }
     #expect(made(lines).contains("no such change alters is 50.0 %."))
@@ -156,8 +163,31 @@ struct CertificationReportTests {
       other.certifiedAccuracy = 0.5 - epsilon / 10
       others.append(other)
     }
+    others[0].verdicts["certified"] = 6
+    others[0].circumstances?.command = [
+      "surety", "certify", "m.onnx", "--eps", "4/255", "--out", "four",
+    ]
+    others[0].circumstances?.effort.timeout = 99
+    others[0].cascade = ["ibp", "attack"]
+    (others[1].requested, others[1].circumstances) = (70, nil)
     let page = CertificationReport(history, with: others).page
     #expect(page.contains("<h2>Accuracy against the radius</h2>"))
+    // The head and what was assumed are about every folder.
+    #expect(
+      page.contains(
+        "under every change of up to 1/255 per pixel, 20 under every change of up to 2/255, 6 under every change of up to 4/255.</h1>"
+      ))
+    #expect(page.contains("Only 60 of 70 images that were asked for are done so far at 1/255."))
+    #expect(page.contains("methods and the table are those at 2/255."))
+    #expect(page.contains("every change of up to 1/255 per pixel, 2/255, 4/255"))
+    #expect(
+      page.contains(
+        "at 1/255: not recorded<br>at 2/255: 30.0 s an example<br>at 4/255: 99.0 s an example"))
+    #expect(page.contains("at 4/255: ibp, then attack"))
+    #expect(
+      page.contains("--eps 4/255 --out four\n") || page.contains("--eps 4/255 --out four</code>"))
+    #expect(page.contains("surety report results/mine four FOLDER"))
+    #expect(page.contains("<p class=\"name\">certified accuracy at 2/255</p>"))
     #expect(page.contains("certified accuracy: from 40 % to 10 %"))
     #expect(page.contains("over radius in 255ths"))
   }

@@ -46,7 +46,13 @@ extension Datasets {
       name: name, split: split, shape: images.shape, classes: index.codes.names,
       pixels: images.pixels, labels: index.labels)
     (set.kind, set.numbering, set.problems) = (images.kind, index.codes.numbering, images.problems)
+    set.exampleNames = names(of: index.files, in: place)
     return set
+  }
+
+  /// The files of a folder as they are named in it.
+  static func names(of files: [String], in folder: String) -> [String] {
+    files.map { $0.hasPrefix("\(folder)/") ? String($0.dropFirst(folder.count + 1)) : $0 }
   }
 
   private static func stackedArrays(

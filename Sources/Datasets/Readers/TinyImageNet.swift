@@ -31,6 +31,7 @@ extension Datasets {
       name: "tinyimagenet", split: split, shape: pictures.shape, classes: layout.classes,
       pixels: .bytes(pictures.bytes, scale: 255), labels: entries.map(\.label))
     set.problems = pictures.problems
+    set.exampleNames = names(of: entries.map(\.path), in: layout.folder)
     return set
   }
 }

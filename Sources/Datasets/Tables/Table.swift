@@ -66,6 +66,7 @@ extension Datasets {
       name: name, split: split, shape: [table.columns.count, 1, 1], classes: codes.names,
       pixels: .floats(values), labels: table.labels.map { codes.code(of: $0.name) })
     (set.kind, set.numbering, set.problems) = (.rows, codes.numbering, problems)
+    if table.isNamed { set.valueNames = table.columns.map(\.name) }
     return set
   }
 }
@@ -82,6 +83,8 @@ struct LabelledTable {
 
   let path: String
   let columns: [Column]
+  /// Whether a first line names the columns.
+  let isNamed: Bool
   let labels: [FoundName]
   let rows: [CSVText.Row]
 
@@ -103,6 +106,7 @@ struct LabelledTable {
         "\(wrong.cells.count) cells; line \(first.line) has \(first.cells.count)")
     }
     let header = try Self.header(first, path)
+    isNamed = header != nil
     if header != nil { rows.removeFirst() }
     guard !rows.isEmpty else { throw InputError(path, "holds no row below the names") }
     let label = try Self.labelPlace(

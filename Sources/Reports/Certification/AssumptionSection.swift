@@ -1,26 +1,48 @@
 import Certificates
 import Foundation
 
-/// What the results rest on.
+/// What the results rest on, at one radius or at several.
 struct AssumptionSection {
-  var summary: Summary
+  /// The totals at each radius, that of the page's examples first.
+  var summaries: [Summary]
   /// What the results state about the run.
   var run: RunRecord?
   var words: RegionWords
+
+  private var summary: Summary { summaries[0] }
+
+  /// Whether nothing but an attack was asked for.
+  private var isAttack: Bool { run?.methods.isEmpty ?? false }
 
   /// The section as HTML.
   var html: String {
     FactList(facts: question + effort + place).html + trust
   }
 
+  /// A fact of each radius: once where it is the same everywhere, else radius by radius.
+  private func fact(_ name: String, _ value: (Summary) -> String) -> FactList.Fact {
+    let values = summaries.map(value)
+    guard unique(values).count > 1 else { return FactList.Fact(name, values[0]) }
+    let parts = zip(summaries, values).sorted { $0.0.epsilon < $1.0.epsilon }.map {
+      "at \(radiusText($0.0.epsilon)): \(escaped($0.1))"
+    }
+    return FactList.Fact(name, html: parts.joined(separator: "<br>"))
+  }
+
   private var question: [FactList.Fact] {
-    [
+    var facts = [
       FactList.Fact("model", html: file(summary.model, summary.modelDigest)),
       FactList.Fact("data", html: file(summary.data, summary.dataDigest)),
       FactList.Fact("region", region),
-      FactList.Fact("normalisation", normalization),
-      FactList.Fact("arithmetic", summary.arithmetic),
+      FactList.Fact("normalisation", NormalizationWords(run).text),
     ]
+    if let threshold = summary.threshold {
+      facts.append(
+        FactList.Fact(
+          "classes", "1 where the one output is above \(shortNumber(threshold)), else 0"))
+    }
+    if !isAttack { facts.append(fact("arithmetic", \.arithmetic)) }
+    return facts
   }
 
   private func file(_ name: String, _ digest: String) -> String {
@@ -28,65 +50,112 @@ struct AssumptionSection {
   }
 
   private var region: String {
-    let (lowest, highest): (Double?, Double?) = (run?.region.lowest, run?.region.highest)
-    var ends = ""
-    if let lowest, let highest {
-      ends = ", values from \(shortNumber(lowest)) to \(shortNumber(highest))"
-    }
-    return "\(words.changes(summary.epsilon))\(ends); l\(summary.norm) norm"
-  }
-
-  private var normalization: String {
-    guard let run else { return "not recorded" }
-    let (mean, std) = (run.region.mean, run.region.std)
-    if mean.allSatisfy({ $0 == 0 }), std.allSatisfy({ $0 == 1 }) {
-      return "none: the network reads the values as they are"
-    }
-    return "mean \(mean.map(shortNumber).joined(separator: ", ")); "
-      + "std \(std.map(shortNumber).joined(separator: ", "))"
+    let radii = summaries.map(\.epsilon).sorted()
+    let changes = words.changes(radii[0])
+    let others = radii.dropFirst().map { ", \(radiusText($0))" }.joined()
+    return "\(changes)\(others)\(limits(run)); l\(summary.norm) norm"
   }
 
   private var effort: [FactList.Fact] {
-    let methods = (summary.cascade ?? run?.cascade ?? []).joined(separator: ", then ")
-    var facts = [FactList.Fact("methods", methods)]
-    guard let made = summary.circumstances else { return facts }
-    facts.append(
-      FactList.Fact(
-        "attack",
-        "\(made.effort.attackRestarts) descents for each other class, "
-          + "\(made.effort.attackSteps) steps each, random numbers from \(made.effort.seed)"))
-    facts.append(
-      FactList.Fact(
-        "time limit", made.effort.timeout.map { "\(duration($0)) an example" } ?? "none"))
+    var facts: [FactList.Fact] = []
+    if !isAttack {
+      facts.append(
+        fact("methods") { ($0.cascade ?? run?.cascade ?? []).joined(separator: ", then ") })
+    }
+    guard summaries.contains(where: { $0.circumstances != nil }) else { return facts }
+    facts.append(fact("attack") { $0.circumstances.map(EffortWords.attack) ?? "not recorded" })
+    facts.append(fact("time limit") { $0.circumstances.map(EffortWords.limit) ?? "not recorded" })
     return facts
   }
 
   private var place: [FactList.Fact] {
-    guard let made = summary.circumstances else {
-      return [FactList.Fact("Surety", summary.version)]
+    guard summaries.contains(where: { $0.circumstances != nil }) else {
+      return [fact("Surety", \.version)]
     }
     return [
-      FactList.Fact(
-        "date", made.started == made.ended ? made.ended : "\(made.started) to \(made.ended)"),
-      FactList.Fact("machine", MachineWords(made.machine).text),
-      FactList.Fact(
-        "versions",
-        "Surety \(summary.version); \(made.software.compiler); \(made.software.openBLAS)"),
+      fact("date") { $0.circumstances.map(EffortWords.date) ?? "not recorded" },
+      fact("machine") { $0.circumstances.map { MachineWords($0.machine).text } ?? "not recorded" },
+      fact("versions") { EffortWords.versions($0.version, $0.circumstances) },
     ]
   }
 
   private var trust: String {
-    """
-    <dl class="meanings">
-    <dt>certified</dt><dd>Bounds computed in \(escaped(summary.arithmetic)) show that no input of the region changes \
-    the right answer. The computer's own rounding is left room for by measurement; it is not proved.</dd>
-    <dt>violated</dt><dd>An input of the region gets another answer; running the network confirmed it. It is in \
-    <code>certificates.jsonl</code>.</dd>
-    <dt>undecided</dt><dd>Neither was shown with these methods in this time. More time or <code>bab</code> at the end \
-    of <code>--methods</code> may decide.</dd>
-    <dt>misclassified</dt><dd>The network is wrong about the example itself, so there is nothing to certify.</dd>
-    </dl>
-    """
+    let violated =
+      "<dt>violated</dt><dd>An input of the region gets another answer; running the network confirmed it. It is in "
+      + "<code>\(isAttack ? "attack.jsonl" : "certificates.jsonl")</code>.</dd>"
+    let misclassified =
+      "<dt>misclassified</dt><dd>The network is wrong about the example itself, so there is nothing to "
+      + "\(isAttack ? "attack" : "certify").</dd>"
+    let errors =
+      summary.errors > 0
+      ? "<dt>error</dt><dd>The example cannot be used; the table says why. It counts in no accuracy.</dd>"
+      : ""
+    guard !isAttack else {
+      return """
+        <dl class="meanings">
+        \(violated)
+        <dt>withstood</dt><dd>The attack found no such input. There may be one all the same; <code>surety certify</code> \
+        can show that there is none.</dd>
+        \(misclassified)
+        \(errors)
+        </dl>
+        """
+    }
+    return """
+      <dl class="meanings">
+      <dt>certified</dt><dd>Bounds computed in \(escaped(summary.arithmetic)) show that no input of the region changes \
+      the right answer. The computer's own rounding is left room for by measurement; it is not proved.</dd>
+      \(violated)
+      <dt>undecided</dt><dd>Neither was shown with these methods in this time. More time or <code>bab</code> at the end \
+      of <code>--methods</code> may decide.</dd>
+      \(misclassified)
+      \(errors)
+      </dl>
+      """
+  }
+}
+
+/// The values that inputs have at all, to be added to a region: `, values from 0 to 1`; nothing where there is no limit.
+func limits(_ run: RunRecord?) -> String {
+  guard let lowest = run?.region.lowest, let highest = run?.region.highest else { return "" }
+  return ", values from \(shortNumber(lowest)) to \(shortNumber(highest))"
+}
+
+/// A normalisation in a line.
+struct NormalizationWords {
+  /// The line.
+  let text: String
+
+  init(_ run: RunRecord?) {
+    guard let run else { text = "not recorded"; return }
+    let (mean, std) = (run.region.mean, run.region.std)
+    text =
+      mean.allSatisfy { $0 == 0 } && std.allSatisfy { $0 == 1 }
+      ? "none: the network reads the values as they are"
+      : "mean \(mean.map(shortNumber).joined(separator: ", ")); "
+        + "std \(std.map(shortNumber).joined(separator: ", "))"
+  }
+}
+
+/// Where, when and with how much effort a run was made, in lines.
+enum EffortWords {
+  static func attack(_ made: RunCircumstances) -> String {
+    let (restarts, steps) = (made.effort.attackRestarts, made.effort.attackSteps)
+    return "\(restarts) descent\(restarts == 1 ? "" : "s") for each other class, "
+      + "\(steps) step\(steps == 1 ? "" : "s") each, random numbers from \(made.effort.seed)"
+  }
+
+  static func limit(_ made: RunCircumstances) -> String {
+    made.effort.timeout.map { "\(duration($0)) an example" } ?? "none"
+  }
+
+  static func date(_ made: RunCircumstances) -> String {
+    made.started == made.ended ? made.ended : "\(made.started) to \(made.ended)"
+  }
+
+  static func versions(_ version: String, _ made: RunCircumstances?) -> String {
+    let software = made.map { "; \($0.software.compiler); \($0.software.openBLAS)" } ?? ""
+    return "Surety \(version)\(software)"
   }
 }
 
@@ -98,7 +167,7 @@ struct MachineWords {
 
   /// The line.
   var text: String {
-    "\(machine.processor), \(machine.cores) cores, "
+    "\(machine.processor), \(machine.cores) core\(machine.cores == 1 ? "" : "s"), "
       + "\(shortNumber(Double(machine.memory) / Double(1 << 30))) GiB, \(machine.system)"
   }
 }

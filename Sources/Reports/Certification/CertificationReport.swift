@@ -5,11 +5,11 @@ import Certificates
 /// One glance first, then the examples themselves, and last what the results rest on. It is one file without fonts,
 /// pictures or scripts from elsewhere, readable on a telephone, in the dark and on paper.
 public struct CertificationReport: Sendable {
-  private let summary: Summary
+  let summary: Summary
   private let lines: [ResultLine]
   private let records: [Int: ExampleRecord]
-  /// Results of the same question at other radii, with those of this page; smallest radius first.
-  private let points: [AccuracyPoint]
+  /// The totals of the same question at all radii of the page, that of the examples first.
+  let summaries: [Summary]
 
   /// Creates a report.
   ///
@@ -20,74 +20,75 @@ public struct CertificationReport: Sendable {
     summary = history.summary
     lines = history.lines
     records = Dictionary(history.examples.map { ($0.example, $0) }) { first, _ in first }
-    points = ([history.summary] + others).map(AccuracyPoint.init)
-      .sorted { $0.epsilon < $1.epsilon }
+    summaries = [history.summary] + others
   }
 
   /// The whole page.
   public var page: String {
     let shown = ShownExamples(lines)
     let counts = Outcome.counts(lines)
+    let title = "\(isAttack ? "Attack on" : "Certification of") \(modelName)"
     return HTMLPage(
-      title: "Certification of \(modelName)", kicker: "Certification of \(modelName)",
-      headline: claim, lead: lead,
+      title: title, kicker: title, headline: claim, lead: lead,
       sections: [
-        HTMLPage.Section(
-          id: "glance", heading: "",
-          content: GlanceSection(
-            point: point, counts: counts, words: words,
-            attackedCount: summary.attacked
-          ).html),
+        HTMLPage.Section(id: "glance", heading: "", content: glance(counts)),
         HTMLPage.Section(
           id: "curve", heading: "Accuracy against the radius",
-          content: CurveSection(points: points).html),
-        HTMLPage.Section(
-          id: "examples", heading: "Violated and hardest \(words.example)s",
-          content: GallerySection(
-            shown: shown, counts: counts, records: records, className: className, words: words
+          content: CurveSection(
+            points: summaries.map(AccuracyPoint.init).sorted { $0.epsilon < $1.epsilon }
           ).html),
         HTMLPage.Section(
-          id: "classes", heading: "Classes", content: ClassSection(lines, className).html),
+          id: "examples", heading: "Violated and hardest \(words.example)s\(place)",
+          content: GallerySection(shown, counts, records, className, words).html),
         HTMLPage.Section(
-          id: "margins", heading: "Margins", content: MarginSection(lines: lines).html),
+          id: "classes", heading: "Classes\(place)", content: ClassSection(lines, className).html),
         HTMLPage.Section(
-          id: "methods", heading: "Methods and time",
+          id: "margins", heading: "Margins\(place)",
+          content: MarginSection(lines, cascade: cascade).html),
+        HTMLPage.Section(
+          id: "methods", heading: "Methods and time\(place)",
           content: MethodSection(lines, cascade: cascade).html),
         HTMLPage.Section(
           id: "assumed", heading: "What was assumed",
-          content: AssumptionSection(summary: summary, run: lines.first?.run, words: words).html),
+          content: AssumptionSection(
+            summaries: summaries, run: lines.first?.run, words: words
+          ).html),
         HTMLPage.Section(
           id: "check", heading: "How to check it again",
-          content: CheckSection(summary: summary).html),
+          content: CheckSection(runs: summaries.map(CheckSection.Run.init)).html),
         HTMLPage.Section(
-          id: "all", heading: "All results",
+          id: "all", heading: "All results\(place)",
           content: TableSection(
-            lines: lines, shown: Set(shown.all.map(\.example)), className: className
+            lines: lines, shown: Set(shown.all.map(\.example)), log: log, className: className
           ).html),
       ], script: tableScript
     ).text
   }
 
-  /// Whether nothing but an attack was asked for.
-  private var isAttack: Bool { lines.first?.run.methods.isEmpty ?? false }
-
-  private var point: AccuracyPoint {
+  private func glance(_ counts: [Outcome: Int]) -> String {
     var point = AccuracyPoint(summary)
     if isAttack { point.certified = nil }
-    return point
+    return GlanceSection(
+      point: point, counts: counts, words: words,
+      errors: summary.errors, attackedCount: summary.attacked, isOneOfSeveral: isOneOfSeveral
+    ).html
   }
 
   // MARK: Words
 
-  private var modelName: String {
-    String(summary.model.split(separator: "/").last ?? "a network")
-  }
+  /// Whether nothing but an attack was asked for.
+  var isAttack: Bool { lines.first?.run.methods.isEmpty ?? false }
 
-  private var words: RegionWords {
-    // Folders of before examples were kept are those of image sets.
-    let shape = records.values.first?.shape
-    return RegionWords(norm: summary.norm, arePictures: shape.map(Picture.isPicture) ?? true)
-  }
+  private var log: String { isAttack ? "attack.jsonl" : "certificates.jsonl" }
+
+  var isOneOfSeveral: Bool { summaries.count > 1 }
+
+  /// What is added to the headings of parts that are about one radius of several.
+  private var place: String { isOneOfSeveral ? " at \(radiusText(summary.epsilon))" : "" }
+
+  private var modelName: String { fileName(summary.model) }
+
+  var words: RegionWords { RegionWords(norm: summary.norm, records) }
 
   private var cascade: [String] { summary.cascade ?? lines.first?.run.cascade ?? [] }
 
@@ -95,48 +96,19 @@ public struct CertificationReport: Sendable {
     guard let classes = summary.classes, classes.indices.contains(label) else { return "\(label)" }
     return classes[label]
   }
-
-  private var claim: String {
-    guard summary.count > 0 else { return "No \(words.example) has a result yet." }
-    let certified = summary.verdicts["certified"] ?? 0
-    if isAttack {
-      let violated = summary.verdicts["violated"] ?? 0
-      return "\(violated) of \(words.examples(summary.count)) \(violated == 1 ? "has" : "have") a "
-        + "counterexample among changes of \(words.size(summary.epsilon)); an attack proves nothing of the others."
-    }
-    let changes = words.changes(summary.epsilon)
-    if certified == 0 {
-      return
-        "None of \(words.examples(summary.count)) is shown to keep its right answer under \(changes)."
-    }
-    let verb = certified == 1 ? "keeps its" : "keep their"
-    return "\(certified) of \(words.examples(summary.count)) \(verb) right answer under \(changes)."
-  }
-
-  private var lead: String {
-    let missing =
-      summary.count < summary.requested
-      ? " Only \(summary.count) of \(summary.requested) \(words.example)s that were asked for are done so far."
-      : ""
-    return """
-      <p class="lead">\(escaped(summary.data))\
-      \(isAttack ? "" : "; bounds computed in \(escaped(summary.arithmetic))").\(missing)</p>
-      """
-  }
 }
 
 extension AccuracyPoint {
   /// The point of a run.
   init(_ summary: Summary) {
     self.init(
-      epsilon: summary.epsilon, count: summary.count, clean: summary.cleanAccuracy,
-      attacked: summary.attackAccuracy, certified: summary.certifiedAccuracy)
+      epsilon: summary.epsilon, count: summary.count - summary.errors,
+      clean: summary.cleanAccuracy, attacked: summary.attackAccuracy,
+      certified: summary.certifiedAccuracy)
   }
 }
 
-extension Outcome {
-  /// How many examples had each outcome.
-  static func counts(_ lines: [ResultLine]) -> [Outcome: Int] {
-    lines.reduce(into: [:]) { $0[Outcome($1), default: 0] += 1 }
-  }
+extension Summary {
+  /// The examples that cannot be used, which count in no accuracy.
+  var errors: Int { verdicts[ExampleVerdict.error.rawValue] ?? 0 }
 }

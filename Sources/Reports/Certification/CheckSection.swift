@@ -2,26 +2,39 @@ import Certificates
 
 /// How a reader gets the same results again.
 struct CheckSection {
-  var summary: Summary
+  /// A run of a page.
+  struct Run {
+    var modelDigest: String
+    var dataDigest: String
+    /// The program and its arguments, where they are known.
+    var command: [String]?
+  }
+
+  var runs: [Run]
 
   /// The section as HTML.
   var html: String {
     var steps: [String] = []
-    if let command = summary.circumstances?.command {
+    let commands = runs.compactMap(\.command)
+    if !commands.isEmpty {
+      let what =
+        commands.count > 1
+        ? "Run the same commands into new folders. Each <code>summary.json</code>"
+        : "Run the same command into a new folder. Its <code>summary.json</code>"
       steps.append(
         step(
-          "Run the same command into a new folder. Its <code>summary.json</code> must name the same "
-            + "<code>model_sha256</code> (\(start(of: summary.modelDigest))) and <code>data_sha256</code> "
-            + "(\(start(of: summary.dataDigest))).", Self.portable(command)))
+          "\(what) must name the same <code>model_sha256</code> (\(start(of: runs[0].modelDigest))) and "
+            + "<code>data_sha256</code> (\(start(of: runs[0].dataDigest))).",
+          commands.map(Self.portable)))
     }
     steps.append(
       step(
-        "Make this page again from the records beside it.",
-        ["surety", "report", Self.folder(summary.circumstances?.command)]))
+        "Make this page again from the records\(runs.count > 1 ? "" : " beside it").",
+        [["surety", "report"] + runs.map { Self.folder($0.command) }]))
     return """
       <ol class="steps">\(steps.joined(separator: "\n"))</ol>
       <p class="soft">Times and the last digits of margins depend on the machine, and with a time limit also what \
-      stays undecided.</p>
+      stays open.</p>
       """
   }
 
@@ -29,8 +42,9 @@ struct CheckSection {
     "<code>\(escaped(String(digest.prefix(12))))…</code>"
   }
 
-  private func step(_ text: String, _ command: [String]) -> String {
-    "<li><p>\(text)</p><pre><code>\(escaped(shellCommand(command)))</code></pre></li>"
+  private func step(_ text: String, _ commands: [[String]]) -> String {
+    let lines = commands.map { escaped(shellCommand($0)) }.joined(separator: "\n")
+    return "<li><p>\(text)</p><pre><code>\(lines)</code></pre></li>"
   }
 
   /// The command with the program's name alone: the folder it stood in is no part of the question.
@@ -46,5 +60,14 @@ struct CheckSection {
       return command[place + 1]
     }
     return command.first { $0.hasPrefix("--out=") }.map { String($0.dropFirst(6)) } ?? "FOLDER"
+  }
+}
+
+extension CheckSection.Run {
+  /// The run of totals.
+  init(_ summary: Summary) {
+    self.init(
+      modelDigest: summary.modelDigest, dataDigest: summary.dataDigest,
+      command: summary.circumstances?.command)
   }
 }

@@ -2,8 +2,10 @@
 struct CurveSection {
   /// The points, smallest radius first.
   var points: [AccuracyPoint]
-  /// Further lines over the same axis.
-  var others: [LineChart.Series] = []
+  /// The lines where they are known at more radii than the points.
+  var clean: [LineChart.Point]?
+  var attacked: [LineChart.Point]?
+  var certified: [LineChart.Point]?
 
   /// The section as HTML; empty for fewer than two radii, which make no curve.
   var html: String {
@@ -24,21 +26,24 @@ struct CurveSection {
 
   private var chart: LineChart {
     func line(
-      _ name: String, _ tone: Tone, _ value: (AccuracyPoint) -> Double?
+      _ name: String, _ tone: Tone, _ exact: [LineChart.Point]?,
+      _ value: (AccuracyPoint) -> Double?
     ) -> LineChart.Series {
-      LineChart.Series(
-        name: name,
-        points: points.compactMap { point in
-          value(point).map { LineChart.Point(x: unit.value(point.epsilon), y: $0) }
-        }, tone: tone)
+      let known =
+        exact
+        ?? points.compactMap { point in
+          value(point).map { LineChart.Point(x: point.epsilon, y: $0) }
+        }
+      return LineChart.Series(
+        name: name, points: known.map { LineChart.Point(x: unit.value($0.x), y: $0.y) }, tone: tone)
     }
     return LineChart(
       "Accuracy", over: unit.name,
       [
-        line("clean accuracy", .clean, \.clean),
-        line("attack accuracy", .attacked, \.attacked),
-        line("certified accuracy", .certified, \.certified),
-      ] + others, label: percentTick)
+        line("clean accuracy", .clean, clean, \.clean),
+        line("attack accuracy", .attacked, attacked, \.attacked),
+        line("certified accuracy", .certified, certified, \.certified),
+      ], label: percentTick)
   }
 
   private var table: String {

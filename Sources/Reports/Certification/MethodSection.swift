@@ -32,8 +32,9 @@ struct MethodSection {
     seconds = lines.map(\.seconds).sorted()
   }
 
-  /// The section as HTML.
+  /// The section as HTML; empty where there is no result.
   var html: String {
+    guard !seconds.isEmpty else { return "" }
     let all = rows.reduce(0) { $0 + $1.seconds }
     let table = HTMLTable(
       caption: "Methods in the order in which they were tried",
@@ -43,7 +44,7 @@ struct MethodSection {
       ],
       rows: rows.map { row in
         [
-          "\(escaped(row.name)) <span class=\"soft gloss\">\(Self.meaning[row.name] ?? "")</span>",
+          Self.named(row.name),
           "\(row.tried)", "\(row.decided)", row.tried > 0 ? duration(row.seconds) : "",
           row.tried > 0 ? meter(all > 0 ? row.seconds / all : 0) : "",
           row.tried > 0 ? duration(row.seconds / Double(row.tried)) : "",
@@ -52,7 +53,7 @@ struct MethodSection {
     ).html
     guard let slowest = seconds.last else { return table }
     return """
-      <p>Each example is decided by the first method that can. An example took \
+      <p>\(rows.count > 1 ? "Each example is decided by the first method that can. " : "")An example took \
       \(duration(seconds[seconds.count / 2])) (median), the slowest \(duration(slowest)); all together \
       \(duration(seconds.reduce(0, +))).</p>
       \(table)
@@ -61,6 +62,11 @@ struct MethodSection {
 
   private func meter(_ part: Double) -> String {
     "<div class=\"meter\"><i style=\"width:\(coordinate(100 * part))%\"></i></div>"
+  }
+
+  /// A method with what stands behind its name, as HTML.
+  static func named(_ name: String) -> String {
+    "\(escaped(name)) <span class=\"soft gloss\">\(meaning[name] ?? "")</span>"
   }
 
   /// What stands behind the names.

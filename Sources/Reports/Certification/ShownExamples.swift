@@ -4,9 +4,14 @@ import Certificates
 public struct ShownExamples: Sendable {
   /// Those with a counterexample, the ones first whose answer seemed surest.
   public let violated: [ResultLine]
-  /// Those that are open, the ones first that are farthest from a proof.
+  /// Those that are open, or that withstood an attack where nothing else was asked for.
+  ///
+  /// The lowest proved margins come first, then those without one, the least sure answers first.
   public let undecided: [ResultLine]
-  /// Those that are certified, the ones first with the least to spare.
+  /// Those that are certified: first what took the latest method, and of one method the smallest margins that it proved.
+  ///
+  /// Margins that different methods prove are not compared: a loose bound of an easy example may be below a tight one of a
+  /// hard example.
   public let certified: [ResultLine]
   /// Those that the network is wrong about, the surest mistakes first.
   public let misclassified: [ResultLine]
@@ -14,18 +19,22 @@ public struct ShownExamples: Sendable {
   /// Chooses from the results of a run.
   public init(_ lines: [ResultLine]) {
     func first(
-      _ count: Int, _ verdict: ExampleVerdict, _ key: (ResultLine) -> Double?
+      _ count: Int, _ verdict: ExampleVerdict, _ keys: (ResultLine) -> [Double]
     ) -> [ResultLine] {
       let some = lines.filter { $0.verdict == verdict && $0.prediction != nil }
-        .map { (key: key($0) ?? .infinity, line: $0) }
-      return some.sorted { ($0.key, $0.line.example) < ($1.key, $1.line.example) }
+        .map { (keys: keys($0) + [Double($0.example)], line: $0) }
+      return some.sorted { $0.keys.lexicographicallyPrecedes($1.keys) }
         .prefix(count).map(\.line)
     }
-    violated = first(12, .violated) { $0.cleanMargin.map { -$0 } }
-    undecided = first(6, .undecided, \.smallestMargin)
-    // What a search certified without a number had less to spare than all that bounds certified.
-    certified = first(6, .certified) { $0.decidingMargin ?? 0 }
-    misclassified = first(6, .misclassified, \.cleanMargin)
+    violated = first(12, .violated) { [-($0.cleanMargin ?? -.infinity)] }
+    undecided = first(6, .undecided) {
+      [$0.smallestMargin ?? .infinity, $0.cleanMargin ?? .infinity]
+    }
+    certified = first(6, .certified) { line in
+      let place = line.method.flatMap { line.run.cascade.firstIndex(of: $0) } ?? -1
+      return [-Double(place), line.decidingMargin ?? 0]
+    }
+    misclassified = first(6, .misclassified) { [$0.cleanMargin ?? .infinity] }
   }
 
   /// All of them, in the order of the page.

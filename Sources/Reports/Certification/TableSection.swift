@@ -5,36 +5,50 @@ struct TableSection {
   var lines: [ResultLine]
   /// The examples that have a card on the page.
   var shown: Set<Int>
+  /// The file with all results.
+  var log: String
   var className: (Int) -> String
 
   /// The rows that a page holds; a browser has its limits.
-  private static let most = 10_000
+  static let most = 10_000
 
   /// The section as HTML.
   var html: String {
-    let rest =
-      lines.count > Self.most
-      ? "<p>The first \(Self.most) of \(lines.count); all are in <code>certificates.jsonl</code>.</p>"
-      : ""
     let table = HTMLTable(
       caption: "Results of all examples",
       columns: [
-        .number("example"), .text("label"), .text("answer"), .text("outcome"), .text("by"),
-        .number("margin"), .number("seconds"), .text("remark"),
+        .number("example"), .wide("file"), .text("label"), .text("answer"), .text("outcome"),
+        .text("by"), .number("clean margin"), .number("proved margin"), .number("seconds"),
+        .wide("remark"),
       ],
       rows: lines.prefix(Self.most).map(cells))
+    return Self.wrapped(table, count: lines.count, log: log)
+  }
+
+  /// A table of all results, with what it leaves out.
+  static func wrapped(_ table: HTMLTable, count: Int, log: String) -> String {
+    guard count > 0 else { return "" }
+    let rest =
+      count > most
+      ? "<p>The first \(most) of \(count); all are in <code>\(escaped(log))</code>.</p>" : ""
     return "\(rest)<div class=\"all\">\(table.html)</div>"
+  }
+
+  /// A link to the card of an example, or its number where it has none.
+  static func link(_ example: Int, _ shown: Set<Int>) -> String {
+    shown.contains(example) ? "<a href=\"#example-\(example)\">\(example)</a>" : "\(example)"
   }
 
   private func cells(_ line: ResultLine) -> [String] {
     let outcome = Outcome(line)
-    let number =
-      shown.contains(line.example)
-      ? "<a href=\"#example-\(line.example)\">\(line.example)</a>" : "\(line.example)"
+    let proved = outcome == .certified || outcome == .undecided ? line.smallestMargin : nil
     return [
-      number, escaped(className(line.label)), line.prediction.map { escaped(className($0)) } ?? "",
-      "<i class=\"swatch \(outcome.rawValue)\"></i>\(outcome.word)", escaped(line.method ?? ""),
-      line.decidingMargin.map { shortNumber($0) } ?? "",
+      Self.link(line.example, shown), escaped(line.name ?? ""), escaped(className(line.label)),
+      line.prediction.map { escaped(className($0)) } ?? "",
+      "<i class=\"swatch \(outcome.style)\"></i>\(outcome.word)", escaped(line.method ?? ""),
+      line.cleanMargin.map(shortNumber) ?? "",
+      // A search certifies without a number; what bounds proved before it stands below zero.
+      proved.map { outcome == .certified && $0 <= 0 ? "" : shortNumber($0) } ?? "",
       shortNumber((line.seconds * 1e3).rounded() / 1e3),
       escaped(line.reason ?? ""),
     ]

@@ -31,7 +31,8 @@ struct MarginHistogram {
     let cut = sorted.count / 50
     var (from, to) = (sorted[cut], sorted[sorted.count - 1 - cut])
     if from == to { (from, to) = (first, last) }
-    step = Self.step(for: to - from)
+    // Few margins in many ranges would make a comb.
+    step = Self.step(for: to - from, parts: max(10, min(40, Double(sorted.count))))
     let (start, end) = ((from / step).rounded(.down), (to / step).rounded(.down) + 1)
     low = start * step
     let count = max(1, Int(end - start))
@@ -49,9 +50,9 @@ struct MarginHistogram {
     self.entries = entries
   }
 
-  private static func step(for length: Double) -> Double {
-    let power = pow(10, floor(log10(length / 40)))
-    return [1, 2, 5, 10].map { $0 * power }.first { length / $0 <= 40 } ?? length
+  private static func step(for length: Double, parts: Double) -> Double {
+    let power = pow(10, floor(log10(length / parts)))
+    return [1, 2, 5, 10].map { $0 * power }.first { length / $0 <= parts } ?? length
   }
 
   /// The chart as HTML.
@@ -61,7 +62,7 @@ struct MarginHistogram {
       let from = low + Double(index) * step
       let parts = Outcome.allCases.reversed().compactMap { outcome in
         bin.counts[outcome].map { count in
-          "<i class=\"\(outcome.rawValue)\" style=\"height:\(coordinate(100 * Double(count) / most))%\"></i>"
+          "<i class=\"\(outcome.style)\" style=\"height:\(coordinate(100 * Double(count) / most))%\"></i>"
         }
       }
       let title =
@@ -70,7 +71,7 @@ struct MarginHistogram {
     }
     return """
       <div class="histogram" role="img" aria-label="\(escaped(description))">
-      <p class="most">\(Int(most)) examples</p>
+      <p class="most">\(Int(most)) example\(most == 1 ? "" : "s")</p>
       <div class="columns">\(columns.joined())</div>
       <div class="numbers">\(numbers)</div>
       <p class="axis">margin</p>

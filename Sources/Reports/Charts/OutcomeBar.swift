@@ -17,7 +17,7 @@ struct OutcomeBar {
   /// The bar alone, with its words for those who do not see it.
   var html: String {
     let parts = shown.map { outcome, count in
-      "<i class=\"\(outcome.rawValue)\" style=\"flex-grow:\(count)\" title=\"\(count) \(outcome.word(for: count))\"></i>"
+      "<i class=\"\(outcome.style)\" style=\"flex-grow:\(count)\" title=\"\(count) \(outcome.word(for: count))\"></i>"
     }
     return
       "<div class=\"bar\" role=\"img\" aria-label=\"\(escaped(words))\">\(parts.joined())</div>"
@@ -26,7 +26,7 @@ struct OutcomeBar {
   /// What stands beside a bar: each outcome with its colour, its count and its part.
   var key: String {
     let entries = shown.map { outcome, count in
-      "<li><i class=\"swatch \(outcome.rawValue)\"></i><b>\(count)</b> \(outcome.word(for: count)) "
+      "<li><i class=\"swatch \(outcome.style)\"></i><b>\(count)</b> \(outcome.word(for: count)) "
         + "<span class=\"soft\">\(percent(Double(count) / Double(max(1, total))))</span></li>"
     }
     return "<ul class=\"outcomes\">\(entries.joined())</ul>"

@@ -65,7 +65,9 @@ let tableStyle = """
   th, td { text-align: left; padding: 0.32rem 1rem 0.32rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
   th { color: var(--soft); font-weight: 600; white-space: nowrap; vertical-align: bottom; }
   th.n, td.n { text-align: right; } td { white-space: nowrap; } td .bar, td .meter { margin-top: 0.35rem; }
-  .all td:last-child { white-space: normal; min-width: 14rem; }
+  td.w { white-space: normal; overflow-wrap: anywhere; min-width: 7rem; } th.w { min-width: 7rem; }
+  .all th { white-space: normal; } .all th.n button { text-align: right; } .all th button { text-align: left; }
+  .all th, .all td { padding-right: 0.8rem; }
   .all tbody tr:hover { background: var(--card); }
   .filter { display: flex; flex-wrap: wrap; gap: 0.5rem 0.6rem; align-items: center; margin: 0 0 0.8rem; padding: 0; border: 0; }
   .filter input { font: inherit; font-size: 0.9rem; color: inherit; background: var(--page); border: 1px solid var(--soft);
@@ -75,10 +77,10 @@ let tableStyle = """
   .filter button[aria-pressed="true"] { border-color: var(--ink); box-shadow: inset 0 0 0 1px var(--ink); }
   .filter output { color: var(--soft); font-size: 0.88rem; }
   th button { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; }
-  th button::after { content: "↕"; display: inline-block; width: 1.1em; text-align: right; opacity: 0.5; }
-  th[aria-sort="ascending"] button::after { content: "↑"; opacity: 1; }
-  th[aria-sort="descending"] button::after { content: "↓"; opacity: 1; }
-  @media (max-width: 40rem) { th, td { padding-right: 0.7rem; } td .bar { min-width: 4.5rem; } .gloss { display: none; } }
+  th button::after { content: "\u{00A0}↕"; opacity: 0.5; }
+  th[aria-sort="ascending"] button::after { content: "\u{00A0}↑"; opacity: 1; }
+  th[aria-sort="descending"] button::after { content: "\u{00A0}↓"; opacity: 1; }
+  @media (max-width: 40rem) { th, td, .all th, .all td { padding-right: 0.6rem; } td .bar { min-width: 3.5rem; } .gloss { display: none; } }
   """
 
 /// Rules of the page on paper: nothing is torn apart, colours stay, what only a screen can do is left out.
@@ -88,6 +90,8 @@ let printStyle = """
     * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
     body { font-size: 10.5pt; } main { max-width: none; padding: 0; }
     nav, .filter { display: none; }
+    .tiles { grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); }
+    .card table { font-size: 7pt; } .card th, .card td { padding-right: 0.4rem; } .card th.w, .card td.w { min-width: 0; }
     section { margin-top: 1.6rem; }
     h2, h3, h4, .group > p, summary, thead, .key { break-after: avoid; }
     .chart, .histogram, .card, .tiles, .tile, .facts div, .state, figure, tr, .bar, .outcomes, .steps li, .pair > div,
@@ -96,12 +100,12 @@ let printStyle = """
     thead { display: table-header-group; break-inside: avoid; }
     .scroll { overflow: visible; } table { font-size: 8pt; } th { white-space: normal; }
     th, td { padding: 0.15rem 0.7rem 0.15rem 0; }
-    td .bar, td .meter { min-width: 5rem; } .all td:last-child { min-width: 0; }
+    td .bar, td .meter { min-width: 5rem; } td.w, th.w { min-width: 5.5rem; }
     th button { display: contents; } th button::after { content: none; }
     .cards { grid-template-columns: repeat(2, 1fr); }
-    .cards.certified, .cards.undecided, .cards.misclassified { grid-template-columns: repeat(3, 1fr); }
+    .cards.single { grid-template-columns: repeat(3, 1fr); }
     .card { padding: 0.6rem; } .pictures { gap: 0.4rem; } .pictures figcaption, .card .remark { font-size: 8pt; }
-    .certified figure, .undecided figure, .misclassified figure { grid-template-columns: 4.5rem 1fr; gap: 0.5rem; }
+    .single figure { grid-template-columns: 4.5rem 1fr; gap: 0.5rem; }
     .pair { grid-template-columns: 1fr 1fr; }
     a { color: inherit; text-decoration: none; }
     details::details-content { content-visibility: visible; display: block; }

@@ -20,9 +20,14 @@ struct HTMLTable {
     var name: String
     /// Whether its cells are numbers, which stand right.
     var isNumber = false
+    /// Whether its cells may take several lines.
+    var isWide = false
 
     /// A column of texts.
     static func text(_ name: String) -> Column { Column(name: name) }
+
+    /// A column of texts that may be long, and take several lines.
+    static func wide(_ name: String) -> Column { Column(name: name, isWide: true) }
 
     /// A column of numbers.
     static func number(_ name: String) -> Column { Column(name: name, isNumber: true) }
@@ -61,7 +66,9 @@ struct HTMLTable {
   /// The rows up to which a table stays on one sheet of paper.
   private static let short = 24
 
-  private func style(_ column: Column) -> String { column.isNumber ? " class=\"n\"" : "" }
+  private func style(_ column: Column) -> String {
+    column.isNumber ? " class=\"n\"" : column.isWide ? " class=\"w\"" : ""
+  }
 }
 
 /// Facts as a list of names and values.

@@ -44,5 +44,39 @@ func radiusText(_ value: Double) -> String {
   return decimal
 }
 
+/// To which side a number is rounded that must not say too much.
+enum Rounding {
+  /// For what was proved: a larger number was not.
+  case down
+  /// For what was found: a smaller number was not.
+  case up
+}
+
+/// A radius that was found; in 255ths where it is a whole number of them, else of four digits.
+func radiusText(_ value: Double, _ rounding: Rounding) -> String {
+  let text = radiusText(value)
+  return text.hasSuffix("/255") ? text : fourDigits(value, rounding)
+}
+
+/// A number of at most four digits, rounded to the side on which it stays true.
+func fourDigits(_ value: Double, _ rounding: Rounding) -> String {
+  let text = shortNumber(value)
+  guard value > 0, value.isFinite, Double(text) != value else { return text }
+  let digits = 3 - Int(floor(log10(value)))
+  let unit = pow(10, -Double(digits))
+  func written(_ count: Double) -> String {
+    digits > 8
+      ? shortNumber(count * unit)
+      : String(format: "%.\(max(0, digits))f", count * unit).replacing(#/\.?0+$/#, with: "")
+  }
+  let nearest = (value / unit).rounded()
+  let isWrong = { (text: String) -> Bool in
+    guard let number = Double(text) else { return false }
+    return rounding == .down ? number > value : number < value
+  }
+  guard isWrong(written(nearest)) else { return written(nearest) }
+  return written(nearest + (rounding == .down ? -1 : 1))
+}
+
 /// A number as an attribute of a picture has it.
 func coordinate(_ value: Double) -> String { String(format: "%.1f", value) }

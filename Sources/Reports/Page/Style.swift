@@ -20,6 +20,7 @@ private let colourStyle = """
       --d0: #6b7a88; --d1: #7a8997; --d2: #8997a5; --d3: #98a6b3; --d4: #a8b5c1; --d5: #b9c5d0; --d6: #cdd7e0; --d7: #e6edf4; }
   }
   .certified { --tone: var(--certified); } .undecided { --tone: var(--undecided); }
+  .withstood { --tone: var(--attacked); } .untried { --tone: var(--soft); }
   .violated { --tone: var(--violated); } .misclassified { --tone: var(--misclassified); } .error { --tone: var(--error); }
   .clean { --tone: var(--clean); } .attacked { --tone: var(--attacked); } .verified { --tone: var(--verified); }
   .ink { --tone: var(--ink); } .soft { --tone: var(--soft); }
@@ -61,7 +62,7 @@ private let layoutStyle = """
   .tile { background: var(--card); border-radius: 10px; border-top: 4px solid var(--tone, var(--soft)); padding: 0.8rem 1rem; }
   .tile p { margin: 0; font-size: 0.85rem; } .tile .name { font-size: 0.92rem; font-weight: 600; }
   .tile .value { font-size: 2rem; line-height: 1.25; font-weight: 650; font-variant-numeric: tabular-nums; letter-spacing: -0.02em; }
-  .between { margin: 0.9rem 0 0; }
+  .between { margin: 0.9rem 0 0; } .rule { margin: 0.5rem 0 0; font-size: 0.88rem; }
   .facts { margin: 0 0 1.4rem; display: grid; gap: 0; max-width: 60rem; }
   .facts div { display: grid; grid-template-columns: 9rem 1fr; gap: 0 1rem; padding: 0.45rem 0; border-bottom: 1px solid var(--line); }
   .facts dt { color: var(--soft); } .facts dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
@@ -69,16 +70,17 @@ private let layoutStyle = """
   .steps { padding-left: 1.3rem; } .steps p { margin-bottom: 0.4rem; }
   .group { margin-top: 1.8rem; } .group > p { font-size: 0.92rem; }
   .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); gap: 0.9rem; }
-  .cards.certified, .cards.undecided, .cards.misclassified { grid-template-columns: repeat(auto-fill, minmax(min(100%, 18rem), 1fr)); }
+  .cards.single { grid-template-columns: repeat(auto-fill, minmax(min(100%, 18rem), 1fr)); }
   .card { background: var(--card); border-radius: 10px; padding: 0.9rem 1rem; min-width: 0; }
   .card:target { outline: 2px solid var(--link); }
   .card h4 { display: flex; flex-wrap: wrap; gap: 0 0.5rem; align-items: baseline; overflow-wrap: anywhere; }
+  .card .file { font-size: 0.82rem; margin: -0.4rem 0 0.5rem; overflow-wrap: anywhere; }
   .card h4 + .remark { margin-top: 0; } .card .remark { font-size: 0.85rem; color: var(--soft); margin: 0.6rem 0 0; overflow-wrap: anywhere; }
   .card .facts { margin: 0.4rem 0 0; } .card .facts div { grid-template-columns: 8rem 1fr; }
   .swatch { display: inline-block; width: 0.75em; height: 0.75em; border-radius: 3px; background: var(--tone); margin-right: 0.4em; }
   .pictures { display: grid; grid-template-columns: repeat(3, 1fr); gap: 0.6rem; }
-  .certified .pictures, .undecided .pictures, .misclassified .pictures { grid-template-columns: 1fr; }
-  .certified figure, .undecided figure, .misclassified figure { display: grid; grid-template-columns: 6.5rem 1fr; gap: 0.8rem; }
+  .single .pictures { grid-template-columns: 1fr; }
+  .single figure { display: grid; grid-template-columns: 6.5rem 1fr; gap: 0.8rem; }
   .pictures figure { margin: 0; min-width: 0; }
   .pictures img { display: block; width: 100%; max-width: 8rem; height: auto; image-rendering: pixelated; border-radius: 4px;
     border: 1px solid var(--line); }
@@ -87,7 +89,7 @@ private let layoutStyle = """
   .answer { display: block; font-weight: 600; }
   .values { border-bottom: 1px solid var(--line); margin-bottom: 0.5rem; }
   .values svg.lines { height: 7rem; }
-  .card table { font-size: 0.82rem; } .card th, .card td { padding-right: 0.6rem; }
+  .card table { font-size: 0.82rem; } .card th, .card td { padding-right: 0.6rem; } .card th.w, .card td.w { min-width: 4.5rem; }
   .values rect { fill: var(--tone); } .values rect.plain { --tone: var(--soft); } .values rect.paler { --tone: var(--violated); opacity: 0.45; }
   .values .changed { stroke: var(--violated); stroke-width: 2; vector-effect: non-scaling-stroke; }
   details { margin: 1rem 0; } summary { cursor: pointer; color: var(--link); }

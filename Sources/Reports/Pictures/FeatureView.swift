@@ -29,7 +29,7 @@ struct FeatureView {
     guard let changed else { return [] }
     let sizes = zip(original, changed).map { abs($0 - $1) }
     return sizes.indices.filter { sizes[$0] > 0 }.sorted { sizes[$0] > sizes[$1] }
-      .prefix(Self.listed).map { $0 }
+      .prefix(original.count <= Self.open ? Self.open : Self.listed).map { $0 }
   }
 
   /// The view as HTML.
@@ -90,8 +90,23 @@ struct FeatureView {
       + "\(content)</svg>"
   }
 
+  /// The values up to which a list of names stands open.
+  private static let open = 12
+
+  /// The values under their names, where they have any and nothing is changed.
+  private var named: String {
+    guard let names, changed == nil, names.count == original.count else { return "" }
+    let table = HTMLTable(
+      caption: "The values by name",
+      columns: [.wide("value"), .number("original")],
+      rows: zip(names, original).map { [escaped($0), shortNumber($1)] }
+    ).html
+    return original.count <= Self.open
+      ? table : "<details><summary>\(original.count) values</summary>\(table)</details>"
+  }
+
   private var list: String {
-    guard let changed, !changes.isEmpty else { return "" }
+    guard let changed, !changes.isEmpty else { return named }
     let count = zip(original, changed).count { $0 != $1 }
     let rows = changes.map { index in
       [
@@ -104,7 +119,7 @@ struct FeatureView {
       ? "<p class=\"soft\">The \(rows.count) largest of \(count) changes.</p>" : ""
     return HTMLTable(
       caption: "What the counterexample changes",
-      columns: [.text("value"), .number("original"), .number("changed"), .number("by")], rows: rows
+      columns: [.wide("value"), .number("original"), .number("changed"), .number("by")], rows: rows
     ).html + rest
   }
 

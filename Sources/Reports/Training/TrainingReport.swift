@@ -82,8 +82,9 @@ public struct TrainingReport: Sendable {
       }
     let reason = run.reason.map { ": \($0)" } ?? ""
     let epoch = epochs.last?.epoch ?? 0
+    let done = epoch == 1 ? "epoch is" : "epochs are"
     return "\(method) on \(run.images.training.count) images of \(run.images.training.name). "
-      + "\(epoch)\(planned) epochs are done; the run \(state)\(reason)."
+      + "\(epoch)\(planned) \(done) done; the run \(state)\(reason)."
   }
 
   /// What came out in one sentence.
@@ -113,7 +114,7 @@ public struct TrainingReport: Sendable {
         ), at: 0)
     }
     if let attacked = test.attackAccuracy {
-      tiles.append(("attacked", "attack accuracy", attacked, "no violation was found"))
+      tiles.append(("attacked", "attack accuracy", attacked, "right, and no violation was found"))
     }
     tiles.append(("clean", "clean accuracy", test.cleanAccuracy, "right without any change"))
     let cells = tiles.map { tone, name, value, meaning in
@@ -162,7 +163,8 @@ public struct TrainingReport: Sendable {
         ]
         return cells.map { $0 ?? "" }
       })
-    return "<details><summary>\(epochs.count) epochs as a table</summary>\(table.html)</details>"
+    return
+      "<details><summary>\(epochs.count) epoch\(epochs.count == 1 ? "" : "s") as a table</summary>\(table.html)</details>"
   }
 
   private var explanation: String {

@@ -1,13 +1,16 @@
 import Certificates
 import Files
+import Foundation
+import Reports
 
 /// Attacks on several images, written to a folder as they are made where one is given.
 public struct AttackRun {
   private let certifier: Certifier
   private let folder: RecordFolder?
-  private let model: String
   private let log: RecordLog<AttackLine>?
   private let effort: AttackLine.Effort
+  /// The end of the run, for a thread that ends the program in the middle of a step too.
+  public let ending: Ending
 
   /// What a run found.
   public struct Outcome: Sendable {
@@ -27,7 +30,7 @@ public struct AttackRun {
   public init(
     _ certifier: Certifier, in folder: RecordFolder?, model: String
   ) throws(InputError) {
-    (self.certifier, self.folder, self.model) = (certifier, folder, model)
+    (self.certifier, self.folder) = (certifier, folder)
     if case .failure(let gap) = certifier.attack {
       throw InputError("network", "cannot be attacked: \(gap.description)")
     }
@@ -45,6 +48,11 @@ public struct AttackRun {
           : "\(line.effort.steps) steps, \(line.effort.restarts) restarts, seed \(line.effort.seed)")
       if let difference, let folder { throw folder.refusal(difference) }
     }
+    ending = Ending(
+      certifier: certifier, folder: folder, model: model,
+      totals: RunTotals(
+        certifier.circumstances(folder?.command),
+        after: folder.flatMap { try? SummaryNotes(ofFolder: $0.path) }))
   }
 
   /// Attacks the examples that have no result yet.
@@ -52,40 +60,92 @@ public struct AttackRun {
   /// - Parameters:
   ///   - examples: The places of the examples in the data.
   ///   - isStopped: Asked between batches; true ends the run early, with the folder in order.
+  ///   - concluding: Called when the examples are done, before the totals and the page are written.
   ///   - report: Called after each example.
   /// - Returns: The totals, and all results for the examples, earlier ones included.
   public func run(
     on examples: [Int], isStopped: @escaping @Sendable () -> Bool = { false },
-    report: (CertificationProgress) -> Void = { _ in }
+    concluding: () -> Void = {}, report: (CertificationProgress) -> Void = { _ in }
   ) throws(InputError) -> Outcome {
     let wanted = Set(examples)
-    var found: [Int: AttackLine] = [:]
+    var found: Set<Int> = []
     var counts: [String: Int] = [:]
-    func keep(_ line: AttackLine) {
-      guard found.updateValue(line, forKey: line.result.example) == nil else { return }
+    func count(_ line: AttackLine) {
       let word = line.result.verdict == .undecided ? "withstood" : line.result.verdict.rawValue
       counts[
         line.isAttacked || line.result.verdict != .undecided ? word : "not attacked", default: 0] +=
         1
     }
-    for line in log?.lines ?? [] where wanted.contains(line.result.example) { keep(line) }
+    let known = (log?.lines ?? []).filter {
+      wanted.contains($0.result.example) && found.insert($0.result.example).inserted
+    }
+    ending.totals.begin(with: known, wanted: wanted)
+    known.forEach(count)
     func progress() {
       report(
         CertificationProgress(done: found.count, requested: examples.count, verdicts: counts))
     }
     progress()
-    try certifier.certify(examples.filter { found[$0] == nil }, isStopped: isStopped) {
+    try certifier.certify(examples.filter { !found.contains($0) }, isStopped: isStopped) {
       (result) throws(InputError) in
       let line = AttackLine(result, effort)
-      try log?.append(line)
-      keep(line)
+      // In one step, so that whoever ends the program finds both alike.
+      try WritingGate.shared.pass { () throws(InputError) in
+        try log?.append(line)
+        ending.totals.add(line)
+      }
+      found.insert(line.result.example)
+      count(line)
       progress()
     }
-    let lines = found.values.sorted { $0.result.example < $1.result.example }
-    let summary = AttackSummary(
-      of: lines, run: certifier.run, version: Release.version, model: model,
-      requested: examples.count)
-    if let folder { try writeSummary(summary, to: folder.summaryPath) }
-    return Outcome(summary: summary, lines: lines)
+    concluding()
+    return try ending.write()
+  }
+}
+
+extension AttackRun {
+  /// The totals and the page of a run, which are made of what has been found so far.
+  public struct Ending: Sendable {
+    let certifier: Certifier
+    let folder: RecordFolder?
+    let model: String
+    let totals: RunTotals<AttackLine>
+
+    /// Writes what is known, for a thread that ends the program; nothing where no work has begun.
+    ///
+    /// - Throws: `InputError` when a file cannot be written.
+    public func writeInHaste() throws(InputError) {
+      guard totals.hasBegun else { return }
+      _ = try write(inHaste: true)
+    }
+
+    /// Writes the totals, the examples that the page shows, and the page.
+    func write(inHaste: Bool = false) throws(InputError) -> Outcome {
+      let lines = totals.lines.sorted { $0.result.example < $1.result.example }
+      var summary = AttackSummary(
+        of: lines, run: certifier.run, version: Release.version, model: model,
+        requested: totals.requested)
+      summary.classes = certifier.classes
+      summary.circumstances = totals.circumstances(seconds: summary.seconds)
+      if let folder { try write(summary, lines.map(\.result), to: folder, inHaste: inHaste) }
+      return Outcome(summary: summary, lines: lines)
+    }
+
+    private func write(
+      _ summary: AttackSummary, _ lines: [ResultLine], to folder: RecordFolder, inHaste: Bool
+    ) throws(InputError) {
+      try writeSummary(summary, to: folder.summaryPath)
+      let examples = ShownExamples(lines).all.map {
+        certifier.record(of: $0.example, isEvaluated: !inHaste)
+      }
+      try ExampleRecord.write(examples, to: folder.examplesPath)
+      guard !lines.isEmpty else { return }
+      var notes = SummaryNotes(
+        version: summary.version, model: summary.model, requested: summary.requested)
+      (notes.classes, notes.circumstances) = (summary.classes, summary.circumstances)
+      let history = CertificationHistory(
+        lines, run: certifier.run, notes, examples: examples)
+      try writeFile(Data(CertificationReport(history).page.utf8), to: folder.reportPath)
+    }
   }
 }

@@ -62,8 +62,9 @@ public struct CertificationFolder: Sendable {
     isStopped: @escaping @Sendable () -> Bool = { false }, concluding: () -> Void = {},
     progress: (CertificationProgress) -> Void = { _ in }
   ) throws(InputError) -> Summary {
-    let begin = circumstances(of: certifier)
+    let begin = certifier.circumstances(command)
     let log = try ResultLog(logPath)
+    let known = log.lines.count
     for line in log.lines {
       guard let other = certifier.run.difference(from: line.run) else { continue }
       throw InputError(
@@ -97,7 +98,7 @@ public struct CertificationFolder: Sendable {
     }
     concluding()
     let (summary, lines) = totals()
-    return try write(summary, lines, of: certifier, begin)
+    return try write(summary, lines, of: certifier, begin, computed: log.lines.count - known)
   }
 
   /// Writes the totals of what is done so far; for a thread that ends the program in the middle of a step.

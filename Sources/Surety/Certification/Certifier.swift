@@ -104,12 +104,16 @@ public struct Certifier: Sendable {
   var classes: [String] { images.classes }
 
   /// An example with the network's outputs for it, for pages.
-  func record(of example: Int) -> ExampleRecord {
+  ///
+  /// - Parameter isEvaluated: Whether the outputs are computed, for which a thread that ends the program has no time.
+  func record(of example: Int, isEvaluated: Bool = true) -> ExampleRecord {
     let values = images.image(example)
-    let output = engine.outputs([values.map(Double.init)])[0]
-    return ExampleRecord(
+    let output = isEvaluated ? engine.outputs([values.map(Double.init)])[0] : []
+    var record = ExampleRecord(
       example: example, shape: images.shape, values: values,
       output: output.allSatisfy(\.isFinite) ? output : [])
+    record.names = images.valueNames
+    return record
   }
 
   /// How far an input is from an example, in the norm of the options.
@@ -143,7 +147,11 @@ public struct Certifier: Sendable {
     for examples: [Int], _ isStopped: @escaping @Sendable () -> Bool
   ) -> [ResultLine] {
     var batch = ExampleBatch(
-      examples.map { ResultLine(run: run, example: $0, label: images.label($0)) },
+      examples.map {
+        var line = ResultLine(run: run, example: $0, label: images.label($0))
+        line.name = images.name(of: $0)
+        return line
+      },
       deadline: options.timeout.map {
         Date(timeIntervalSinceNow: $0.seconds * Double(examples.count))
       }, isStopped: isStopped)

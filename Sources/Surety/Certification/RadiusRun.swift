@@ -1,12 +1,14 @@
 import Certificates
 import Files
+import Foundation
+import Reports
 
 /// The radii of several images, written to a folder as they are found where one is given.
 public struct RadiusRun {
   private var search: RadiusSearch
-  private let folder: RecordFolder?
-  private let model: String
   private let log: RecordLog<RadiusLine>?
+  /// The end of the run, for a thread that ends the program in the middle of a step too.
+  public let ending: Ending
 
   /// What was found so far: how many examples of how many.
   public struct Progress: Sendable {
@@ -35,7 +37,7 @@ public struct RadiusRun {
   public init(
     _ search: RadiusSearch, in folder: RecordFolder?, model: String
   ) throws(InputError) {
-    (self.search, self.folder, self.model) = (search, folder, model)
+    self.search = search
     log = try folder.map { (folder) throws(InputError) in
       try RecordLog<RadiusLine>(folder.logPath, kind: "a radius")
     }
@@ -46,6 +48,11 @@ public struct RadiusRun {
       if let difference, let folder { throw folder.refusal(difference) }
       self.search.remember(line.radius)
     }
+    ending = Ending(
+      search: search, folder: folder, model: model,
+      totals: RunTotals(
+        search.certifier.circumstances(folder?.command),
+        after: folder.flatMap { try? SummaryNotes(ofFolder: $0.path) }))
   }
 
   /// Finds the radii of the examples that have none yet.
@@ -53,37 +60,84 @@ public struct RadiusRun {
   /// - Parameters:
   ///   - examples: The places of the examples in the data.
   ///   - isStopped: Asked between questions; true ends the run early, with the folder in order.
+  ///   - concluding: Called when the examples are done, before the totals and the page are written.
   ///   - report: Called after each example.
   /// - Returns: The totals, and all results for the examples, earlier ones included.
   public mutating func run(
     on examples: [Int], isStopped: @escaping @Sendable () -> Bool = { false },
-    report: (Progress) -> Void = { _ in }
+    concluding: () -> Void = {}, report: (Progress) -> Void = { _ in }
   ) throws(InputError) -> Outcome {
     let wanted = Set(examples)
-    var found: [Int: ExampleRadius] = [:]
-    for line in log?.lines ?? [] where wanted.contains(line.radius.example) {
-      found[line.radius.example] = line.radius
+    var found: Set<Int> = []
+    let known = (log?.lines ?? []).map(\.radius).filter {
+      wanted.contains($0.example) && found.insert($0.example).inserted
     }
+    ending.totals.begin(with: known, wanted: wanted)
     func progress() {
       report(
-        Progress(done: found.count, requested: examples.count, radii: Array(found.values)))
+        Progress(done: found.count, requested: examples.count, radii: ending.totals.lines))
     }
     progress()
-    for example in examples where found[example] == nil {
+    for example in examples where !found.contains(example) {
       guard !isStopped() else { break }
       let radius = try search.radius(of: example, isStopped: isStopped)
       // What an interruption cut short is no result; the next run does it.
       guard !isStopped() else { break }
-      try log?.append(
-        RadiusLine(run: search.run, tolerance: search.tolerance, radius: radius))
-      found[example] = radius
+      // In one step, so that whoever ends the program finds both alike.
+      try WritingGate.shared.pass { () throws(InputError) in
+        try log?.append(
+          RadiusLine(run: search.run, tolerance: search.tolerance, radius: radius))
+        ending.totals.add(radius)
+      }
+      found.insert(example)
       progress()
     }
-    let radii = found.values.sorted { $0.example < $1.example }
-    let summary = RadiusSummary(
-      of: radii, run: search.run, version: Release.version, model: model,
-      requested: examples.count)
-    if let folder { try writeSummary(summary, to: folder.summaryPath) }
-    return Outcome(summary: summary, radii: radii)
+    concluding()
+    return try ending.write()
+  }
+}
+
+extension RadiusRun {
+  /// The totals and the page of a run, which are made of what has been found so far.
+  public struct Ending: Sendable {
+    let search: RadiusSearch
+    let folder: RecordFolder?
+    let model: String
+    let totals: RunTotals<ExampleRadius>
+
+    /// Writes what is known, for a thread that ends the program; nothing where no work has begun.
+    ///
+    /// - Throws: `InputError` when a file cannot be written.
+    public func writeInHaste() throws(InputError) {
+      guard totals.hasBegun else { return }
+      _ = try write(inHaste: true)
+    }
+
+    /// Writes the totals, the examples that the page shows, and the page.
+    func write(inHaste: Bool = false) throws(InputError) -> Outcome {
+      let radii = totals.lines.sorted { $0.example < $1.example }
+      var summary = RadiusSummary(
+        of: radii, run: search.run, version: Release.version, model: model,
+        requested: totals.requested)
+      summary.classes = search.certifier.classes
+      summary.circumstances = totals.circumstances(seconds: summary.seconds)
+      summary.circumstances?.effort.timeout = search.timeout?.seconds
+      if let folder { try write(summary, radii, to: folder, inHaste: inHaste) }
+      return Outcome(summary: summary, radii: radii)
+    }
+
+    private func write(
+      _ summary: RadiusSummary, _ radii: [ExampleRadius], to folder: RecordFolder, inHaste: Bool
+    ) throws(InputError) {
+      try writeSummary(summary, to: folder.summaryPath)
+      let examples = ShownRadii(radii).all.map {
+        search.certifier.record(of: $0.example, isEvaluated: !inHaste)
+      }
+      try ExampleRecord.write(examples, to: folder.examplesPath)
+      guard !radii.isEmpty else { return }
+      let history = RadiusHistory(
+        summary: summary, tolerance: search.tolerance, radii: radii, examples: examples)
+      try writeFile(Data(RadiusReport(history).page.utf8), to: folder.reportPath)
+    }
   }
 }

@@ -9,14 +9,14 @@ import Properties
 ///
 /// - Soundness: `certified` is a radius that the certifier gave the verdict `certified`, and `violated` the distance of a
 ///   counterexample that the network confirmed.
-public struct RadiusSearch {
+public struct RadiusSearch: Sendable {
   /// The largest radius to ask about.
   public var largest = 1.0
   /// The room to leave, as a part of the radius.
   public var tolerance = 0.01
   /// The seconds for an example; nil for as long as it takes.
   public var timeout: Duration?
-  private let certifier: Certifier
+  let certifier: Certifier
   /// Where to start: the middle of what was certified so far.
   private var seen: [Double] = []
 
@@ -56,9 +56,13 @@ public struct RadiusSearch {
     /// The smallest radius at which each method failed.
     var failures: [String: Double] = [:]
 
+    /// Whether the network gave no answer to the example.
+    var isUnanswered: Bool { prediction == nil && probes > 0 }
+
     /// Whether nothing more is to be asked.
     func isOver(_ isStopped: () -> Bool) -> Bool {
-      isMisclassified || problem != nil || isStopped() || deadline.map { $0 <= Date() } ?? false
+      isMisclassified || isUnanswered || problem != nil || isStopped()
+        || deadline.map { $0 <= Date() } ?? false
     }
   }
 
@@ -95,12 +99,14 @@ public struct RadiusSearch {
     }
     if bracket.certified > 0 { seen.append(bracket.certified) }
     var result = ExampleRadius(example: example, label: certifier.label(of: example))
+    result.name = certifier.images.name(of: example)
     result.prediction = bracket.prediction
     result.attacked = bracket.isAttacked
     result.probes = bracket.probes
     result.seconds = Date().timeIntervalSince(begin)
     result.problem = bracket.problem
-    if bracket.isMisclassified || bracket.problem != nil { return result }
+    // Nor has an example a radius to which the network gives no answer.
+    if bracket.isMisclassified || bracket.isUnanswered || bracket.problem != nil { return result }
     result.certified = bracket.certified
     result.method = bracket.method
     result.violated = bracket.violated
@@ -157,7 +163,8 @@ public struct RadiusSearch {
   private func findViolation(
     _ bracket: inout Bracket, _ isStopped: @escaping @Sendable () -> Bool
   ) throws(InputError) {
-    if !bracket.isOver(isStopped) {
+    // At least once, however short the time is: what the network answers decides whether there is a radius at all.
+    if !isStopped() {
       try ask(&bracket, largest, onlyAttack: true, isStopped)
     }
     var safe = 0.0

@@ -11,12 +11,18 @@ public struct RecordFolder: Sendable {
   public let path: String
   /// The name of the file of lines.
   public let logName: String
+  /// The program and its arguments, for the record; nil where another program uses the library.
+  public var command: [String]?
   private let lock: OutputLock
 
   /// The results, a line each.
   public var logPath: String { "\(path)/\(logName)" }
   /// The totals.
   public var summaryPath: String { "\(path)/summary.json" }
+  /// The examples that the page shows.
+  public var examplesPath: String { "\(path)/examples.jsonl" }
+  /// The page for people.
+  public var reportPath: String { "\(path)/report.html" }
 
   /// Takes a folder, which is made when missing, for as long as the value lives.
   ///
@@ -40,7 +46,9 @@ public struct RecordFolder: Sendable {
 
   /// Removes the results of earlier runs.
   public func clear() {
-    for file in [logPath, summaryPath] { try? FileManager.default.removeItem(atPath: file) }
+    for file in [logPath, summaryPath, examplesPath, reportPath] {
+      try? FileManager.default.removeItem(atPath: file)
+    }
   }
 
   /// What a log of other results is refused with.

@@ -46,7 +46,8 @@ public struct FolderReport: Sendable {
     }
     switch kind {
     case .training: return TrainingReport(try TrainingHistory(folder: first)).page
-    case .radii: return try RadiusRecords(folder: first).report.page
+    case .radii:
+      return RadiusReport(try RadiusHistory(folder: first, version: Release.version)).page
     case .attack:
       return CertificationReport(
         try CertificationHistory(folder: first, log: "attack.jsonl", version: Release.version)

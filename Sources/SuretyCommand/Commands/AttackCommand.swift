@@ -7,8 +7,8 @@ struct AttackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "attack", abstract: "Search for counterexamples around the images of a data set.",
     discussion: """
-      With --out, attack.jsonl and summary.json are written to the folder; if the run is stopped, the same command \
-      continues where it stopped, with --resume or without.
+      With --out, attack.jsonl, summary.json and report.html are written to the folder; if the run is stopped, the \
+      same command continues where it stopped, with --resume or without.
       """)
 
   @OptionGroup var model: ModelArgument
@@ -51,12 +51,21 @@ struct AttackCommand: ParsableCommand {
     let run = try AttackRun(
       certifier, in: files.folder(out, log: "attack.jsonl"), model: model.model)
     preflight.run(certifier, of: network, printing, line)
-    let interruption = Interruption()
-    let outcome = try run.run(on: examples, isStopped: interruption.check) {
+    let interruption = Interruption(leave: { [ending = run.ending, out] in
+      try? ending.writeInHaste()
+      FolderOptions.cutShort("a batch", out)
+    })
+    let outcome = try run.run(
+      on: examples, isStopped: interruption.check, concluding: interruption.conclude
+    ) {
       line.update(done: $0.done, of: $0.requested, $0.verdicts)
     }
     line.end()
-    if printing.json { try Console.json(Report(outcome)) } else { print(Self.text(outcome)) }
+    if printing.json {
+      try Console.json(Report(outcome))
+    } else {
+      print(Self.text(outcome) + files.report(in: out))
+    }
     if outcome.summary.count < examples.count {
       try files.stopped(outcome.summary.count, examples.count, out)
     }

@@ -10,7 +10,8 @@ struct BatchCommand: ParsableCommand {
       The table has a model, a property and a time limit in seconds on each line, as in the verification \
       competition. Every instance gets a process of its own and a line in --out, whatever happens to it. If the run \
       is stopped, the same command continues where it stopped; what was answered about a model, a property or options \
-      that have changed since is asked again. Files in --results are named by model and property.
+      that have changed since is asked again. Files in --results are named by model and property. The exit code is 1 \
+      when an instance ended in an error, and 0 otherwise.
       """)
 
   @Argument(help: "The table: comma-separated values.")
@@ -33,6 +34,9 @@ struct BatchCommand: ParsableCommand {
   @Flag(help: "Answer questions anew that have an answer in --out.")
   var restart = false
 
+  @Flag(help: "Show no progress on the terminal.")
+  var quiet = false
+
   func run() throws {
     let list = try InstanceList(contentsOf: instances)
     let cap = try duration(timeoutCap, option: "--timeout-cap")?.seconds ?? .infinity
@@ -47,6 +51,8 @@ struct BatchCommand: ParsableCommand {
     let table = try BatchResults(out)
     if restart { try table.clear() }
     let child = VerifyingChild()
+    let line = ProgressLine("batch", "instances", of: list.instances.count, isQuiet: quiet)
+    line.update(done: 0)
     let interruption = Interruption(
       finishing: "this instance", patience: 0.9, request: child.end, leave: child.kill)
     var digests = InstanceDigests(list)
@@ -65,6 +71,7 @@ struct BatchCommand: ParsableCommand {
         if let earlier = table.earlier(than: question), let why = question.change(from: earlier) {
           note = " (asked again, because \(why))"
         }
+        line.stage("\(given.model) \(given.property)")
         answer = ask(question.instance, list, result, child)
         // What a signal ended early is asked again next time.
         if interruption.wasRequested, !["sat", "unsat"].contains(answer.verdict) {
@@ -80,14 +87,22 @@ struct BatchCommand: ParsableCommand {
         try table.add(answer, to: question, among: current.union([question]))
       }
       counts[answer.verdict, default: 0] += 1
+      line.clear()
       try Console.line(
         "\(place + 1)/\(list.instances.count) \(given.model) \(given.property): \(answer.verdict) "
           + String(format: "%.2f s", answer.seconds) + note)
+      line.update(done: place + 1, counts)
     }
     interruption.conclude()
+    line.end()
     let totals = counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
     try Console.line(totals.joined(separator: ", "))
     if interruption.wasRequested { throw Exit.Code(exit: .interrupted) }
+    if let errors = counts["error"] {
+      Console.error(
+        "surety: \(errors) of \(list.instances.count) instances ended in an error; \(out) says why")
+      throw Exit.Code(exit: .unanswered)
+    }
   }
 
   private func capped(_ instance: InstanceList.Instance, _ cap: Double) -> InstanceList.Instance {

@@ -9,8 +9,8 @@ struct RadiusCommand: ParsableCommand {
     abstract:
       "Find the largest certified radius of each image, and the smallest with a counterexample.",
     discussion: """
-      --eps is the largest radius to ask about. With --out, radius.jsonl and summary.json are written to the folder; \
-      if the run is stopped, the same command continues where it stopped, with --resume or without.
+      --eps is the largest radius to ask about. With --out, radius.jsonl, summary.json and report.html are written to \
+      the folder; if the run is stopped, the same command continues where it stopped, with --resume or without.
       """)
 
   @OptionGroup var model: ModelArgument
@@ -55,9 +55,16 @@ struct RadiusCommand: ParsableCommand {
     (search.largest, search.tolerance, search.timeout) = (
       options.epsilon, tolerance, options.timeout
     )
-    let interruption = Interruption(finishing: "this question")
     var run = try RadiusRun(search, in: folder, model: model.model)
-    let outcome = try run.run(on: examples, isStopped: interruption.check) { progress in
+    let interruption = Interruption(
+      finishing: "this question",
+      leave: { [ending = run.ending, out] in
+        try? ending.writeInHaste()
+        FolderOptions.cutShort("a question", out)
+      })
+    let outcome = try run.run(
+      on: examples, isStopped: interruption.check, concluding: interruption.conclude
+    ) { progress in
       line.update(done: progress.done, of: progress.requested)
       let certified = progress.radii.compactMap(\.certified)
       guard !certified.isEmpty else { return }
@@ -70,7 +77,7 @@ struct RadiusCommand: ParsableCommand {
     if printing.json {
       try Console.json(Report(summary: outcome.summary, examples: outcome.radii))
     } else {
-      print(Self.text(outcome))
+      print(Self.text(outcome) + files.report(in: out))
     }
     if outcome.summary.count < examples.count {
       try files.stopped(outcome.summary.count, examples.count, out)

@@ -29,9 +29,21 @@ struct FolderOptions: ParsableArguments {
   /// The folder of a run; emptied where the run is to start over.
   func folder(_ out: String?, log: String) throws(InputError) -> RecordFolder? {
     guard let out else { return nil }
-    let folder = try RecordFolder(out, log: log)
+    var folder = try RecordFolder(out, log: log)
+    folder.command = CommandLine.arguments
     if restart { folder.clear() }
     return folder
+  }
+
+  /// Where the page of a run is, on a line of its own; nothing where there is no folder.
+  func report(in out: String?) -> String {
+    out.map { "\n\nThe report: \($0)/report.html" } ?? ""
+  }
+
+  /// Says that a run was ended in the middle of a step.
+  static func cutShort(_ step: String, _ out: String?) {
+    let rest = out == nil ? "with --out a run can be continued" : "the same command continues"
+    Console.error("surety: stopped in the middle of \(step); \(rest)")
   }
 
   /// Ends a run that was interrupted.
