@@ -30,22 +30,23 @@ public struct CertificationHistory: Sendable, Hashable {
     folder: String, log: String = "certificates.jsonl", version: String
   ) throws(InputError) {
     let path = "\(folder)/summary.json"
-    let written =
+    let notes =
       FileManager.default.fileExists(atPath: path) ? try SummaryNotes(contentsOf: path) : nil
     // An example that two runs worked on at once counts once.
     var seen = Set<Int>()
-    lines = try ResultLog.lines(of: "\(folder)/\(log)")
+    let written = try ResultLog.lines(of: "\(folder)/\(log)")
       .filter { seen.insert($0.example).inserted }
-      .sorted { $0.example < $1.example }
+    lines = written.sorted { $0.example < $1.example }
     guard let first = lines.first else {
       throw InputError("\(folder)/\(log)", "holds no result yet")
     }
     summary = Summary(
-      of: lines, run: first.run, version: written?.version ?? version,
-      model: written?.model ?? "model \(first.run.modelDigest.prefix(12))",
-      requested: max(written?.requested ?? 0, lines.count))
-    summary.classes = written?.classes
-    summary.circumstances = written?.circumstances
+      of: written, run: first.run, version: notes?.version ?? version,
+      model: notes?.model ?? "model \(first.run.modelDigest.prefix(12))",
+      // Nobody wrote down what was asked for: at the least what was begun.
+      requested: max(notes?.requested ?? PartialRun(of: written).open + lines.count, lines.count))
+    summary.classes = notes?.classes
+    summary.circumstances = notes?.circumstances
     examples = try ExampleRecord.records(of: "\(folder)/examples.jsonl")
   }
 }

@@ -53,8 +53,10 @@ struct AssumptionSection {
     facts.append(
       FactList.Fact(
         "attack",
-        "\(made.effort.attackRestarts) descents for each other class, "
-          + "\(made.effort.attackSteps) steps each, random numbers from \(made.effort.seed)"))
+        made.effort.hasAttack
+          ? "\(made.effort.attackRestarts) descents for each other class, "
+            + "\(made.effort.attackSteps) steps each, random numbers from \(made.effort.seed)"
+          : "none"))
     facts.append(
       FactList.Fact(
         "time limit", made.effort.timeout.map { "\(duration($0)) an example" } ?? "none"))

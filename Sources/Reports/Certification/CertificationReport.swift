@@ -20,24 +20,26 @@ public struct CertificationReport: Sendable {
     summary = history.summary
     lines = history.lines
     records = Dictionary(history.examples.map { ($0.example, $0) }) { first, _ in first }
-    points = ([history.summary] + others).map(AccuracyPoint.init)
+    points = ([history.summary] + others).filter { $0.count > 0 }.map(AccuracyPoint.init)
       .sorted { $0.epsilon < $1.epsilon }
   }
 
   /// The whole page.
   public var page: String {
     let shown = ShownExamples(lines)
-    let counts = Outcome.counts(lines)
+    let counts = Outcome.counts(typical)
     return HTMLPage(
       title: "Certification of \(modelName)", kicker: "Certification of \(modelName)",
       headline: claim, lead: lead,
       sections: [
         HTMLPage.Section(
           id: "glance", heading: "",
-          content: GlanceSection(
-            point: point, counts: counts, words: words,
-            attackedCount: summary.attacked
-          ).html),
+          content: summary.count == 0
+            ? ""
+            : GlanceSection(
+              point: point, counts: counts, words: words,
+              attackedCount: summary.attacked
+            ).html),
         HTMLPage.Section(
           id: "curve", heading: "Accuracy against the radius",
           content: CurveSection(points: points).html),
@@ -47,12 +49,12 @@ public struct CertificationReport: Sendable {
             shown: shown, counts: counts, records: records, className: className, words: words
           ).html),
         HTMLPage.Section(
-          id: "classes", heading: "Classes", content: ClassSection(lines, className).html),
+          id: "classes", heading: "Classes", content: ClassSection(typical, className).html),
         HTMLPage.Section(
           id: "margins", heading: "Margins", content: MarginSection(lines: lines).html),
         HTMLPage.Section(
           id: "methods", heading: "Methods and time",
-          content: MethodSection(lines, cascade: cascade).html),
+          content: MethodSection(typical, cascade: cascade).html),
         HTMLPage.Section(
           id: "assumed", heading: "What was assumed",
           content: AssumptionSection(summary: summary, run: lines.first?.run, words: words).html),
@@ -66,6 +68,13 @@ public struct CertificationReport: Sendable {
           ).html),
       ], script: tableScript
     ).text
+  }
+
+  /// The results that the totals are over: of a run that is not complete, those of whole batches.
+  private var typical: [ResultLine] {
+    guard let places = summary.partial?.examples.all else { return lines }
+    let known = Set(places)
+    return lines.filter { known.contains($0.example) }
   }
 
   /// Whether nothing but an attack was asked for.
@@ -97,7 +106,7 @@ public struct CertificationReport: Sendable {
   }
 
   private var claim: String {
-    guard summary.count > 0 else { return "No \(words.example) has a result yet." }
+    guard summary.count > 0 else { return "No batch of \(words.example)s is done yet." }
     let certified = summary.verdicts["certified"] ?? 0
     if isAttack {
       let violated = summary.verdicts["violated"] ?? 0
@@ -114,14 +123,22 @@ public struct CertificationReport: Sendable {
   }
 
   private var lead: String {
-    let missing =
-      summary.count < summary.requested
-      ? " Only \(summary.count) of \(summary.requested) \(words.example)s that were asked for are done so far."
-      : ""
+    let missing = summary.partial.map { remark(on: $0) } ?? ""
     return """
       <p class="lead">\(escaped(summary.data))\
       \(isAttack ? "" : "; bounds computed in \(escaped(summary.arithmetic))").\(missing)</p>
       """
+  }
+
+  /// What a run that is not complete says of itself.
+  private func remark(on partial: PartialRun) -> String {
+    let done =
+      " Only \(partial.decided) of \(summary.requested) \(words.example)s that were asked for are done so far."
+    guard partial.open > 0 else { return done }
+    return done
+      + " The totals are over the \(summary.count) of batches that are done whole, since the easy ones are decided "
+      + "first; of all that were begun, between \(percent(partial.leastCertifiedAccuracy)) and "
+      + "\(percent(partial.mostCertifiedAccuracy)) are certified."
   }
 }
 
@@ -129,7 +146,7 @@ extension AccuracyPoint {
   /// The point of a run.
   init(_ summary: Summary) {
     self.init(
-      epsilon: summary.epsilon, count: summary.count, clean: summary.cleanAccuracy,
+      epsilon: summary.epsilon, count: summary.count, clean: summary.cleanAccuracy ?? 0,
       attacked: summary.attackAccuracy, certified: summary.certifiedAccuracy)
   }
 }

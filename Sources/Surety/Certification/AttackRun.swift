@@ -7,7 +7,6 @@ public struct AttackRun {
   private let folder: RecordFolder?
   private let model: String
   private let log: RecordLog<AttackLine>?
-  private let effort: AttackLine.Effort
 
   /// What a run found.
   public struct Outcome: Sendable {
@@ -31,19 +30,13 @@ public struct AttackRun {
     if case .failure(let gap) = certifier.attack {
       throw InputError("network", "cannot be attacked: \(gap.description)")
     }
-    effort = AttackLine.Effort(
-      steps: certifier.options.attackSteps, restarts: certifier.options.attackRestarts,
-      seed: certifier.options.seed)
     log = try folder.map { (folder) throws(InputError) in
       try RecordLog<AttackLine>(folder.logPath, kind: "an attack's result")
     }
     for line in log?.lines ?? [] {
-      let difference =
-        certifier.run.difference(from: line.result.run)
-        ?? (line.effort == effort
-          ? nil
-          : "\(line.effort.steps) steps, \(line.effort.restarts) restarts, seed \(line.effort.seed)")
-      if let difference, let folder { throw folder.refusal(difference) }
+      if let difference = certifier.run.difference(from: line.result.run), let folder {
+        throw folder.refusal(difference)
+      }
     }
   }
 
@@ -76,7 +69,7 @@ public struct AttackRun {
     progress()
     try certifier.certify(examples.filter { found[$0] == nil }, isStopped: isStopped) {
       (result) throws(InputError) in
-      let line = AttackLine(result, effort)
+      let line = AttackLine(result)
       try log?.append(line)
       keep(line)
       progress()

@@ -48,7 +48,7 @@ struct BatchCommand: ParsableCommand {
     if restart { try table.clear() }
     let child = VerifyingChild()
     let interruption = Interruption(
-      finishing: "this instance", patience: 0.9, request: child.end, leave: child.kill)
+      patience: 0.9, request: child.end, leave: child.kill)
     var digests = InstanceDigests(list)
     let current = Set(list.instances.map { digests.question(capped($0, cap), options: options) })
     var counts: [String: Int] = [:]
@@ -105,7 +105,7 @@ struct BatchCommand: ParsableCommand {
 
   /// What an answer depends on beside files and time.
   private var options: String {
-    let threads = resources.threads.map(String.init) ?? "all"
+    let threads = resources.threads.threads.map(String.init) ?? "all"
     return "version=\(Release.version) complete=\(complete.rawValue) memory=\(resources.memory) "
       + "threads=\(threads)"
   }
@@ -124,7 +124,7 @@ struct BatchCommand: ParsableCommand {
       [
         list.path(of: instance.model), list.path(of: instance.property), "--timeout",
         "\(instance.timeout)", "--complete", complete.rawValue, "--memory", resources.memory,
-      ] + (resources.threads.map { ["--threads", "\($0)"] } ?? [])
+      ] + (resources.threads.threads.map { ["--threads", "\($0)"] } ?? [])
       + (result.map { ["--result", $0] } ?? [])
     let outcome: VerifyingChild.Outcome
     do { outcome = try child.run(arguments, within: instance.timeout) } catch {

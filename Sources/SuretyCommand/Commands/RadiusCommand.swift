@@ -43,7 +43,7 @@ struct RadiusCommand: ParsableCommand {
     options.onStage = { line.stage($0) }
     let loaded = try model.read()
     let network = loaded.network
-    options.precision = try effort.precision.precision(for: network)
+    options.precision = effort.precision.precision(for: network)
     let data = try images.load()
     let examples = try images.examples(of: data)
     try checkScale(of: options.epsilon, options.norm, in: data, examples)
@@ -55,7 +55,7 @@ struct RadiusCommand: ParsableCommand {
     (search.largest, search.tolerance, search.timeout) = (
       options.epsilon, tolerance, options.timeout
     )
-    let interruption = Interruption(finishing: "this question")
+    let interruption = Interruption()
     var run = try RadiusRun(search, in: folder, model: model.model)
     let outcome = try run.run(on: examples, isStopped: interruption.check) { progress in
       line.update(done: progress.done, of: progress.requested)
