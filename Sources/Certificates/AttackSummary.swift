@@ -14,8 +14,8 @@ public struct AttackSummary: Codable, Sendable, Hashable {
   public var epsilon: Double
   /// `inf`, `2` or `1`.
   public var norm: String
-  /// How much was tried; nil where there is no result.
-  public var attack: AttackLine.Effort?
+  /// How much was tried.
+  public var effort: EffortRecord?
   /// The examples with a result.
   public var count: Int
   /// The examples that were asked for.
@@ -43,7 +43,7 @@ public struct AttackSummary: Codable, Sendable, Hashable {
   enum CodingKeys: String, CodingKey {
     case schema, version, model
     case modelDigest = "model_sha256"
-    case data, epsilon, norm, attack, count, requested, attacked, violated, errors, usable
+    case data, epsilon, norm, effort, count, requested, attacked, violated, errors, usable
     case cleanAccuracy = "clean_accuracy"
     case attackAccuracy = "attack_accuracy"
     case seconds, classes, circumstances
@@ -63,7 +63,7 @@ public struct AttackSummary: Codable, Sendable, Hashable {
     (modelDigest, data) = (run.modelDigest, run.data)
     (epsilon, norm) = (run.region.epsilon, run.region.norm)
     (count, self.requested) = (lines.count, requested)
-    attack = lines.first?.effort
+    effort = run.effort
     let usable = lines.filter { $0.result.verdict != .error }
     (errors, self.usable) = (lines.count - usable.count, usable.count)
     let right = usable.filter { $0.result.prediction == $0.result.label }

@@ -32,33 +32,34 @@ public struct CertificationHistory: Sendable, Hashable {
     let written = try SummaryNotes(ofFolder: folder)
     // An example that two runs worked on at once counts once.
     var seen = Set<Int>()
-    let lines = try ResultLog.lines(of: "\(folder)/\(log)")
+    let all = try ResultLog.lines(of: "\(folder)/\(log)")
       .filter { seen.insert($0.example).inserted }
-      .sorted { $0.example < $1.example }
-    guard let first = lines.first else {
+    guard let first = all.first else {
       throw InputError("\(folder)/\(log)", "holds no result yet")
     }
     var notes =
       written
       ?? SummaryNotes(
-        version: version, model: "model \(first.run.modelDigest.prefix(12))", requested: 0)
-    notes.requested = max(notes.requested, lines.count)
+        version: version, model: "model \(first.run.modelDigest.prefix(12))",
+        // Nobody wrote down what was asked for: at the least what was begun.
+        requested: PartialRun(of: all).open + all.count)
+    notes.requested = max(notes.requested, all.count)
     self.init(
-      lines, run: first.run, notes,
+      all, run: first.run, notes,
       examples: try ExampleRecord.records(of: "\(folder)/examples.jsonl"))
   }
 
   /// Creates the history of results that a program has.
   ///
   /// - Parameters:
-  ///   - lines: The results, ordered by example.
+  ///   - written: The results as they were written, each example once.
   ///   - notes: What the results do not say.
   public init(
-    _ lines: [ResultLine], run: RunRecord, _ notes: SummaryNotes, examples: [ExampleRecord]
+    _ written: [ResultLine], run: RunRecord, _ notes: SummaryNotes, examples: [ExampleRecord]
   ) {
-    (self.lines, self.examples) = (lines, examples)
+    (lines, self.examples) = (written.sorted { $0.example < $1.example }, examples)
     summary = Summary(
-      of: lines, run: run, version: notes.version, model: notes.model, requested: notes.requested)
+      of: written, run: run, version: notes.version, model: notes.model, requested: notes.requested)
     summary.classes = notes.classes
     summary.circumstances = notes.circumstances
   }

@@ -2,7 +2,7 @@
 public struct EffortRecord: Codable, Sendable, Hashable {
   /// The time limit of an example in seconds; nil for none.
   public var timeout: Double?
-  /// The steps of each descent of the attack.
+  /// The steps of each descent of the attack; 0 for no attack.
   public var attackSteps: Int
   /// The descents from different starts for each other class.
   public var attackRestarts: Int
@@ -23,6 +23,10 @@ public struct EffortRecord: Codable, Sendable, Hashable {
     self.attackRestarts = attackRestarts
     self.seed = seed
   }
+
+  /// Whether counterexamples are searched for at all.
+  public var hasAttack: Bool { attackSteps > 0 && attackRestarts > 0 }
+
   /// Names what differs from another effort, which it is not.
   func difference(from other: EffortRecord) -> String {
     if timeout != other.timeout {

@@ -11,6 +11,9 @@ public struct RecordedCounterexample: Sendable, Hashable {
   public var modelDigest: String
   /// The inputs around the example.
   public var region: RegionRecord
+  /// What the one output of the network is compared with; nil for a network of several. The recorded outputs are the
+  /// threshold and the output then.
+  public var threshold: Double?
   /// The input that gets another label, and the output it gives.
   public var counterexample: ResultLine.Counterexample
 
@@ -20,10 +23,11 @@ public struct RecordedCounterexample: Sendable, Hashable {
     var label: Int
     var modelDigest: String
     var region: RegionRecord
+    var threshold: Double?
     var counterexample: ResultLine.Counterexample?
 
     enum CodingKeys: String, CodingKey {
-      case example, label, region, counterexample
+      case example, label, region, threshold, counterexample
       case modelDigest = "model_sha256"
     }
   }
@@ -41,6 +45,6 @@ public struct RecordedCounterexample: Sendable, Hashable {
       let point = found.counterexample
     else { throw InputError(path, "has no counterexample for example \(example)") }
     (self.example, label, modelDigest) = (example, line.label, found.modelDigest)
-    (region, counterexample) = (found.region, point)
+    (region, threshold, counterexample) = (found.region, found.threshold, point)
   }
 }

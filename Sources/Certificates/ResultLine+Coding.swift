@@ -13,7 +13,7 @@ extension ResultLine {
     /// Written for readers; it follows from the others.
     case decidingMargin = "deciding_margin"
     case methodSeconds = "method_seconds"
-    case seconds, reason, counterexample
+    case seconds, reason, counterexample, batch
   }
 
   /// Reads a line.
@@ -49,6 +49,7 @@ extension ResultLine {
     seconds = try values.decode(Double.self, forKey: .seconds)
     reason = try values.decodeIfPresent(String.self, forKey: .reason)
     counterexample = try values.decodeIfPresent(Counterexample.self, forKey: .counterexample)
+    batch = try values.decodeIfPresent(Places.self, forKey: .batch)
   }
 
   /// Writes a line, the keys of the run beside the others.
@@ -77,5 +78,6 @@ extension ResultLine {
     try values.encode(seconds, forKey: .seconds)
     try values.encodeIfPresent(reason, forKey: .reason)
     try values.encodeIfPresent(counterexample, forKey: .counterexample)
+    try values.encodeIfPresent(batch, forKey: .batch)
   }
 }

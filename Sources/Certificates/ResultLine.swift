@@ -76,10 +76,17 @@ public struct RunRecord: Codable, Sendable, Hashable {
     self.threshold = threshold
   }
 
-  /// The methods with the attack in its place: after the bounds of one pass, whose certified examples need none.
+  /// Everything that is tried on an example, in order: the methods, with the searches for a counterexample in their places.
+  ///
+  /// What intervals certify needs no search. A short one comes before backward bounds, because it takes a small part of
+  /// their time, and finds most counterexamples that there are to find. The full one takes longer than bounds without
+  /// optimised slopes, and comes after them.
   public var cascade: [String] {
-    let cheap = methods.prefix { $0 == "ibp" || $0 == "crown-ibp" }
-    return cheap + ["attack"] + methods.dropFirst(cheap.count)
+    guard effort?.hasAttack ?? true else { return methods }
+    let intervals = methods.prefix { $0 == "ibp" || $0 == "crown-ibp" }
+    let backward = methods.dropFirst(intervals.count).prefix { $0 == "crown" || $0 == "forward" }
+    return intervals + (backward.isEmpty ? [] : ["short-attack"]) + backward + ["attack"]
+      + methods.dropFirst(intervals.count + backward.count)
   }
 
   /// Names what differs from another run, or nil when nothing does.
@@ -150,7 +157,7 @@ public struct ResultLine: Codable, Sendable, Hashable {
   public var cleanMargin: Double?
   /// What was shown.
   public var verdict: ExampleVerdict
-  /// The method that decided, `attack` for a violation; nil when none did.
+  /// The method that decided, a search for counterexamples among them; nil when none did.
   public var method: String?
   /// The best lower bounds of `Y_label - Y_j`, every other `j` in order; nil where there is none.
   public var margins: [Double?]
@@ -162,6 +169,8 @@ public struct ResultLine: Codable, Sendable, Hashable {
   public var reason: String?
   /// The violation, where one was found.
   public var counterexample: Counterexample?
+  /// The examples that were certified together, this one among them; nil for one by itself.
+  public var batch: Places?
 
   /// Creates the result of an example about which nothing is known yet.
   public init(run: RunRecord, example: Int, label: Int) {

@@ -23,10 +23,12 @@ public struct Summary: Codable, Sendable, Hashable {
   public var data: String
   /// The SHA-256 digest of the data.
   public var dataDigest: String
-  /// The examples with a result.
+  /// The examples with a result; of a run that is not complete, those that the totals are over.
   public var count: Int
   /// The examples that were asked for.
   public var requested: Int
+  /// What is known of a run that is not complete; nil for one that is.
+  public var partial: PartialRun?
   /// The distance, in pixel values from 0 to 1.
   public var epsilon: Double
   /// `inf`, `2` or `1`.
@@ -37,14 +39,15 @@ public struct Summary: Codable, Sendable, Hashable {
   public var threshold: Double?
   /// The examples that can be used: those that accuracies are parts of. Those with the verdict `error` count in none.
   public var usable: Int?
-  /// The part of the usable examples that the network is right about.
-  public var cleanAccuracy: Double
-  /// The part that it is right about and no violation was found of, among the usable examples that were `attacked`.
-  public var attackAccuracy: Double
+  /// The part of the usable examples that the network is right about; nil for none.
+  public var cleanAccuracy: Double?
+  /// The part that it is right about and no violation was found of, among the usable examples that were `attacked`; nil
+  /// for none.
+  public var attackAccuracy: Double?
   /// The examples that an attack was tried on, with those that need none: certified ones and wrong answers.
   public var attacked: Int?
-  /// The part of the usable examples that is certified.
-  public var certifiedAccuracy: Double
+  /// The part of the usable examples that is certified; nil for none.
+  public var certifiedAccuracy: Double?
   /// The examples with each verdict.
   public var verdicts: [String: Int]
   /// What each method did.
@@ -63,22 +66,27 @@ public struct Summary: Codable, Sendable, Hashable {
     case modelDigest = "model_sha256"
     case data
     case dataDigest = "data_sha256"
-    case count, requested, epsilon, norm, arithmetic, threshold
+    case count, requested, partial, epsilon, norm, arithmetic, threshold
     case cleanAccuracy = "clean_accuracy"
     case attackAccuracy = "attack_accuracy"
     case certifiedAccuracy = "certified_accuracy"
     case usable, attacked, verdicts, methods, cascade, seconds, classes, circumstances
   }
 
-  /// Adds up the results of a run.
+  /// Adds up the results of a run; of one that is not complete, those that are typical.
   ///
   /// - Parameters:
+  ///   - all: The results as they were written, each example once.
   ///   - version: The version of the program.
   ///   - model: The model file as it was named.
   ///   - requested: The number of examples that were asked for.
   public init(
-    of lines: [ResultLine], run: RunRecord, version: String, model: String, requested: Int
+    of all: [ResultLine], run: RunRecord, version: String, model: String, requested: Int
   ) {
+    let partial = all.count < requested ? PartialRun(of: all) : nil
+    let typical = partial.map { Set($0.examples.all) }
+    let lines = all.filter { typical?.contains($0.example) ?? true }
+    self.partial = partial
     schema = resultSchema
     self.version = version
     self.model = model
@@ -109,18 +117,19 @@ public struct Summary: Codable, Sendable, Hashable {
     self.methods = methods
     let usable = lines.filter { $0.verdict != .error }
     self.usable = usable.count
-    let total = Double(max(1, usable.count))
-    cleanAccuracy = Double(usable.count { $0.prediction == $0.label }) / total
+    func part(_ count: Int, of all: Int) -> Double? {
+      all > 0 ? Double(count) / Double(all) : nil
+    }
+    cleanAccuracy = part(usable.count { $0.prediction == $0.label }, of: usable.count)
     // What was neither decided nor attacked says nothing about attacks; no answer is a wrong one.
     let tried = usable.filter {
       [.certified, .violated, .misclassified].contains($0.verdict)
         || $0.prediction == nil || $0.methodSeconds["attack"] != nil
     }
     attacked = tried.count
-    attackAccuracy =
-      Double(tried.count { $0.prediction == $0.label && $0.verdict != .violated })
-      / Double(max(1, tried.count))
-    certifiedAccuracy = Double(lines.count { $0.verdict == .certified }) / total
+    attackAccuracy = part(
+      tried.count { $0.prediction == $0.label && $0.verdict != .violated }, of: tried.count)
+    certifiedAccuracy = part(usable.count { $0.verdict == .certified }, of: usable.count)
     seconds = lines.reduce(0) { $0 + $1.seconds }
   }
 

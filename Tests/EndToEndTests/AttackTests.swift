@@ -30,9 +30,9 @@ struct AttackTests {
     #expect(try String(contentsOfFile: log, encoding: .utf8).hasPrefix(early))
     let summary = try JSONDecoder().decode(
       AttackSummary.self, from: Data(contentsOf: URL(fileURLWithPath: "\(out)/summary.json")))
-    #expect(summary.count == 6 && summary.attack?.steps == 100)
+    #expect(summary.count == 6 && summary.effort?.attackSteps == 100)
     #expect(summary.attackAccuracy == object["attack_accuracy"] as? Double)
-    let other = try run("--first", "6", "--eps", "0.1", "--out", out, "--steps", "7")
+    let other = try run("--first", "6", "--eps", "0.1", "--out", out, "--attack-steps", "7")
     #expect(other.code == 2)
     #expect(
       other.errors
@@ -48,14 +48,13 @@ struct AttackTests {
       modelDigest: "", data: "d", dataDigest: "",
       region: RegionRecord(norm: "inf", epsilon: 0.1, mean: [0], std: [1]), methods: [],
       arithmetic: "float32")
-    let effort = AttackLine.Effort(steps: 1, restarts: 1, seed: 0)
     func line(_ example: Int, _ verdict: ExampleVerdict, right: Bool, attacked: Bool) -> AttackLine
     {
       var line = ResultLine(run: run, example: example, label: 1)
       line.prediction = right ? 1 : 0
       line.verdict = verdict
       if attacked { line.methodSeconds["attack"] = 0.5 }
-      return AttackLine(line, effort)
+      return AttackLine(line)
     }
     let lines = [
       line(0, .undecided, right: true, attacked: true),

@@ -60,6 +60,46 @@ struct CommandTests {
     }
   }
 
+  @Test("A time limit cuts bounds off, which is said, and they stay bounds")
+  func timeLimit() throws {
+    let center = try digitImage(0, in: folder)
+    let arguments = [
+      "bounds", model, "--center", center, "--eps", "1/16", "--method", "alpha-crown", "--json",
+    ]
+    let whole = try Program.run(arguments + ["--timeout", "1000"]).object()
+    #expect(whole["cut_off"] == nil)
+    let cut = try Program.run(arguments + ["--timeout", "1e-6"])
+    // On a machine that stands still in between, there is no answer.
+    guard cut.code == 0 else {
+      #expect(cut.code == 1 && cut.errors.contains("--timeout: the limit came first"), "\(cut)")
+      return
+    }
+    let object = try cut.object()
+    #expect(object["cut_off"] as? Bool == true)
+    let lower = try #require(object["lower"] as? [Double])
+    let upper = try #require(object["upper"] as? [Double])
+    let output = try #require(whole["output"] as? [Double])
+    let closer = try #require(whole["lower"] as? [Double])
+    for i in output.indices {
+      #expect(lower[i] <= output[i] && output[i] <= upper[i] && lower[i] <= closer[i] + 1e-9)
+    }
+  }
+
+  @Test("Options that are the same everywhere are understood")
+  func common() throws {
+    #expect(try Program.run("info", model, "--quiet", "--json").code == 0)
+    for precision in ["float", "double", "auto"] {
+      let attack = try Program.run(
+        "attack", model, "--data", "digits", "--first", "2", "--eps", "0.01", "--precision",
+        precision, "--json")
+      #expect(attack.code == 0, "\(attack.errors)")
+    }
+    for command in ["bounds", "verify", "certify", "attack", "evaluate", "radius", "doctor"] {
+      let help = try Program.run(command, "--help").output
+      #expect(help.contains("--precision") && !help.contains("rigorous"), "\(command)")
+    }
+  }
+
   @Test("verify writes the verdict first and the same to its result file")
   func verify() throws {
     let property = try digitProperty(0, radius: 0.01, in: folder)

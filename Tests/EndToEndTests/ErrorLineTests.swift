@@ -89,6 +89,37 @@ struct ErrorLineTests {
       ),
       (["info", "absent.onnx"], "absent.onnx: no such file"),
       (
+        ["certify", "absent.onnx", "--data", "digits", "--esp", "1/255", "--out", "nowhere"],
+        "Unknown option '--esp'. Did you mean '--eps'? (see 'surety certify --help')"
+      ),
+      (
+        ["certify", "absent.onnx", "--data=digits", "--epsilon=1/255", "--out=nowhere"],
+        "Unknown option '--epsilon'. Did you mean '--eps'? (see 'surety certify --help')"
+      ),
+      (
+        ["certify", "absent.onnx", "--data", "digits", "--eps", "1", "--outt", "nowhere"],
+        "Unknown option '--outt'. Did you mean '--out'? (see 'surety certify --help')"
+      ),
+      (
+        [
+          "certify", "absent.onnx", "--data", "digits", "--eps", "1", "--out", "nowhere",
+          "--attack-steps", "-1",
+        ],
+        "--attack-steps: -1 is not a number of steps, expected 0 or more"
+      ),
+      (
+        ["attack", "absent.onnx", "--data", "digits", "--eps", "1", "--attack-restarts", "0"],
+        "--attack-restarts: 0 is not a number of descents, expected 1 or more"
+      ),
+      (
+        ["bounds", "absent.onnx", "--center", "absent.json", "--timeout", "0"],
+        "--timeout: 0.0 is not a time limit, expected seconds above 0"
+      ),
+      (
+        ["train", "digits", "--out", "nowhere", "--memory", "lots"],
+        "--memory: 'lots' is not a size, expected one such as 512M or 4G"
+      ),
+      (
         [
           "certify", "absent.onnx", "--data", "digits", "--eps", "1/255", "--out", "nowhere",
           "--methods",
@@ -98,7 +129,7 @@ struct ErrorLineTests {
       ),
       (
         ["verify", "absent.onnx", "absent.vnnlib", "--precision", "rigorous"],
-        "--precision rigorous: is not available in this version, expected float or double"
+        "The value 'rigorous' is invalid for '--precision <precision>'. Please provide one of 'auto', 'float' or 'double'. (see 'surety verify --help')"
       ),
       (
         ["verify", "absent.onnx", "absent.vnnlib", "--timeout", "0"],
@@ -123,6 +154,8 @@ struct ErrorLineTests {
       (["certfy", "model.onnx"], "certfy", "; did you mean certify?"),
       (["help", "frobnicate"], "frobnicate", ""),
       (["help", "radios"], "radios", "; did you mean radius?"),
+      (["cerify", "model.onnx"], "cerify", "; did you mean certify?"),
+      (["tarin", "digits"], "tarin", "; did you mean train?"),
     ])
   func unknownCommand(arguments: [String], word: String, hint: String) throws {
     let names = try Program.run("--help").output.matches(of: #/\n  ([a-z]+) {2,}/#)

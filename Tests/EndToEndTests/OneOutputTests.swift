@@ -113,6 +113,49 @@ struct OneOutputTests {
     #expect(two.code == 2)
   }
 
+  @Test("A recorded counterexample is run again by the threshold of the record")
+  func replay() throws {
+    let folder = try TemporaryFolder()
+    let model = "\(folder.path)/m.onnx"
+    try network().write(toONNX: model)
+    let data = try folder.file("t.csv", "0.25,0.35,0\n0.75,0.65,1\n")
+    let out = "\(folder.path)/out"
+    // Sums 0.6 and 1.4, and the threshold 0.3 lies at the sum 1.3; the second one gets below.
+    let run = try Program.run(
+      "certify", model, "--data", "table:\(data)", "--eps", "0.1", "--threshold", "0.3", "--out",
+      out)
+    #expect(run.code == 0, "\(run.errors)")
+    let record = "\(out)/certificates.jsonl"
+    let outcome = try Program.run(
+      "evaluate", model, "--record", record, "--example", "1", "--threads", "1", "--quiet")
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let object = try outcome.object()
+    #expect(object["agrees"] as? Bool == true && object["prediction"] as? Int == 0)
+    let outputs = try #require((object["outputs"] as? [[Double]])?.first)
+    #expect(abs((object["threshold"] as? Double ?? 0) - 0.3) < 1e-6)
+    #expect(outputs.count == 2 && outputs[1] <= outputs[0] && abs(outputs[0] - 0.3) < 1e-6)
+    // Changed records are noticed: by another threshold the answer is right.
+    let text = try String(contentsOfFile: record, encoding: .utf8)
+    let changed = try folder.file(
+      "changed.jsonl",
+      text.replacing(#/"threshold":0\.3[0-9]*/#, with: "\"threshold\":-1"))
+    #expect(changed != record && !text.contains("\"threshold\":-1"))
+    let wrong = try Program.run("evaluate", model, "--record", changed, "--example", "1")
+    #expect(wrong.code == 1)
+    #expect(try wrong.object()["agrees"] as? Bool == false)
+  }
+
+  @Test("Labels that do not fit are refused with what the network has")
+  func labels() throws {
+    let table = try ImageSet(
+      named: "pairs", shape: [1, 1, 2], classes: ["0", "1", "2"], values: [0, 0, 1, 1, 1, 0],
+      labels: [0, 1, 2])
+    #expect(
+      Plain.problem { _ = try ExampleNetwork(network(), for: table, .none) }
+        == "pairs: label 2 of example 2, the network has one output, which tells 2 classes apart (0 and 1)"
+    )
+  }
+
   @Test("A threshold for several outputs is refused")
   func several() throws {
     var network = Network(input: [1, 2])

@@ -89,7 +89,8 @@ struct PreflightTests {
     #expect(best?["options"] as? String == "--mean 0 --std 0.003921569")
     #expect((object["warnings"] as? [String])?.count == 1)
     #expect(
-      object["order"] as? [String] == ["ibp", "crown-ibp", "attack", "crown", "alpha-crown"])
+      object["order"] as? [String]
+        == ["ibp", "crown-ibp", "short-attack", "crown", "attack", "alpha-crown"])
     let cost = try #require(object["cost"] as? [String: Any])
     #expect((cost["measured"] as? Int ?? 0) > 0)
     let page = try Program.run(arguments)

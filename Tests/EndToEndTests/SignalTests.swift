@@ -41,12 +41,16 @@ struct SignalTests {
       FileManager.default.fileExists(atPath: log)
     }
     #expect(outcome.code == 130 && outcome.seconds < patience, "\(outcome)")
-    #expect(outcome.errors.contains("surety: stopping after this batch"))
+    #expect(outcome.errors.contains("surety: stopping within a second"))
     let lines = try ResultLog.lines(of: log)
     let summary = try #require(
       JSONSerialization.jsonObject(
         with: Data(contentsOf: URL(fileURLWithPath: "\(out)/summary.json"))) as? [String: Any])
-    #expect(summary["count"] as? Int == lines.count)
+    let partial = try #require(summary["partial"] as? [String: Any])
+    #expect(partial["decided"] as? Int == lines.count)
+    #expect(outcome.errors.contains("stopped after \(lines.count) of 297 examples"), "\(outcome)")
+    #expect(!outcome.output.contains(" 0.00 %\n"), "a table of zeros: \(outcome)")
+    #expect(summary["circumstances"] != nil && summary["classes"] != nil)
     #expect(lines.allSatisfy { $0.verdict != .undecided }, "what was cut off is no result")
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: out).allSatisfy {

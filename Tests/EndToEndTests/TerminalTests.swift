@@ -86,6 +86,15 @@ struct TerminalTests {
     #expect(!text.contains("error"), "\(text)")
   }
 
+  @Test("No time left is shown before the pace says anything", .enabled(if: hasTerminals))
+  func early() throws {
+    let begin = Date()
+    let text = try seen(demo() + " --first 60", columns: 120, "TERM=xterm")
+    // On a machine that needs longer an estimate is right.
+    guard Date().timeIntervalSince(begin) < 5 else { return }
+    #expect(!states(text).isEmpty && states(text).allSatisfy { !$0.contains(" left") })
+  }
+
   @Test("--quiet shows no progress on a terminal either", .enabled(if: hasTerminals))
   func quiet() throws {
     let text = try seen(demo() + " --quiet", columns: 80, "TERM=xterm")

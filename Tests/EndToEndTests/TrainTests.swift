@@ -131,6 +131,40 @@ struct TrainTests {
     let other = try Program.run(
       "train", "digits", "--epochs", "5", "--seed", "3", "--out", "\(folder.path)/a", "--resume")
     #expect(other.code == 2)
-    #expect(other.errors.contains("belongs to another recipe"))
+    #expect(
+      other.errors.contains("belongs to another recipe (epochs is 4 there and 5 here"),
+      "\(other.errors)")
+    let seed = try Program.run(
+      "train", "digits", "--epochs", "4", "--seed", "8", "--certify", "0", "--out",
+      "\(folder.path)/a", "--resume")
+    #expect(
+      seed.code == 2
+        && seed.errors.contains("belongs to another recipe (seed is 3 there and 8 here);"),
+      "\(seed.errors)")
+  }
+
+  @Test("A finished run that is resumed is left as it is, and that is said")
+  func finished() throws {
+    #expect(try train("a").code == 0)
+    func content() throws -> [String: Data] {
+      let out = "\(folder.path)/a"
+      let names = try FileManager.default.contentsOfDirectory(atPath: out).sorted()
+      return try Dictionary(
+        uniqueKeysWithValues: names.map {
+          ($0, try Data(contentsOf: URL(fileURLWithPath: "\(out)/\($0)")))
+        })
+    }
+    let before = try content()
+    #expect(before.keys.contains("model.onnx"))
+    let again = try train("a", "--resume")
+    #expect(again.code == 0)
+    #expect(
+      again.errors == "surety: the run in \(folder.path)/a is finished; nothing was changed\n")
+    #expect(again.output.contains("model: \(folder.path)/a/model.onnx"))
+    #expect(try content() == before)
+    // A model that is gone is made again.
+    try FileManager.default.removeItem(atPath: "\(folder.path)/a/model.onnx")
+    #expect(try train("a", "--resume").code == 0)
+    #expect(try content()["model.onnx"] == before["model.onnx"])
   }
 }

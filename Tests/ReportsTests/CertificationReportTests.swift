@@ -76,7 +76,9 @@ struct CertificationReportTests {
   )
   func cascade() {
     #expect(
-      history.summary.cascade == ["ibp", "crown-ibp", "attack", "crown", "alpha-crown", "bab"])
+      history.summary.cascade == [
+        "ibp", "crown-ibp", "short-attack", "crown", "attack", "alpha-crown", "bab",
+      ])
     #expect(
       page.contains("ibp, then crown-ibp, then attack, then crown, then alpha-crown, then bab"))
     let section = MethodSection(history.lines, cascade: history.summary.cascade ?? [])

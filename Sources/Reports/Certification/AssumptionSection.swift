@@ -140,6 +140,7 @@ struct NormalizationWords {
 /// Where, when and with how much effort a run was made, in lines.
 enum EffortWords {
   static func attack(_ made: RunCircumstances) -> String {
+    guard made.effort.hasAttack else { return "none" }
     let (restarts, steps) = (made.effort.attackRestarts, made.effort.attackSteps)
     return "\(restarts) descent\(restarts == 1 ? "" : "s") for each other class, "
       + "\(steps) step\(steps == 1 ? "" : "s") each, random numbers from \(made.effort.seed)"

@@ -7,7 +7,8 @@ extension CertificationReport {
     guard count > 0 else {
       return summary.count > 0
         ? "None of \(words.examples(summary.count)) can be used."
-        : "No \(words.example) has a result yet."
+        : (summary.partial?.decided ?? 0) > 0
+          ? "No batch of \(words.example)s is done yet." : "No \(words.example) has a result yet."
     }
     if isAttack {
       let violated = summary.verdicts["violated"] ?? 0
@@ -45,12 +46,21 @@ extension CertificationReport {
 
   /// What is not done yet, at each radius where something is missing.
   private var missing: String {
-    summaries.filter { $0.count < $0.requested }.map { summary in
-      let place = isOneOfSeveral ? " at \(radiusText(summary.epsilon))" : ""
-      return
-        " Only \(summary.count) of \(summary.requested) \(words.example)s that were asked for are done so "
-        + "far\(place)."
+    summaries.compactMap { summary in
+      summary.partial.map { remark(on: $0, of: summary) }
     }.joined()
+  }
+
+  private func remark(on partial: PartialRun, of summary: Summary) -> String {
+    let place = isOneOfSeveral ? " at \(radiusText(summary.epsilon))" : ""
+    let done =
+      " Only \(partial.decided) of \(summary.requested) \(words.example)s that were asked for are done so "
+      + "far\(place)."
+    guard partial.open > 0 else { return done }
+    return done
+      + " The totals are over the \(summary.count) of batches that are done whole, since the easy ones are decided "
+      + "first; of all that were begun, between \(percent(partial.leastCertifiedAccuracy)) and "
+      + "\(percent(partial.mostCertifiedAccuracy)) are certified."
   }
 }
 

@@ -26,7 +26,7 @@ public struct CertificationReport: Sendable {
   /// The whole page.
   public var page: String {
     let shown = ShownExamples(lines)
-    let counts = Outcome.counts(lines)
+    let counts = Outcome.counts(typical)
     let title = "\(isAttack ? "Attack on" : "Certification of") \(modelName)"
     return HTMLPage(
       title: title, kicker: title, headline: claim, lead: lead,
@@ -35,19 +35,20 @@ public struct CertificationReport: Sendable {
         HTMLPage.Section(
           id: "curve", heading: "Accuracy against the radius",
           content: CurveSection(
-            points: summaries.map(AccuracyPoint.init).sorted { $0.epsilon < $1.epsilon }
+            points: summaries.filter { $0.count > 0 }.map(AccuracyPoint.init)
+              .sorted { $0.epsilon < $1.epsilon }
           ).html),
         HTMLPage.Section(
           id: "examples", heading: "Violated and hardest \(words.example)s\(place)",
           content: GallerySection(shown, counts, records, className, words).html),
         HTMLPage.Section(
-          id: "classes", heading: "Classes\(place)", content: ClassSection(lines, className).html),
+          id: "classes", heading: "Classes\(place)", content: ClassSection(typical, className).html),
         HTMLPage.Section(
           id: "margins", heading: "Margins\(place)",
           content: MarginSection(lines, cascade: cascade).html),
         HTMLPage.Section(
           id: "methods", heading: "Methods and time\(place)",
-          content: MethodSection(lines, cascade: cascade).html),
+          content: MethodSection(typical, cascade: cascade).html),
         HTMLPage.Section(
           id: "assumed", heading: "What was assumed",
           content: AssumptionSection(
@@ -65,7 +66,15 @@ public struct CertificationReport: Sendable {
     ).text
   }
 
+  /// The results that the totals are over: of a run that is not complete, those of whole batches.
+  private var typical: [ResultLine] {
+    guard let places = summary.partial?.examples.all else { return lines }
+    let known = Set(places)
+    return lines.filter { known.contains($0.example) }
+  }
+
   private func glance(_ counts: [Outcome: Int]) -> String {
+    guard summary.count > 0 else { return "" }
     var point = AccuracyPoint(summary)
     if isAttack { point.certified = nil }
     return GlanceSection(
@@ -103,7 +112,7 @@ extension AccuracyPoint {
   init(_ summary: Summary) {
     self.init(
       epsilon: summary.epsilon, count: summary.count - summary.errors,
-      clean: summary.cleanAccuracy, attacked: summary.attackAccuracy,
+      clean: summary.cleanAccuracy ?? 0, attacked: summary.attackAccuracy,
       certified: summary.certifiedAccuracy)
   }
 }

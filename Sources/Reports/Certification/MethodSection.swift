@@ -71,6 +71,7 @@ struct MethodSection {
 
   /// What stands behind the names.
   private static let meaning = [
+    "short-attack": "a quick search for a counterexample",
     "attack": "searches for a counterexample", "ibp": "intervals",
     "crown-ibp": "linear bounds over intervals", "forward": "linear bounds, forward",
     "crown": "linear bounds, backward", "alpha-crown": "linear bounds, optimised",

@@ -8,7 +8,6 @@ public struct AttackRun {
   private let certifier: Certifier
   private let folder: RecordFolder?
   private let log: RecordLog<AttackLine>?
-  private let effort: AttackLine.Effort
   /// The end of the run, for a thread that ends the program in the middle of a step too.
   public let ending: Ending
 
@@ -34,19 +33,13 @@ public struct AttackRun {
     if case .failure(let gap) = certifier.attack {
       throw InputError("network", "cannot be attacked: \(gap.description)")
     }
-    effort = AttackLine.Effort(
-      steps: certifier.options.attackSteps, restarts: certifier.options.attackRestarts,
-      seed: certifier.options.seed)
     log = try folder.map { (folder) throws(InputError) in
       try RecordLog<AttackLine>(folder.logPath, kind: "an attack's result")
     }
     for line in log?.lines ?? [] {
-      let difference =
-        certifier.run.difference(from: line.result.run)
-        ?? (line.effort == effort
-          ? nil
-          : "\(line.effort.steps) steps, \(line.effort.restarts) restarts, seed \(line.effort.seed)")
-      if let difference, let folder { throw folder.refusal(difference) }
+      if let difference = certifier.run.difference(from: line.result.run), let folder {
+        throw folder.refusal(difference)
+      }
     }
     ending = Ending(
       certifier: certifier, folder: folder, model: model,
@@ -88,7 +81,7 @@ public struct AttackRun {
     progress()
     try certifier.certify(examples.filter { !found.contains($0) }, isStopped: isStopped) {
       (result) throws(InputError) in
-      let line = AttackLine(result, effort)
+      let line = AttackLine(result)
       // In one step, so that whoever ends the program finds both alike.
       try WritingGate.shared.pass { () throws(InputError) in
         try log?.append(line)
@@ -127,7 +120,7 @@ extension AttackRun {
         requested: totals.requested)
       summary.classes = certifier.classes
       summary.circumstances = totals.circumstances(seconds: summary.seconds)
-      if let folder { try write(summary, lines.map(\.result), to: folder, inHaste: inHaste) }
+      if let folder { try write(summary, totals.lines.map(\.result), to: folder, inHaste: inHaste) }
       return Outcome(summary: summary, lines: lines)
     }
 
@@ -135,7 +128,8 @@ extension AttackRun {
       _ summary: AttackSummary, _ lines: [ResultLine], to folder: RecordFolder, inHaste: Bool
     ) throws(InputError) {
       try writeSummary(summary, to: folder.summaryPath)
-      let examples = ShownExamples(lines).all.map {
+      let sorted = lines.sorted { $0.example < $1.example }
+      let examples = ShownExamples(sorted).all.map {
         certifier.record(of: $0.example, isEvaluated: !inHaste)
       }
       try ExampleRecord.write(examples, to: folder.examplesPath)

@@ -22,28 +22,16 @@ extension Certifier {
 extension CertificationFolder {
   /// Writes the totals, the examples that the page shows, and the page.
   ///
-  /// - Parameters:
-  ///   - lines: The results, ordered by example.
-  ///   - circumstances: Those of the run as it began.
-  ///   - computed: The results that the run added to those of earlier ones.
-  /// - Returns: The totals as they were written.
+  /// - Parameter lines: The results, ordered by example.
   /// - Throws: `InputError` when a file cannot be written.
   func write(
-    _ totals: Summary, _ lines: [ResultLine], of certifier: Certifier,
-    _ circumstances: RunCircumstances, computed: Int
-  ) throws(InputError) -> Summary {
-    var summary = totals
-    summary.classes = certifier.classes
-    let earlier = try? SummaryNotes(contentsOf: summaryPath)
-    summary.circumstances = circumstances.following(
-      earlier?.circumstances, computed: computed,
-      asksForOthers: earlier?.isAboutOthers(requested: totals.requested, seconds: totals.seconds)
-        ?? true)
+    _ summary: Summary, _ lines: [ResultLine], of certifier: Certifier
+  ) throws(InputError) {
+    // The totals first: the rest takes longer, and can be made again from them.
+    try summary.write(to: summaryPath)
     let examples = ShownExamples(lines).all.map { certifier.record(of: $0.example) }
     try ExampleRecord.write(examples, to: examplesPath)
-    try summary.write(to: summaryPath)
     let history = CertificationHistory(summary: summary, lines: lines, examples: examples)
     try writeFile(Data(CertificationReport(history).page.utf8), to: reportPath)
-    return summary
   }
 }

@@ -52,7 +52,7 @@ public struct CertificationFolder: Sendable {
   ///
   /// - Parameters:
   ///   - examples: The places of the examples in the data.
-  ///   - isStopped: Asked between batches; true ends the run early, with the folder in order.
+  ///   - isStopped: Asked all the time; true ends the run early, with the folder in order.
   ///   - concluding: Called when the examples are done, before the totals and the page are written.
   ///   - progress: Called after each example.
   /// - Returns: The totals of all results for the examples, earlier ones included.
@@ -64,7 +64,6 @@ public struct CertificationFolder: Sendable {
   ) throws(InputError) -> Summary {
     let begin = certifier.circumstances(command)
     let log = try ResultLog(logPath)
-    let known = log.lines.count
     for line in log.lines {
       guard let other = certifier.run.difference(from: line.run) else { continue }
       throw InputError(
@@ -73,7 +72,10 @@ public struct CertificationFolder: Sendable {
       )
     }
     let wanted = Set(examples)
-    results.begin(log.lines, of: certifier.run, wanted)
+    var outline = SharedResults.Outline(run: certifier.run, wanted: wanted)
+    (outline.classes, outline.circumstances) = (certifier.classes, begin)
+    (outline.known, outline.earlier) = (log.lines.count, try? SummaryNotes(contentsOf: summaryPath))
+    results.begin(log.lines, outline)
     var finished = Set(log.lines.map(\.example)).intersection(wanted)
     var verdicts: [String: Int] = [:]
     for line in log.lines where wanted.contains(line.example) {
@@ -98,48 +100,72 @@ public struct CertificationFolder: Sendable {
     }
     concluding()
     let (summary, lines) = totals()
-    return try write(summary, lines, of: certifier, begin, computed: log.lines.count - known)
+    try write(summary, lines, of: certifier)
+    return summary
   }
 
   /// Writes the totals of what is done so far; for a thread that ends the program in the middle of a step.
-  public func writeTotals() throws(InputError) {
-    guard results.hasBegun else { return }
-    try totals().summary.write(to: summaryPath)
+  ///
+  /// - Returns: The totals; nil where nothing was begun.
+  @discardableResult
+  public func writeTotals() throws(InputError) -> Summary? {
+    guard results.hasBegun else { return nil }
+    let summary = totals().summary
+    try summary.write(to: summaryPath)
+    return summary
   }
 
   private func totals() -> (summary: Summary, lines: [ResultLine]) {
-    let (lines, run, wanted) = results.content
-    guard let run else { preconditionFailure("The totals of a run that has not begun") }
+    let (lines, outline) = results.content
+    guard let outline else { preconditionFailure("The totals of a run that has not begun") }
     // An example that two runs of an earlier version worked on at once counts once.
     var seen = Set<Int>()
     let counted =
       lines
-      .filter { wanted.contains($0.example) && seen.insert($0.example).inserted }
-      .sorted { $0.example < $1.example }
-    let summary = Summary(
-      of: counted, run: run, version: Release.version, model: model, requested: wanted.count)
-    return (summary, counted)
+      .filter { outline.wanted.contains($0.example) && seen.insert($0.example).inserted }
+    var summary = Summary(
+      of: counted, run: outline.run, version: Release.version, model: model,
+      requested: outline.wanted.count)
+    summary.classes = outline.classes
+    summary.circumstances = outline.circumstances?.following(
+      outline.earlier?.circumstances, computed: lines.count - outline.known,
+      asksForOthers: outline.earlier?.isAboutOthers(
+        requested: summary.requested, seconds: summary.seconds) ?? true)
+    return (summary, counted.sorted { $0.example < $1.example })
   }
 }
 
 /// The results of a run where other threads can reach them.
 private final class SharedResults: Sendable {
-  struct Content: Sendable {
+  /// What a run is about.
+  struct Outline: Sendable {
+    var run: RunRecord
+    /// The examples that were asked for.
+    var wanted: Set<Int>
+    var classes: [String]?
+    var circumstances: RunCircumstances?
+    /// The results that earlier runs left, and what their summary says.
+    var known = 0
+    var earlier: SummaryNotes?
+
+    init(run: RunRecord, wanted: Set<Int>) { (self.run, self.wanted) = (run, wanted) }
+  }
+
+  private struct Content: Sendable {
     var lines: [ResultLine] = []
-    var run: RunRecord?
-    var wanted: Set<Int> = []
+    var outline: Outline?
   }
 
   private let state = Mutex(Content())
 
-  var hasBegun: Bool { state.withLock { $0.run != nil } }
+  var hasBegun: Bool { state.withLock { $0.outline != nil } }
 
-  var content: (lines: [ResultLine], run: RunRecord?, wanted: Set<Int>) {
-    state.withLock { ($0.lines, $0.run, $0.wanted) }
+  var content: (lines: [ResultLine], outline: Outline?) {
+    state.withLock { ($0.lines, $0.outline) }
   }
 
-  func begin(_ lines: [ResultLine], of run: RunRecord, _ wanted: Set<Int>) {
-    state.withLock { $0 = Content(lines: lines, run: run, wanted: wanted) }
+  func begin(_ lines: [ResultLine], _ outline: Outline) {
+    state.withLock { $0 = Content(lines: lines, outline: outline) }
   }
 
   func add(_ line: ResultLine) { state.withLock { $0.lines.append(line) } }

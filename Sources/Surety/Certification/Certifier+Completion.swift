@@ -3,26 +3,16 @@ import Properties
 import Search
 
 extension Certifier {
-  /// Decides by a complete search what the bounds left open, one example after another.
-  ///
-  /// The time that is left is shared evenly by the examples that are open.
-  func complete(
-    _ batch: inout ExampleBatch, by completion: Completion,
-    _ isStopped: @escaping @Sendable () -> Bool
-  ) {
-    let members = batch.open
-    for (place, index) in members.enumerated() {
-      guard !batch.isOverdue, !isStopped(), let region = batch.regions[index] else { return }
-      let begin = Date()
-      complete(
-        &batch, index, region, by: completion, sharing: members.count - place, isStopped)
-      batch.add(Date().timeIntervalSince(begin), to: [index], of: completion.rawValue)
-    }
+  /// Decides by a complete search what the bounds left open of an example, in the time that the example has left.
+  func complete(_ batch: inout ExampleBatch, _ index: Int, by completion: Completion) {
+    guard let region = batch.regions[index] else { return }
+    let begin = Date()
+    complete(&batch, index, region, by: completion)
+    batch.add(Date().timeIntervalSince(begin), to: [index], of: completion.rawValue)
   }
 
   private func complete(
-    _ batch: inout ExampleBatch, _ index: Int, _ region: Region, by completion: Completion,
-    sharing count: Int, _ isStopped: @escaping @Sendable () -> Bool
+    _ batch: inout ExampleBatch, _ index: Int, _ region: Region, by completion: Completion
   ) {
     let label = batch.lines[index].label
     guard
@@ -31,22 +21,21 @@ extension Certifier {
     else { return }
     var search = SearchOptions()
     search.memory = options.memory
-    search.isCancelled = isStopped
-    search.deadline = batch.deadline.map {
-      Date(timeIntervalSinceNow: $0.timeIntervalSinceNow / Double(count))
-    }
+    search.isCancelled = batch.isStopped
+    search.deadline = batch.deadline(of: [index])
     // A class that bounds have excluded needs no search.
     let open = property.groups.flatMap(\.conditions).enumerated()
       .filter { !batch.isShown(index, $0.offset) }.map(\.element.constraints)
     let hunter = Hunter(
-      attack: try? attack.get(), property: property, hunts: true, seed: options.seed,
-      limits: search)
+      attack: try? attack.get(), property: property, hunts: run.effort?.hasAttack ?? true,
+      seed: options.seed, limits: search)
+    let example = batch.lines[index].example
     let result = completion.decide(
-      [SearchCase(region: region, conditions: open)], in: simplified, options.precision, search,
+      [SearchCase(region: region, conditions: open)], in: simplified, engine.precision, search,
       hunter
     ) { state in
       options.onStage(
-        "\(completion.words) on \(count): \(state.open) open, "
+        "\(completion.words) on example \(example): \(state.open) open, "
           + String(format: "%.3g %% decided", 100 * state.decided))
     }
     switch result.outcome {

@@ -10,9 +10,8 @@ import Tensors
 
 /// Decides for the examples of a data set whether any input within a distance gets another label.
 ///
-/// Every example is decided by the cheapest method that can: the network's own answer, bounds of one pass,
-/// a search for a counterexample, then the costlier bounds in turn. An example that fails becomes
-/// `undecided` with the reason, and the others go on.
+/// Every example is decided by the cheapest method that can, in the order of `RunRecord.cascade`. An example that fails
+/// becomes `undecided` with the reason, and the others go on. Where there is a time limit, each example has its own.
 public struct Certifier: Sendable {
   /// What to certify, and how.
   public private(set) var options: CertifierOptions
@@ -23,8 +22,8 @@ public struct Certifier: Sendable {
   let network: Network
   let simplified: Network
   let engine: any BoundEngine
-  private let careful: (any BoundEngine)?
-  private let probe: RoundingProbe
+  let careful: (any BoundEngine)?
+  let probe: RoundingProbe
   let attack: Result<Attack, Unsupported>
 
   /// Creates a certifier.
@@ -48,8 +47,9 @@ public struct Certifier: Sendable {
     attack = Result { [original = self.network] () throws(Unsupported) in
       try Attack(simplified, replay: original, logits: logits)
     }
-    engine = options.precision.engine(for: simplified)
-    careful = options.precision == .float ? Precision.double.engine(for: simplified) : nil
+    let precision = options.precision ?? network.ownPrecision
+    engine = precision.engine(for: simplified)
+    careful = precision == .float ? Precision.double.engine(for: simplified) : nil
     probe = RoundingProbe(simplified)
     try Self.checkSupport(simplified, options.methods)
     run = RunRecord(
@@ -60,7 +60,7 @@ public struct Certifier: Sendable {
         mean: options.normalization.mean.map(Double.init),
         std: options.normalization.std.map(Double.init), range: images.range),
       methods: options.methods.map(\.rawValue) + [options.completion?.rawValue].compactMap { $0 },
-      arithmetic: options.precision.arithmetic, threshold: fitted.threshold)
+      arithmetic: precision.arithmetic, threshold: fitted.threshold)
     run.effort = EffortRecord(
       timeout: options.timeout?.seconds, attackSteps: options.attackSteps,
       attackRestarts: options.attackRestarts, seed: options.seed)
@@ -94,6 +94,7 @@ public struct Certifier: Sendable {
     other.options.completion = options.completion.flatMap {
       methods.contains($0.rawValue) ? $0 : nil
     }
+    other.run.methods = run.methods.filter(methods.contains)
     return other
   }
 
@@ -123,10 +124,12 @@ public struct Certifier: Sendable {
 
   /// Certifies examples in batches.
   ///
+  /// The examples of a batch share the steps that cost little; what is left then is done for one after another.
+  ///
   /// - Parameters:
   ///   - examples: The places of the examples in the data.
-  ///   - report: Called with each result as soon as it is there.
-  ///   - isStopped: Asked between batches; true ends the run early.
+  ///   - report: Called with each result as soon as it is there, whatever the order of the examples.
+  ///   - isStopped: Asked all the time; true ends the run early.
   public func certify(
     _ examples: [Int], isStopped: @escaping @Sendable () -> Bool = { false },
     report: (ResultLine) throws(InputError) -> Void
@@ -134,150 +137,56 @@ public struct Certifier: Sendable {
     for first in stride(from: 0, to: examples.count, by: max(1, options.batch)) {
       guard !isStopped() else { return }
       let part = Array(examples[first..<min(first + max(1, options.batch), examples.count)])
-      for line in lines(for: part, isStopped) {
-        // What an interruption left open is no result; the next run does it.
-        if line.verdict == .undecided, isStopped() { continue }
-        try report(line)
-      }
+      let places = part.count > 1 ? Places(part) : nil
+      var batch = ExampleBatch(
+        part.map { example in
+          var line = ResultLine(run: run, example: example, label: images.label(example))
+          (line.batch, line.name) = (places, images.name(of: example))
+          return line
+        }, limit: options.timeout?.seconds, isStopped: isStopped)
+      try certify(&batch, report)
     }
   }
 
-  /// The results of one batch.
-  private func lines(
-    for examples: [Int], _ isStopped: @escaping @Sendable () -> Bool
-  ) -> [ResultLine] {
-    var batch = ExampleBatch(
-      examples.map {
-        var line = ResultLine(run: run, example: $0, label: images.label($0))
-        line.name = images.name(of: $0)
-        return line
-      },
-      deadline: options.timeout.map {
-        Date(timeIntervalSinceNow: $0.seconds * Double(examples.count))
-      }, isStopped: isStopped)
+  private func certify(
+    _ batch: inout ExampleBatch, _ report: (ResultLine) throws(InputError) -> Void
+  ) throws(InputError) {
     for index in batch.open {
       guard let problem = images.problem(of: batch.lines[index].example) else { continue }
       batch.refuse(index, problem)
     }
-    predict(&batch)
-    makeRegions(&batch)
-    // What one pass certifies needs no attack: a certified example has no counterexample.
-    let cheap = options.methods.prefix { $0 == .ibp || $0 == .crownIBP }
-    for method in cheap where !batch.open.isEmpty && !isStopped() { bound(&batch, by: method) }
-    if !batch.open.isEmpty, !isStopped() { attack(&batch) }
-    for method in options.methods.dropFirst(cheap.count) where !batch.open.isEmpty {
-      guard !batch.isOverdue else { break }
-      bound(&batch, by: method)
+    prepare(&batch)
+    let steps = run.cascade.compactMap(CascadeStep.init)
+    let shared = steps.prefix { $0.isShared }
+    for step in shared where !batch.isStopped() {
+      let members = batch.ready
+      if !members.isEmpty { take(step, &batch, members, isLast: step == steps.last) }
+      for line in batch.results() { try report(line) }
     }
-    if let completion = options.completion { complete(&batch, by: completion, isStopped) }
-    return batch.finished()
-  }
-
-  // MARK: Steps
-
-  private func predict(_ batch: inout ExampleBatch) {
-    let members = batch.open
-    let inputs = members.map { images.image(batch.lines[$0].example).map(Double.init) }
-    for (index, output) in zip(members, engine.outputs(inputs)) {
-      guard output.allSatisfy(\.isFinite) else {
-        batch.fail(index, "the network's output for the example is not finite")
-        continue
-      }
-      let prediction = output.indices.max { output[$0] < output[$1] }
-      batch.lines[index].prediction = prediction
-      batch.lines[index].cleanMargin = ResultLine.margin(
-        of: batch.lines[index].label, in: output)
-      if prediction != batch.lines[index].label {
-        batch.decide(index, .misclassified, by: nil)
-      }
-    }
-  }
-
-  private func makeRegions(_ batch: inout ExampleBatch) {
     for index in batch.open {
-      let image = images.image(batch.lines[index].example).map(Double.init)
-      do throws(InputError) {
-        batch.regions[index] = try Region.ball(
-          around: image, radius: options.epsilon, norm: options.norm, clippedTo: images.range)
-      } catch {
-        batch.fail(index, error.description)
+      for step in steps.dropFirst(shared.count) where batch.isReady(index) {
+        take(step, &batch, [index], isLast: step == steps.last)
       }
+      // What an interruption left open is no result; the next run does it.
+      guard !batch.isStopped() else { break }
+      batch.close(index)
+      for line in batch.results() { try report(line) }
     }
-    let members = batch.open
-    let samples = probe.samples(over: members.compactMap { batch.regions[$0] })
-    for (index, sample) in zip(members, samples) { batch.samples[index] = sample }
+    for line in batch.results() { try report(line) }
   }
 
-  private func attack(_ batch: inout ExampleBatch) {
-    let begin = Date()
-    let members = batch.open
-    options.onStage("attack on \(members.count)")
-    do throws(Unsupported) {
-      var attack = try attack.get()
-      attack.options.steps = options.attackSteps
-      attack.options.restarts = options.attackRestarts
-      attack.options.seed = options.seed
-      attack.options.deadline = options.timeout.map {
-        Date(timeIntervalSinceNow: $0.seconds * Double(members.count) / 2)
-      }
-      attack.options.isCancelled = batch.isStopped
-      let found = attack.counterexamples(
-        labels: members.map { batch.lines[$0].label },
-        regions: members.compactMap { batch.regions[$0] })
-      for (index, witness) in zip(members, found) {
-        guard let witness else { continue }
-        batch.decide(index, violatedBy: witness, found: "attack")
-      }
-      // Seconds of an attack say that there was one.
-      batch.add(Date().timeIntervalSince(begin), to: members, of: "attack")
-    } catch {
-      for index in members { batch.reasons[index].insert(error.description) }
+  private func take(
+    _ step: CascadeStep, _ batch: inout ExampleBatch, _ members: [Int], isLast: Bool
+  ) {
+    switch step {
+    case .shortAttack: attack(&batch, members, step, share: 0.1)
+    // Bounds that come after it are to have some of the time.
+    case .attack: attack(&batch, members, step, share: isLast ? 1 : 0.5)
+    case .bounds(let method):
+      // A search that comes after optimised slopes does without them where they take too long.
+      bound(&batch, members, by: method, share: method == .alphaCROWN && !isLast ? 0.5 : 1)
+    case .completion(let completion):
+      for index in members { complete(&batch, index, by: completion) }
     }
-  }
-
-  private func bound(_ batch: inout ExampleBatch, by method: BoundMethod) {
-    let begin = Date()
-    let members = batch.open
-    options.onStage("\(method.rawValue) on \(members.count)")
-    var boundOptions = BoundOptions().suited(to: network)
-    boundOptions.memory = options.memory
-    boundOptions.deadline = batch.deadline
-    boundOptions.isCancelled = batch.isStopped
-    do throws(Unsupported) {
-      let near = try bound(&batch, members, by: method, boundOptions, with: engine)
-      if let careful, !near.isEmpty {
-        _ = try bound(&batch, near, by: method, boundOptions, with: careful)
-      }
-    } catch {
-      for index in members { batch.reasons[index].insert(error.description) }
-    }
-    batch.add(Date().timeIntervalSince(begin), to: members, of: method.rawValue)
-  }
-
-  /// - Returns: The examples with a margin too near zero for this arithmetic.
-  private func bound(
-    _ batch: inout ExampleBatch, _ members: [Int], by method: BoundMethod, _ options: BoundOptions,
-    with engine: any BoundEngine
-  ) throws(Unsupported) -> [Int] {
-    let regions = members.compactMap { batch.regions[$0] }
-    precondition(regions.count == members.count, "An open example without a region")
-    let functions = OutputFunctions<Tensor<Double>>.margins(
-      labels: members.map { batch.lines[$0].label }, classes: network.outputShape.count)
-    let found = try engine.lowerBounds(
-      of: functions.coefficients, over: regions, by: method, options)
-    var near: [Int] = []
-    for (place, index) in members.enumerated() {
-      guard found.isFinite[place], found.lower[place].allSatisfy(\.isFinite) else {
-        batch.reasons[index].insert("a bound by \(method.rawValue) is not finite")
-        continue
-      }
-      let judgements = batch.judge(index, found.lower[place], engine.precision)
-      if judgements.allSatisfy({ $0 == .impossible }) {
-        batch.decide(index, .certified, by: method.rawValue)
-      } else if !judgements.contains(.possible) {
-        near.append(index)
-      }
-    }
-    return near
   }
 }

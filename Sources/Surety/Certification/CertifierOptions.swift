@@ -17,15 +17,16 @@ public struct CertifierOptions: Sendable {
   public var methods: [BoundMethod] = Verifier.methods
   /// The search that decides what the methods leave open, if any.
   public var completion: Completion?
-  /// The arithmetic of the bounds.
-  public var precision = Precision.float
-  /// How long an example may take; nil for as long as it takes.
+  /// The arithmetic of the bounds; nil for that of the network's own numbers.
+  public var precision: Precision?
+  /// How long an example may take; nil for as long as it takes. It counts what is spent on the example alone, and its
+  /// share of what is done for a batch.
   public var timeout: Duration?
   /// How many examples are bounded at a time.
   public var batch = 16
   /// The bytes that the rows of backward passes may take.
   public var memory = 4 << 30
-  /// The steps of each descent of the attack.
+  /// The steps of each descent of the attack; 0 for no attack.
   public var attackSteps = 100
   /// The descents of the attack from different starts for each other class.
   public var attackRestarts = 2

@@ -4,18 +4,22 @@ import Files
 extension ImageSet {
   /// Checks that labels are outputs of a network.
   ///
-  /// - Parameter outputs: The number of classes that the network tells apart.
+  /// - Parameter outputs: The number of the network's outputs; one output tells two classes apart.
   /// - Throws: `InputError` when a label is no output, or when it is not clear which output a class is.
-  func checkClasses(outputs: Int) throws(InputError) {
+  func checkClasses(outputs given: Int) throws(InputError) {
+    let outputs = max(2, given)
+    let what = given == 1 ? "one output, which tells 2 classes apart" : "\(outputs) outputs"
     let labels = (0..<count).map(label)
     let (least, most) = (labels.min() ?? 0, labels.max() ?? 0)
-    let list = "\(outputs) outputs (classes 0 to \(outputs - 1))"
+    let list = given == 1 ? "\(what) (0 and 1)" : "\(what) (classes 0 to \(outputs - 1))"
     switch numbering {
     case .names where classes.count != outputs:
       throw InputError(
         name,
-        "has the \(classes.count) classes \(few(classes)), the network has \(outputs) outputs; name all in "
-          + "the order of the outputs with --classes FILE")
+        "has the \(classes.count) classes \(few(classes)), the network has \(what); "
+          + (given == 1
+            ? "expected data of two classes"
+            : "name all in the order of the outputs with --classes FILE"))
     case .numbers(let others?) where others == outputs:
       throw InputError(
         name,
@@ -33,7 +37,7 @@ extension ImageSet {
           : "label \(most) of example \(labels.firstIndex(of: most) ?? 0), the network has \(list)")
     }
     guard classes.count <= outputs else {
-      throw InputError(name, "has \(classes.count) classes, the network has \(outputs) outputs")
+      throw InputError(name, "has \(classes.count) classes, the network has \(what)")
     }
   }
 

@@ -16,30 +16,55 @@ struct ExampleBatch {
   var reasons: [Set<String>]
   /// The margins that some method showed to be positive.
   private var shown: [Set<Int>]
-  /// When to stop.
-  let deadline: Date?
+  /// The seconds that may be spent on each example; nil for as long as it takes.
+  let limit: Double?
   /// Asked now and then; true ends the work on the batch.
   let isStopped: @Sendable () -> Bool
+  /// Whether nothing more is to be tried.
   private var isDecided: [Bool]
+  /// Whether the result was handed over.
+  private var isReported: [Bool]
 
   init(
-    _ lines: [ResultLine], deadline: Date?, isStopped: @escaping @Sendable () -> Bool
+    _ lines: [ResultLine], limit: Double?, isStopped: @escaping @Sendable () -> Bool
   ) {
     self.lines = lines
-    self.deadline = deadline
+    self.limit = limit
     self.isStopped = isStopped
     regions = .init(repeating: nil, count: lines.count)
     samples = .init(repeating: nil, count: lines.count)
     reasons = .init(repeating: [], count: lines.count)
     shown = .init(repeating: [], count: lines.count)
     isDecided = .init(repeating: false, count: lines.count)
+    isReported = isDecided
   }
 
   /// The examples that nothing has decided yet.
   var open: [Int] { lines.indices.filter { !isDecided[$0] } }
 
-  /// Whether the deadline has passed, or the work is to stop.
-  var isOverdue: Bool { isStopped() || deadline.map { $0 <= Date() } ?? false }
+  /// The open examples that have time left.
+  var ready: [Int] { open.filter(isReady) }
+
+  /// Whether an example is open, has time left, and the work is not to stop.
+  func isReady(_ index: Int) -> Bool {
+    !isDecided[index] && secondsLeft(index) > 0 && !isStopped()
+  }
+
+  /// The seconds that may be spent on an example still.
+  private func secondsLeft(_ index: Int) -> Double {
+    limit.map { $0 - lines[index].seconds } ?? .infinity
+  }
+
+  /// When a step that some examples share is to end, so that none of them gets more than its limit.
+  ///
+  /// The time of the step is divided evenly among them, so together they have that of the one with the least, as often
+  /// as there are examples.
+  ///
+  /// - Parameter share: The part of the time left that the step may take.
+  func deadline(of members: [Int], share: Double = 1) -> Date? {
+    guard limit != nil, let least = members.map(secondsLeft).min() else { return nil }
+    return Date(timeIntervalSinceNow: share * least * Double(members.count))
+  }
 
   /// Records a verdict.
   mutating func decide(_ index: Int, _ verdict: ExampleVerdict, by method: String?) {
@@ -78,11 +103,14 @@ struct ExampleBatch {
     isDecided[index] = true
   }
 
-  /// Spreads the seconds that a method took over its examples.
-  mutating func add(_ seconds: Double, to members: [Int], of method: String) {
+  /// Spreads seconds over the examples that they were spent on.
+  ///
+  /// - Parameter method: What took them; nil for what precedes all methods.
+  mutating func add(_ seconds: Double, to members: [Int], of method: String? = nil) {
     for index in members {
-      lines[index].methodSeconds[method, default: 0] += seconds / Double(members.count)
-      lines[index].seconds += seconds / Double(members.count)
+      let part = seconds / Double(members.count)
+      if let method { lines[index].methodSeconds[method, default: 0] += part }
+      lines[index].seconds += part
     }
   }
 
@@ -110,18 +138,28 @@ struct ExampleBatch {
     }
   }
 
-  /// The results, with the reason where nothing was decided.
-  func finished() -> [ResultLine] {
-    lines.indices.map { index in
+  /// Ends the work on an example, with the reason where nothing was decided.
+  mutating func close(_ index: Int) {
+    guard !isDecided[index] else { return }
+    isDecided[index] = true
+    if secondsLeft(index) <= 0, !reasons[index].contains(where: { $0.hasSuffix("of time") }) {
+      reasons[index].insert("the time limit came first")
+    }
+    if let margin = lines[index].smallestMargin {
+      let isAttacked = lines[index].run.effort?.hasAttack ?? true
+      reasons[index].insert(
+        (isAttacked ? "no counterexample found, " : "") + "best margin so far \(Float(margin))")
+    }
+  }
+
+  /// The results that are there and were not handed over yet.
+  mutating func results() -> [ResultLine] {
+    let new = lines.indices.filter { isDecided[$0] && !isReported[$0] }
+    return new.map { index in
+      isReported[index] = true
       var line = lines[index]
       guard line.verdict == .undecided else { return line }
-      var reasons = reasons[index].sorted()
-      if !isDecided[index] {
-        if isOverdue { reasons.append("the time limit came first") }
-        if let margin = line.smallestMargin {
-          reasons.append("no counterexample found, best margin so far \(Float(margin))")
-        }
-      }
+      let reasons = reasons[index].sorted()
       line.reason = reasons.isEmpty ? "no method was tried" : reasons.joined(separator: "; ")
       return line
     }

@@ -39,7 +39,7 @@ struct ExampleNetwork {
     }
     // The comparison is one of 32-bit floats.
     self.threshold = limit.map { Double(Float($0)) }
-    try images.checkClasses(outputs: max(2, outputs))
+    try images.checkClasses(outputs: outputs)
     let channels = images.shape[0]
     guard normalization.mean.count == 1 || normalization.mean.count == channels else {
       let what =

@@ -55,22 +55,10 @@ public struct CostEstimate: Sendable, Hashable {
     self.isCutOff = isCutOff
     measured = lines.count
     seconds = (ContinuousClock.now - begin) / .seconds(1)
-    methods = certifier.order.map { name in
+    methods = certifier.run.cascade.map { name in
       Method(
         name: name, seconds: lines.reduce(0) { $0 + ($1.methodSeconds[name] ?? 0) },
         decided: lines.count { $0.method == name })
     }
-  }
-}
-
-extension Certifier {
-  /// Everything that is tried on an example, in order.
-  ///
-  /// What one pass certifies needs no attack; the search for a counterexample comes before the costlier bounds.
-  public var order: [String] {
-    let cheap = options.methods.prefix { $0 == .ibp || $0 == .crownIBP }
-    return cheap.map(\.rawValue) + ["attack"]
-      + options.methods.dropFirst(cheap.count).map(\.rawValue)
-      + [options.completion?.rawValue].compactMap { $0 }
   }
 }

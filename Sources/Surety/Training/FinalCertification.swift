@@ -4,6 +4,19 @@ import Files
 import Networks
 import Training
 
+/// A network to certify, and how.
+struct Certifying {
+  /// The network as its file says.
+  var network: Network
+  /// The SHA-256 digest of the file.
+  var digest: String
+  var options: CertifierOptions
+
+  init(_ network: Network, digest: String, options: CertifierOptions) {
+    (self.network, self.digest, self.options) = (network, digest, options)
+  }
+}
+
 /// What the certifier shows of a trained network on the first test images, at several radii.
 ///
 /// The images are taken in small groups, each at every radius, until they are done or the time is up. So every
@@ -16,26 +29,24 @@ struct FinalCertification {
   private static let group = 16
 
   /// - Parameters:
-  ///   - network: The network as its file says.
-  ///   - digest: The SHA-256 digest of the file.
+  ///   - subject: The network, and by which methods.
   ///   - images: The test images.
-  ///   - settings: How many images, and by which methods.
+  ///   - first: How many of them.
   ///   - seconds: The time that it may take.
   ///   - radii: The radii in pixel values, smallest first.
   /// - Throws: `InputError` when no method of the settings has a rule for each operation.
   init(
-    _ network: Network, digest: String, images: ImageSet, settings: EvaluationSettings,
-    seconds: Double, radii: [Double]
+    _ subject: Certifying, on images: ImageSet, first: Int, seconds: Double, radii: [Double]
   ) throws(InputError) {
-    var options = CertifierOptions(epsilon: radii.last ?? 0)
-    options.methods = settings.methods
+    var options = subject.options
     options.batch = Self.group
     // Enough to see what an attack reaches; `surety certify` searches longer.
     (options.attackSteps, options.attackRestarts) = (20, 1)
-    certifier = try Certifier(network, modelDigest: digest, images: images, options: options)
+    certifier = try Certifier(
+      subject.network, modelDigest: subject.digest, images: images, options: options)
     self.seconds = seconds
     self.radii = radii
-    count = min(settings.certified, images.count)
+    count = min(first, images.count)
   }
 
   /// Certifies.
@@ -56,10 +67,13 @@ struct FinalCertification {
       for radius in radii {
         let left = seconds - (ContinuousClock.now - begin) / .seconds(1)
         guard left > 0, !isStopped() else { break groups }
-        let part = certifier.with(
-          epsilon: radius, timeout: .seconds(left / Double(examples.count)))
+        // The time is that of all images together; none is cut off for itself.
+        let part = certifier.with(epsilon: radius, timeout: nil)
+        let end = begin + .seconds(seconds)
         var lines: [ResultLine] = []
-        try part.certify(examples, isStopped: isCancelled) { (line) throws(InputError) in
+        try part.certify(
+          examples, isStopped: { isCancelled() || ContinuousClock.now >= end }
+        ) { (line) throws(InputError) in
           lines.append(line)
         }
         group.append(lines)
@@ -81,7 +95,9 @@ struct FinalCertification {
     let summary = Summary(
       of: lines, run: certifier.run, version: Release.version, model: "", requested: count)
     return CertificationRecord.Radius(
-      epsilon: radius, cleanAccuracy: summary.cleanAccuracy,
-      attackAccuracy: summary.attackAccuracy, certifiedAccuracy: summary.certifiedAccuracy)
+      epsilon: radius, cleanAccuracy: summary.cleanAccuracy ?? 0,
+      // Where none was decided or attacked, nothing is known against any.
+      attackAccuracy: summary.attackAccuracy ?? summary.cleanAccuracy ?? 0,
+      certifiedAccuracy: summary.certifiedAccuracy ?? 0)
   }
 }

@@ -30,7 +30,9 @@ extension TrainingSession {
     run.modelDigest = digest
     let evaluation = try Evaluation(network, on: test)
     var judged: [EvaluationRecord] = []
-    for radius in radii {
+    for (place, radius) in radii.enumerated() {
+      onStage(
+        "judging the network on \(test.count) test images, radius \(place + 1) of \(radii.count)")
       guard let record = try evaluation.record(epsilon: radius, unless: isCancelled) else {
         return try end(.stopped, reason: "stopped while the final network was judged")
       }
@@ -40,8 +42,13 @@ extension TrainingSession {
     if recipe.evaluation.certified > 0 {
       // Of the file, so that what is certified is what was written.
       let training = epochs.reduce(0) { $0 + $1.seconds }
+      var options = CertifierOptions(epsilon: radii.last ?? 0)
+      options.methods = recipe.evaluation.methods
+      options.memory = memory
+      options.onStage = { [onStage] in onStage("certifying test images: \($0)") }
       let certification = try FinalCertification(
-        Network(contentsOf: path), digest: digest, images: test, settings: recipe.evaluation,
+        Certifying(Network(contentsOf: path), digest: digest, options: options), on: test,
+        first: recipe.evaluation.certified,
         seconds: recipe.evaluation.certificationSeconds(afterTraining: training), radii: radii)
       run.certification = try certification.run(
         isStopped: isStopped, isCancelled: isCancelled

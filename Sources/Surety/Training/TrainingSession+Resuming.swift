@@ -1,4 +1,5 @@
 import Certificates
+import Digests
 import Files
 import Foundation
 import Synchronization
@@ -32,6 +33,22 @@ final class KnownRun: Sendable {
 extension TrainingSession {
   /// Notes in the folder that the run was stopped; for a thread that ends the program in the middle of a step.
   public var markingStopped: @Sendable () -> Void { { [known] in known.markStopped() } }
+
+  /// Whether a run came to its end and its model is there as it was written.
+  ///
+  /// - Throws: `InputError` when it did, by another recipe.
+  static func isFinished(
+    _ run: TrainingRun?, in folder: String, _ recipe: Recipe
+  ) throws(InputError) -> Bool {
+    let model = "\(folder)/model.onnx"
+    guard let run, run.status == .finished, FileManager.default.fileExists(atPath: model),
+      try sha256(ofFile: model) == run.modelDigest
+    else { return false }
+    guard run.recipe == recipe.yaml else {
+      throw TrainingState.refusal("\(folder)/run.json", of: run.recipe, for: recipe)
+    }
+    return true
+  }
 
   /// Refuses to go on with a run whose test images or first model have changed; the checkpoint knows the rest.
   static func check(

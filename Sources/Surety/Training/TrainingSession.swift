@@ -27,6 +27,12 @@ public final class TrainingSession {
   public internal(set) var run: TrainingRun { didSet { known.run = run } }
   /// Asked in the middle of long steps, where `train` cannot ask its caller; the run stops when this says true.
   public var isCancelled: @Sendable () -> Bool = { false }
+  /// Told what is being done where that takes long, in a few words, for a line of progress.
+  public var onStage: @Sendable (String) -> Void = { _ in }
+  /// The bytes that the certification at the end may use.
+  public var memory = 4 << 30
+  /// Whether the folder's run was finished when the session was made; there is nothing to do then.
+  public let wasFinished: Bool
   /// The epochs that are done.
   public var epochs: [EpochRecord] { metrics.epochs }
 
@@ -73,7 +79,9 @@ public final class TrainingSession {
     checkpoints = CheckpointStore(folder: folder)
     dataDigest = training.digest
     let found = resumes ? try checkpoints.latest() : nil
-    let before = found == nil ? nil : try? TrainingRun(contentsOf: "\(folder)/run.json")
+    let known = resumes ? try? TrainingRun(contentsOf: "\(folder)/run.json") : nil
+    wasFinished = try Self.isFinished(known, in: folder, recipe)
+    let before = found == nil && !wasFinished ? nil : known
     if !resumes, FileManager.default.fileExists(atPath: "\(folder)/run.json") {
       throw InputError(
         folder, "holds a training run already; go on with --resume or choose another --out")
@@ -102,9 +110,10 @@ public final class TrainingSession {
     if let file = recipe.network.file { run.startDigest = try ModelFile(file).digest() }
     run.parameters = network.trainableParameterCount
     if let before { try Self.check(run, continues: before, in: folder) }
+    if wasFinished, let before { run = before }
     self.run = run
-    known = KnownRun(run, folder)
-    try run.write(to: "\(folder)/run.json")
+    self.known = KnownRun(run, folder)
+    if !wasFinished { try run.write(to: "\(folder)/run.json") }
   }
 
   private static func images(
@@ -139,6 +148,7 @@ public final class TrainingSession {
   public func train(
     isStopped: () -> Bool = { false }, _ report: (Progress) -> Void = { _ in }
   ) throws -> TrainingStatus {
+    if wasFinished { return .finished }
     let perEpoch = trainer.batches.batchesPerEpoch
     let position = BatchPosition(epoch: state.batches / perEpoch, batch: state.batches % perEpoch)
     let reader = trainer.batches.reader(from: position, upTo: recipe.epochs)
@@ -194,6 +204,7 @@ public final class TrainingSession {
     var record = trainer.record(state)
     let start = ContinuousClock.now
     if record.epoch % recipe.evaluation.every == 0 || record.epoch == recipe.epochs {
+      onStage("judging epoch \(record.epoch) on \(test.count) test images")
       let radius = record.epsilon > 0 ? min(record.epsilon, recipe.epsilon.test) : 0
       let network = trainer.result(state, epoch: record.epoch - 1)
       record.test = try Evaluation(network, on: test).record(

@@ -69,8 +69,8 @@ extension Verification.Answer {
 public struct VerifierOptions: Sendable {
   /// How long to try; nil for as long as it takes.
   public var timeout: Duration?
-  /// The arithmetic of the bounds.
-  public var precision = Precision.float
+  /// The arithmetic of the bounds; nil for that of the network's own numbers.
+  public var precision: Precision?
   /// The methods to try, in order.
   public var methods: [BoundMethod] = Verifier.methods
   /// Whether to search for a counterexample.

@@ -19,7 +19,7 @@ extension VerificationRun {
   /// Whether a search over boxes of inputs comes last, which smaller boxes help more than better slopes do.
   var searchesInputs: Bool {
     guard options.completion == .branchAndBound else { return false }
-    let search = CompleteSearch(bounded, precision: options.precision, options: searchOptions)
+    let search = CompleteSearch(bounded, precision: precision, options: searchOptions)
     return search.strategy(for: cases).split == .inputs
   }
 
@@ -37,7 +37,7 @@ extension VerificationRun {
       limits: searchOptions)
     var shown = begin
     let result = completion.decide(
-      cases, in: bounded, options.precision, limits, hunter
+      cases, in: bounded, precision, limits, hunter
     ) { state in
       guard Date().timeIntervalSince(shown) > 0.2 else { return }
       shown = Date()
@@ -51,7 +51,7 @@ extension VerificationRun {
     case .impossible:
       return end(
         .holds,
-        "\(completion.words) rules out every violation, in \(completion.arithmetic(options.precision)), \(work)",
+        "\(completion.words) rules out every violation, in \(completion.arithmetic(precision)), \(work)",
         method: name)
     case .found(let witness):
       return end(

@@ -91,6 +91,7 @@ final class VerificationRun {
   var options: VerifierOptions
   let start = Date()
   let deadline: Date?
+  let precision: Precision
   private let engine: any BoundEngine
   let bounded: Network
   var open: [OpenRegion]
@@ -110,7 +111,8 @@ final class VerificationRun {
     self.property = property
     self.options = options
     deadline = options.timeout.map { Date(timeIntervalSinceNow: $0.seconds) }
-    engine = options.precision.engine(for: bounded)
+    precision = options.precision ?? bounded.ownPrecision
+    engine = precision.engine(for: bounded)
     open = property.openRegions
   }
 
@@ -186,7 +188,7 @@ final class VerificationRun {
     boundOptions.deadline = [deadline, patience.map(Date.init(timeIntervalSinceNow:))]
       .compactMap { $0 }.min()
     boundOptions.isCancelled = options.isCancelled
-    let careful = options.precision == .float ? Precision.double.engine(for: bounded) : nil
+    let careful = precision == .float ? Precision.double.engine(for: bounded) : nil
     var refutation = Refutation(engine: engine, careful: careful, options: boundOptions)
     var ruledOut: [Removal] = []
     do throws(Unsupported) {
@@ -222,7 +224,7 @@ final class VerificationRun {
 
   // MARK: Answers
 
-  var arithmetic: String { options.precision.arithmetic }
+  var arithmetic: String { precision.arithmetic }
 
   var bestMargin: Double? {
     let margins = open.flatMap { $0.conditions.map(\.margin) } + [smallestMargin]

@@ -15,14 +15,23 @@ struct AttackCommand: ParsableCommand {
   @OptionGroup var images: ImageOptions
   @OptionGroup var region: RegionOptions
 
-  @Option(help: "The steps of each descent.")
+  @Option(
+    name: [.customLong("attack-steps"), .customLong("steps")], help: "The steps of each descent.")
   var steps = 100
 
-  @Option(help: "The descents from different starts for each other class.")
+  @Option(
+    name: [.customLong("attack-restarts"), .customLong("restarts")],
+    help: "The descents from different starts for each other class.")
   var restarts = 4
 
   @Option(help: "Where the random numbers start.")
   var seed: UInt64 = 0
+
+  @Option(
+    help:
+      "The arithmetic of clean answers: float, double, or auto, which is that of the model's numbers."
+  )
+  var precision = PrecisionName.auto
 
   @OptionGroup var time: TimeOptions
   @OptionGroup var resources: ResourceOptions
@@ -42,7 +51,7 @@ struct AttackCommand: ParsableCommand {
     options.onStage = { line.stage($0) }
     let loaded = try model.read()
     let network = loaded.network
-    options.precision = try PrecisionName.auto.precision(for: network)
+    options.precision = precision.precision(for: network)
     let data = try images.load()
     let examples = try images.examples(of: data)
     try checkScale(of: options.epsilon, options.norm, in: data, examples)
@@ -72,12 +81,6 @@ struct AttackCommand: ParsableCommand {
   }
 
   private func certifierOptions() throws -> CertifierOptions {
-    guard steps >= 1 else {
-      throw InputError("--steps", "\(steps) is not a number of steps, expected 1 or more")
-    }
-    guard restarts >= 1 else {
-      throw InputError("--restarts", "\(restarts) is not a number of descents, expected 1 or more")
-    }
     var options = CertifierOptions(epsilon: try region.epsilon())
     options.norm = region.norm
     options.normalization = try images.normalization()
@@ -86,9 +89,9 @@ struct AttackCommand: ParsableCommand {
     options.timeout = try time.limit()
     options.memory = try resources.apply()
     options.seed = seed
-    options.batch = 64
-    options.attackSteps = steps
-    options.attackRestarts = restarts
+    // One after another: what is done when the run is stopped is what comes first in the data.
+    options.batch = 1
+    try options.setAttack(steps: steps, restarts: restarts, least: 1)
     return options
   }
 

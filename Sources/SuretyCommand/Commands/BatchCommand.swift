@@ -54,7 +54,7 @@ struct BatchCommand: ParsableCommand {
     let line = ProgressLine("batch", "instances", of: list.instances.count, isQuiet: quiet)
     line.update(done: 0)
     let interruption = Interruption(
-      finishing: "this instance", patience: 0.9, request: child.end, leave: child.kill)
+      patience: 0.9, request: child.end, leave: child.kill)
     var digests = InstanceDigests(list)
     let current = Set(list.instances.map { digests.question(capped($0, cap), options: options) })
     var counts: [String: Int] = [:]
@@ -120,7 +120,7 @@ struct BatchCommand: ParsableCommand {
 
   /// What an answer depends on beside files and time.
   private var options: String {
-    let threads = resources.threads.map(String.init) ?? "all"
+    let threads = resources.threads.threads.map(String.init) ?? "all"
     return "version=\(Release.version) complete=\(complete.rawValue) memory=\(resources.memory) "
       + "threads=\(threads)"
   }
@@ -139,7 +139,7 @@ struct BatchCommand: ParsableCommand {
       [
         list.path(of: instance.model), list.path(of: instance.property), "--timeout",
         "\(instance.timeout)", "--complete", complete.rawValue, "--memory", resources.memory,
-      ] + (resources.threads.map { ["--threads", "\($0)"] } ?? [])
+      ] + (resources.threads.threads.map { ["--threads", "\($0)"] } ?? [])
       + (result.map { ["--result", $0] } ?? [])
     let outcome: VerifyingChild.Outcome
     do { outcome = try child.run(arguments, within: instance.timeout) } catch {

@@ -27,8 +27,13 @@ struct BoundsCommand: ParsableCommand {
   @Option(help: "How to bound.")
   var method = BoundMethod.crown
 
-  @Option(help: "The arithmetic: float, double or rigorous.")
+  @Option(help: "The arithmetic: float, double, or auto, which is that of the model's numbers.")
   var precision = PrecisionName.double
+
+  @Option(
+    help:
+      "The time limit in seconds; bounds that were not finished by then are wider, and it is said.")
+  var timeout: Double?
 
   @Option(help: "Also bound Y_LABEL - Y_j for every other j.")
   var margins: Int?
@@ -49,8 +54,8 @@ struct BoundsCommand: ParsableCommand {
   @OptionGroup var printing: PrintingOptions
 
   func run() throws {
+    let limit = try duration(timeout)
     var request = BoundRequest(method)
-    request.precision = try precision.precision()
     request.label = margins
     request.options.memory = try resources.apply()
     request.options.intersectsCheaperBounds = !noIntersection
@@ -68,13 +73,20 @@ struct BoundsCommand: ParsableCommand {
     }
     let radius: Double? = try eps.map { try Epsilon.parse($0, source: "--eps") }
     let network = try model.load()
+    request.precision = precision.precision(for: network)
     let region = try region(radius: radius, for: network)
     try resources.require(
       network.leastMemory(for: method, scalarSize: request.precision == .double ? 8 : 4))
     let line = ProgressLine(
       "bounds", "outputs", of: network.outputShape.count, isQuiet: printing.quiet)
     line.stage("\(method.rawValue), \(network.nodes.count) nodes")
+    line.limit(limit)
+    let lastWord = LastWord()
+    let watchdog = Watchdog(limit: limit, code: .unanswered, lastWord: lastWord) {
+      Console.error("surety: error: --timeout: the limit came first, in the middle of a step")
+    }
     let start = Date()
+    request.options.deadline = limit.map { start.addingTimeInterval($0.seconds) }
     let bounds = try network.bounds(over: region, request)
     let seconds = Date().timeIntervalSince(start)
     let report = BoundsReport(
@@ -82,7 +94,9 @@ struct BoundsCommand: ParsableCommand {
       output: network.outputs(for: [region.center], precision: request.precision)[0],
       margins: bounds.margins, seconds: seconds, method: method.rawValue,
       arithmetic: request.precision.arithmetic, finite: bounds.isFinite,
+      isCutOff: request.options.deadline.map { $0 <= Date() } == true ? true : nil,
       layers: layers ? try network.layerBounds(over: region, request) : nil)
+    watchdog.stop()
     line.end()
     if printing.json { try Console.json(report) } else { print(report.text) }
   }
@@ -118,7 +132,15 @@ private struct BoundsReport: Encodable {
   var arithmetic: String
   /// Whether every number on the way was finite.
   var finite: Bool
+  /// True where the time limit came before the method's end, so that the bounds may be wider than its own.
+  var isCutOff: Bool?
   var layers: [LayerBounds]?
+
+  enum CodingKeys: String, CodingKey {
+    case lower, upper, output, margins, seconds, method, arithmetic, finite
+    case isCutOff = "cut_off"
+    case layers
+  }
 
   /// The same facts as a table.
   var text: String {
@@ -140,7 +162,8 @@ private struct BoundsReport: Encodable {
       parts.append(Console.table([["margin", "lower", "upper"]] + rows))
     }
     let warning = finite ? "" : "; NOT FINITE on the way, so these bounds show nothing"
-    parts.append("\(method), \(arithmetic), \(Console.short(seconds)) s\(warning)")
+    let note = isCutOff == true ? "; the time limit came first, so they may be wider" : ""
+    parts.append("\(method), \(arithmetic), \(Console.short(seconds)) s\(note)\(warning)")
     return parts.joined(separator: "\n\n")
   }
 

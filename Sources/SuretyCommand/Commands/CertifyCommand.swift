@@ -7,8 +7,10 @@ struct CertifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "certify", abstract: "Certify the images of a data set.",
     discussion: """
-      Writes summary.json, certificates.jsonl and report.html to --out. If it is stopped, the same \
-      command continues where it stopped, with --resume or without.
+      Each image is decided by the first step that can: the network's own answer, ibp, crown-ibp, a short attack, crown, \
+      the attack, alpha-crown, and bab or milp where asked for. Results are written to --out as they are there: \
+      certificates.jsonl, then summary.json and report.html. If it is stopped, the same command continues where it \
+      stopped, with --resume or without.
       """)
 
   @OptionGroup var model: ModelArgument
@@ -38,7 +40,7 @@ struct CertifyCommand: ParsableCommand {
     options.onStage = { line.stage($0) }
     let loaded = try model.read()
     let network = loaded.network
-    options.precision = try effort.precision.precision(for: network)
+    options.precision = effort.precision.precision(for: network)
     try effort.resources.require(
       network.leastMemory(for: .crown, scalarSize: options.precision == .double ? 8 : 4))
     let data = try images.load()
@@ -59,51 +61,19 @@ func certify(
   _ certifier: Certifier, _ examples: [Int], into folder: CertificationFolder,
   _ line: ProgressLine, json: Bool
 ) throws {
-  let interruption = Interruption(leave: {
-    try? folder.writeTotals()
-    Console.error("surety: stopped in the middle of a batch; the same command continues")
-  })
+  @Sendable func sayStopped(_ partial: PartialRun?) {
+    let done = partial.map { " after \($0.decided) of \(examples.count) examples" } ?? ""
+    Console.error("surety: stopped\(done); the same command continues")
+  }
+  let interruption = Interruption(leave: { sayStopped((try? folder.writeTotals())?.partial) })
   let summary = try folder.run(
     certifier, on: examples, isStopped: interruption.check,
     concluding: interruption.conclude,
     progress: { line.update(done: $0.done, of: $0.requested, $0.verdicts) })
   line.end()
-  if json { try Console.json(summary) } else { print(text(summary, folder)) }
-  if summary.count < examples.count {
-    Console.error(
-      "surety: stopped after \(summary.count) of \(examples.count) examples; "
-        + "the same command continues")
+  if json { try Console.json(summary) } else { print(summary.text(folder)) }
+  if summary.partial != nil {
+    sayStopped(summary.partial)
     throw Exit.Code(exit: .interrupted)
   }
-}
-
-/// What the totals depend on beyond the usual, each on a line.
-private func notes(_ summary: Summary) -> String {
-  var notes = ""
-  if let threshold = summary.threshold {
-    notes += "\nclass 1 where the one output is above \(Console.short(threshold)), else class 0"
-  }
-  if let errors = summary.verdicts[ExampleVerdict.error.rawValue], errors > 0 {
-    notes += "\n\(errors) cannot be used (verdict error, with the reason in certificates.jsonl)"
-  }
-  return notes
-}
-
-/// The totals of a run as a person reads them.
-private func text(_ summary: Summary, _ folder: CertificationFolder) -> String {
-  func percent(_ part: Double) -> String { String(format: "%.2f %%", 100 * part) }
-  let methods = (summary.cascade ?? summary.methods.keys.sorted()).compactMap { name in
-    summary.methods[name].map { [name, "\($0.decided)", String(format: "%.2f", $0.seconds)] }
-  }
-  return """
-    \(summary.count) examples of \(summary.data), l\(summary.norm) radius \
-    \(Console.short(summary.epsilon)), \(summary.arithmetic)\(notes(summary))
-    clean accuracy      \(percent(summary.cleanAccuracy))
-    attack accuracy     \(percent(summary.attackAccuracy))
-    certified accuracy  \(percent(summary.certifiedAccuracy))
-
-    \(Console.table([["method", "decided", "seconds"]] + methods))
-
-    The report: \(folder.reportPath)
-    """
 }

@@ -38,7 +38,7 @@ struct DoctorCommand: ParsableCommand {
     try effort.complete(&options, images)
     let loaded = try model.read()
     let network = loaded.network
-    options.precision = try effort.precision.precision(for: network)
+    options.precision = effort.precision.precision(for: network)
     let data = try images.load()
     let examples = try images.examples(of: data)
     let certifier = try Certifier(

@@ -93,7 +93,7 @@ struct DoctorReport: Encodable {
         options: $0.reading.normalization.options, right: $0.right, count: $0.count,
         accuracy: $0.accuracy)
     }
-    order = certifier.order
+    order = certifier.run.cascade
     support = network.support
     secondsPerImage = findings.secondsPerImage
     self.warnings = warnings

@@ -35,8 +35,13 @@ struct EvaluateCommand: ParsableCommand {
   )
   var precision = PrecisionName.auto
 
+  @OptionGroup var threads: ThreadOptions
+
   @Flag(help: "Print one JSON object; it is the only output format.")
   var json = false
+
+  @Flag(help: "Print the result only; there is nothing else.")
+  var quiet = false
 
   private struct Report: Encodable {
     var outputs: [[Double]]
@@ -47,6 +52,8 @@ struct EvaluateCommand: ParsableCommand {
     var example: Int
     var label: Int
     var prediction: Int
+    /// What the one output of the network is compared with; the outputs are the threshold and the output then.
+    var threshold: Double?
     var outputs: [[Double]]
     var recorded: [Double]
     /// The largest difference from the recorded output.
@@ -56,6 +63,7 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
+    try threads.apply()
     switch (input, record) {
     case (let input?, nil):
       guard example == nil else {
@@ -71,7 +79,7 @@ struct EvaluateCommand: ParsableCommand {
 
   private func evaluate(_ input: String) throws {
     var network = try model.load()
-    let precision = try precision.precision(for: network)
+    let precision = precision.precision(for: network)
     let inputs = try InputValues.batch(input, count: network.inputShape.count)
     for (index, values) in inputs.enumerated() {
       try network.check(
@@ -88,7 +96,7 @@ struct EvaluateCommand: ParsableCommand {
     guard !normal.isGiven else {
       throw InputError("--mean", "contradicts --record, which says how its input is normalised")
     }
-    let precision = precision == .auto ? .double : try precision.precision()
+    let precision = precision.precision ?? .double
     let loaded = try model.read()
     let network = loaded.network
     let found = try RecordedCounterexample(of: example, in: record)
@@ -99,14 +107,20 @@ struct EvaluateCommand: ParsableCommand {
     }
     let point = found.counterexample
     try network.check(inputCount: point.input.count, source: record)
-    guard network.outputShape.count == point.output.count else {
+    let expected = point.output.count - (found.threshold == nil ? 0 : 1)
+    guard network.outputShape.count == expected else {
       throw InputError(
-        record, "has \(point.output.count) outputs, the network gives \(network.outputShape.count)")
+        record,
+        "is of a network of \(expected) output\(expected == 1 ? "" : "s"), this one gives "
+          + "\(network.outputShape.count)")
     }
     let normalization = try Normalization(
       mean: found.region.mean.map(Float.init), std: found.region.std.map(Float.init))
-    let output = try network.readingPixels(normalization)
-      .outputs(for: [point.input], precision: precision)[0]
+    // Class 1 of a single output is the larger one where the output is above the threshold.
+    let output =
+      [found.threshold].compactMap { $0 }
+      + (try network.readingPixels(normalization)
+        .outputs(for: [point.input], precision: precision)[0])
     let difference = zip(output, point.output).map { abs($0 - $1) }.max() ?? 0
     let scale = point.output.map(abs).max() ?? 0
     let prediction = output.indices.max { output[$0] < output[$1] } ?? 0
@@ -114,8 +128,9 @@ struct EvaluateCommand: ParsableCommand {
     let agrees = prediction != found.label && difference <= 1e-4 * max(1, scale)
     try Console.json(
       Replay(
-        example: example, label: found.label, prediction: prediction, outputs: [output],
-        recorded: point.output, difference: difference, agrees: agrees))
+        example: example, label: found.label, prediction: prediction,
+        threshold: found.threshold, outputs: [output], recorded: point.output,
+        difference: difference, agrees: agrees))
     guard agrees else { throw Exit.Code(exit: .unanswered) }
   }
 }

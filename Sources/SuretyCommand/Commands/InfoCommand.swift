@@ -13,6 +13,9 @@ struct InfoCommand: ParsableCommand {
   @Flag(help: "Print one JSON object.")
   var json = false
 
+  @Flag(help: "Print the result only; there is nothing else.")
+  var quiet = false
+
   func run() throws {
     let report = ModelReport(try model.read())
     if json { try Console.json(report) } else { print(report.text) }

@@ -43,7 +43,7 @@ struct RadiusCommand: ParsableCommand {
     options.onStage = { line.stage($0) }
     let loaded = try model.read()
     let network = loaded.network
-    options.precision = try effort.precision.precision(for: network)
+    options.precision = effort.precision.precision(for: network)
     let data = try images.load()
     let examples = try images.examples(of: data)
     try checkScale(of: options.epsilon, options.norm, in: data, examples)
@@ -56,12 +56,10 @@ struct RadiusCommand: ParsableCommand {
       options.epsilon, tolerance, options.timeout
     )
     var run = try RadiusRun(search, in: folder, model: model.model)
-    let interruption = Interruption(
-      finishing: "this question",
-      leave: { [ending = run.ending, out] in
-        try? ending.writeInHaste()
-        FolderOptions.cutShort("a question", out)
-      })
+    let interruption = Interruption(leave: { [ending = run.ending, out] in
+      try? ending.writeInHaste()
+      FolderOptions.cutShort("a question", out)
+    })
     let outcome = try run.run(
       on: examples, isStopped: interruption.check, concluding: interruption.conclude
     ) { progress in

@@ -38,29 +38,34 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup var files: FolderOptions
 
-  @Option(help: "The worker threads; the number of processor cores unless given.")
-  var threads: Int?
+  @OptionGroup var threads: ThreadOptions
+
+  @Option(
+    help:
+      "The memory for the certification at the end, such as 4G; training takes what a batch needs.")
+  var memory = "4G"
 
   @OptionGroup var preflight: PreflightOptions
   @OptionGroup var printing: PrintingOptions
 
   func run() throws {
     try files.check()
-    if let threads {
-      guard threads >= 1 else {
-        throw InputError("--threads", "\(threads) is not a number of threads, expected 1 or more")
-      }
-      Workers.limit = threads
-    }
+    try threads.apply()
+    let memory = try MemorySize(memory)
     let recipe = try loadedRecipe()
     let session = try TrainingSession(
       recipe, folder: out, resumes: files.resume, restarts: files.restart)
-    if !preflight.noPreflight, !printing.quiet {
+    if !preflight.noPreflight, !printing.quiet, !session.wasFinished {
       for warning in try session.preflight() { printing.warn(warning) }
     }
     let interruption = Interruption(leave: session.markingStopped)
     session.isCancelled = interruption.check
     let line = ProgressLine("train", "epochs", isQuiet: printing.quiet)
+    session.onStage = { line.stage($0) }
+    session.memory = memory.apply()
+    if session.wasFinished, !printing.quiet {
+      Console.error("surety: the run in \(out) is finished; nothing was changed")
+    }
     var printed = session.epochs.last?.epoch ?? 0
     let status = try session.train(isStopped: interruption.check) { progress in
       line.show(progress)

@@ -74,7 +74,7 @@ struct VerifyCommand: ParsableCommand {
           result: result, json: json)
       }
       let interruption = Interruption(
-        finishing: "this step", lastWord: lastWord,
+        lastWord: lastWord,
         leave: { [result, json] in
           Self.end("unknown", "interrupted in the middle of a step", result: result, json: json)
         })
@@ -122,7 +122,6 @@ struct VerifyCommand: ParsableCommand {
   ) throws {
     let completion = Completion(rawValue: complete.rawValue)
     try completion?.require("--complete")
-    _ = try precision.precision()
     var options = VerifierOptions()
     options.timeout = limit
     options.memory = try resources.apply()
@@ -135,7 +134,7 @@ struct VerifyCommand: ParsableCommand {
     let loaded = try model.read()
     let network = loaded.network
     options.checkpoint = try checkpointFile(for: completion, loaded)
-    options.precision = try precision.precision(for: network)
+    options.precision = precision.precision(for: network)
     try resources.require(
       network.leastMemory(for: .crown, scalarSize: options.precision == .double ? 8 : 4))
     let question = try Property(contentsOf: property)

@@ -23,7 +23,9 @@ enum Exit: Int32 {
       do throws(InputError) { try Console.flush() } catch { fail(error.description) }
       exit(answered.rawValue)
     }
-    let message = Tool.message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
+    let message =
+      Misspelling.message(for: Array(CommandLine.arguments.dropFirst()))
+      ?? Tool.message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
     fail("\(message) (see '\(helpCommand) --help')")
   }
 

@@ -30,13 +30,12 @@ struct Interruption {
   }
 
   /// - Parameters:
-  ///   - step: What the program finishes before it stops.
-  ///   - patience: The seconds that it has for it.
+  ///   - patience: The seconds that the program has to stop by itself.
   ///   - lastWord: The right to say how the run ended, where a time limit may say it too.
   ///   - request: Called at the first signal, from another thread.
   ///   - leave: Called where the program has not stopped in time; it must need little time.
   init(
-    finishing step: String = "this batch", patience: Double = 0.6, lastWord: LastWord = LastWord(),
+    patience: Double = 0.6, lastWord: LastWord = LastWord(),
     request: @escaping @Sendable () -> Void = {}, leave: @escaping @Sendable () -> Void = {}
   ) {
     self.lastWord = lastWord
@@ -45,7 +44,7 @@ struct Interruption {
       Signals.Listener(
         request: {
           flag.isSet.store(true, ordering: .sequentiallyConsistent)
-          Console.error("surety: stopping after \(step); press Ctrl-C again to stop at once")
+          Console.error("surety: stopping within a second; press Ctrl-C again to stop at once")
           request()
           return patience
         },

@@ -98,10 +98,14 @@ final class ProgressLine: Sendable {
     var status = state.status
     let seconds = Date().timeIntervalSince(state.begin)
     status.seconds = seconds
-    if status.secondsLeft == nil, let total = status.total, let initial = state.initial,
-      let done = status.done, done > initial
-    {
-      status.secondsLeft = seconds * Double(total - done) / Double(done - initial)
+    if let total = status.total, let initial = state.initial, let done = status.done {
+      let own = ProgressStatus.secondsLeft(
+        after: seconds, done: done - initial, of: total - initial)
+      // The caller's is better, but no earlier.
+      status.secondsLeft =
+        status.secondsLeft.flatMap {
+          seconds < ProgressStatus.leastSeconds ? nil : $0
+        } ?? own
     }
     state.shown = Date()
     state.isShown = true

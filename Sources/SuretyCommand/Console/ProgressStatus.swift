@@ -43,6 +43,15 @@ struct ProgressStatus {
     return head.fitted(to: columns)
   }
 
+  /// The seconds before which no pace means anything.
+  static let leastSeconds = 5.0
+
+  /// The seconds left by the pace so far; nil while that tells little, as what is easy is often done first.
+  static func secondsLeft(after seconds: Double, done: Int, of total: Int) -> Double? {
+    guard seconds >= leastSeconds, done > 0, done >= 10 || 10 * done >= total else { return nil }
+    return seconds * Double(total - done) / Double(done)
+  }
+
   private var timeText: String {
     if let secondsLeft { return "\(Self.time(secondsLeft)) left" }
     return Self.time(seconds) + (limit.map { " of \(Self.time($0))" } ?? "")

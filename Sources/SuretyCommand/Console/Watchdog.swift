@@ -12,9 +12,13 @@ struct Watchdog {
   /// Starts to watch.
   ///
   /// - Parameters:
+  ///   - code: How the program ends.
   ///   - lastWord: The right to answer.
   ///   - answer: Says that the time is up; the program ends after it.
-  init(limit: Duration?, lastWord: LastWord, answer: @escaping @Sendable () -> Void) {
+  init(
+    limit: Duration?, code: Exit = .answered, lastWord: LastWord,
+    answer: @escaping @Sendable () -> Void
+  ) {
     self.lastWord = lastWord
     guard let limit else { return }
     // Half a second for a step to notice the limit by itself, which tells more.
@@ -22,7 +26,7 @@ struct Watchdog {
     let thread = Thread {
       while end > Date() { Thread.sleep(until: end) }
       guard lastWord.take() else { return }
-      Signals.end(.answered, within: 0.2, answer)
+      Signals.end(code, within: 0.2, answer)
     }
     thread.qualityOfService = .userInteractive
     // The answer is made by no more than a few calls.

@@ -12,6 +12,12 @@ struct EffortOptions: ParsableArguments {
 
   @OptionGroup var time: TimeOptions
 
+  @Option(help: "The steps of each descent of the attack; 0 for no attack.")
+  var attackSteps = 100
+
+  @Option(help: "The descents from different starts for each other class; 0 for no attack.")
+  var attackRestarts = 2
+
   @Option(help: "The arithmetic: float, double, or auto, which is that of the model's numbers.")
   var precision = PrecisionName.auto
 
@@ -36,8 +42,25 @@ struct EffortOptions: ParsableArguments {
     options.threshold = images.threshold
     options.timeout = try time.limit()
     (options.methods, options.completion) = try methodList(methods, isTimed: time.timeout != nil)
-    options.precision = try precision.precision()
+    options.precision = precision.precision
     options.memory = try resources.apply()
     options.seed = seed
+    try options.setAttack(steps: attackSteps, restarts: attackRestarts, least: 0)
+  }
+}
+
+extension CertifierOptions {
+  /// Takes over the effort of the attack from options.
+  ///
+  /// - Parameter least: The smallest number that makes sense.
+  mutating func setAttack(steps: Int, restarts: Int, least: Int) throws(InputError) {
+    let range = "expected \(least) or more"
+    guard steps >= least else {
+      throw InputError("--attack-steps", "\(steps) is not a number of steps, \(range)")
+    }
+    guard restarts >= least else {
+      throw InputError("--attack-restarts", "\(restarts) is not a number of descents, \(range)")
+    }
+    (attackSteps, attackRestarts) = (steps, restarts)
   }
 }

@@ -63,11 +63,8 @@ extension TrainingState {
     guard try text("format") == "surety training state 1" else {
       throw InputError(source, "has another format than this version reads")
     }
-    guard try text("recipe") == recipe.yaml else {
-      throw InputError(
-        source,
-        "belongs to another recipe; resume with the settings in run.json, or start in a new folder")
-    }
+    let known = try text("recipe")
+    guard known == recipe.yaml else { throw Self.refusal(source, of: known, for: recipe) }
     guard try text("data") == data else {
       throw InputError(source, "belongs to other training images than those of this run")
     }
@@ -100,5 +97,14 @@ extension TrainingState {
         EpochTotals.self, from: Data(try text("totals").utf8))
     else { throw InputError(source, place: "totals", "cannot be read") }
     self.totals = totals
+  }
+
+  /// What a run of another recipe is refused with.
+  public static func refusal(_ source: String, of known: String, for recipe: Recipe) -> InputError {
+    let difference = Recipe.difference(there: known, here: recipe.yaml).map { " (\($0))" } ?? ""
+    return InputError(
+      source,
+      "belongs to another recipe\(difference); resume with the settings in run.json, or start in a new folder"
+    )
   }
 }

@@ -1,0 +1,58 @@
+import Foundation
+import Surety
+
+extension Summary {
+  /// The totals of a run as a person reads them.
+  func text(_ folder: CertificationFolder) -> String {
+    ([head + partialNote + notes] + rates + ["The report: \(folder.reportPath)"])
+      .joined(separator: "\n\n")
+  }
+
+  private func percent(_ part: Double) -> String { String(format: "%.2f %%", 100 * part) }
+
+  private var head: String {
+    let places = partial.map { $0.examples.count > 0 ? " (\($0.examples.text))" : "" } ?? ""
+    return
+      "\(count) examples of \(data)\(places), l\(norm) radius \(Console.short(epsilon)), \(arithmetic)"
+  }
+
+  /// What a run that is not complete says of itself.
+  private var partialNote: String {
+    guard let partial else { return "" }
+    let done = "\nnot complete: \(partial.decided) of \(requested) have a result"
+    guard partial.open > 0 else { return done }
+    return done + """
+      ; totals are over the \(count) of whole batches, since the easy ones are decided first
+      certified of the \(partial.decided + partial.open) that were begun: between \
+      \(percent(partial.leastCertifiedAccuracy)) and \(percent(partial.mostCertifiedAccuracy))
+      """
+  }
+
+  /// What the totals depend on beyond the usual, each on a line.
+  private var notes: String {
+    var notes = ""
+    if let threshold {
+      notes += "\nclass 1 where the one output is above \(Console.short(threshold)), else class 0"
+    }
+    if let errors = verdicts[ExampleVerdict.error.rawValue], errors > 0 {
+      notes += "\n\(errors) cannot be used (verdict error, with the reason in certificates.jsonl)"
+    }
+    return notes
+  }
+
+  /// The accuracies and what each method did; nothing where no example counts yet.
+  private var rates: [String] {
+    guard count > 0 else { return [] }
+    let lines = [
+      ("clean accuracy     ", cleanAccuracy), ("attack accuracy    ", attackAccuracy),
+      ("certified accuracy ", certifiedAccuracy),
+    ]
+    let rows = (cascade ?? methods.keys.sorted()).compactMap { name in
+      methods[name].map { [name, "\($0.decided)", String(format: "%.2f", $0.seconds)] }
+    }
+    return [
+      lines.map { "\($0.0) \($0.1.map(percent) ?? "-")" }.joined(separator: "\n"),
+      Console.table([["method", "decided", "seconds"]] + rows),
+    ]
+  }
+}

@@ -1,0 +1,24 @@
+import Surety
+
+/// An option that a command does not have.
+enum Misspelling {
+  /// Says which option is unknown, and which one may be meant; nil where every option is known.
+  ///
+  /// The argument parser names what is missing first, and so asks for `--eps` where `--esp` was given.
+  ///
+  /// - Parameter words: The words after the program's name.
+  static func message(for words: [String]) -> String? {
+    guard let name = words.first, let tree = try? HelpTree.own(),
+      let command = tree.command.subcommands?.first(where: { $0.commandName == name })
+    else { return nil }
+    let known =
+      (command.arguments ?? []).flatMap { $0.names ?? [] }.map(\.text) + ["--help", "--version"]
+    for word in words.dropFirst().prefix(while: { $0 != "--" }) where word.hasPrefix("--") {
+      let option = String(word.prefix { $0 != "=" })
+      guard !known.contains(option) else { continue }
+      let hint = nearest(to: option, among: known).map { ". Did you mean '\($0)'?" } ?? ""
+      return "Unknown option '\(option)'\(hint)"
+    }
+    return nil
+  }
+}
