@@ -35,8 +35,8 @@ struct CascadeTests {
   }
 
   private func certify(
-    _ examples: Range<Int>, isStopped: @escaping @Sendable () -> Bool = { false },
-    _ change: (inout CertifierOptions) -> Void = { _ in },
+    _ examples: Range<Int>, _ change: (inout CertifierOptions) -> Void = { _ in },
+    isStopped: @escaping @Sendable () -> Bool = { false },
     report: (ResultLine) -> Void = { _ in }
   ) throws -> [ResultLine] {
     var options = CertifierOptions(epsilon: 0.12)
@@ -120,7 +120,7 @@ struct CascadeTests {
     for limit in [1, 5, 20, 40] {
       let count = Count()
       let lines = try certify(
-        0..<48, isStopped: { count.lines >= limit }, { $0.batch = 48 },
+        0..<48, { $0.batch = 48 }, isStopped: { count.lines >= limit },
         report: { _ in count.lines += 1 })
       #expect(lines.count >= limit && lines.count < 48)
       for line in lines where line.verdict != .undecided {
