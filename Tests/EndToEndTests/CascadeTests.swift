@@ -88,6 +88,9 @@ struct CascadeTests {
       #expect(other.methodSeconds["attack"] == nil && other.methodSeconds["short-attack"] == nil)
       #expect(other.run.effort?.attackSteps == 0)
     }
+    let run = try #require(bare.first).run
+    let total = Summary(of: bare, run: run, version: "", model: "m", requested: bare.count)
+    #expect(total.attackAccuracy == nil && total.attacked == nil)
   }
 
   @Test("Results are handed over before costlier steps begin")

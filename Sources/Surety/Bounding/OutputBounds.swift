@@ -86,14 +86,17 @@ extension Network {
       do throws(Unsupported) {
         let found = try engine.outputBounds(
           over: region, by: method, label: request.label, request.options)
+        // What was cut off before it had a bound says nothing, and takes nothing from what a cheaper method found.
+        if best != nil, request.options.deadline.map({ $0 <= Date() }) ?? false, !found.isWhole {
+          break
+        }
         best = best?.intersection(found) ?? found
       } catch {
         throw InputError("--method \(request.method.rawValue)", error.description)
       }
     }
     guard var best else { preconditionFailure("No method among \(methods)") }
-    best.isFinite =
-      best.isFinite && best.outputs.isFinite && best.margins.map(\.isFinite) ?? true
+    best.isFinite = best.isWhole
     return best
   }
 
@@ -144,6 +147,11 @@ extension Network {
 }
 
 extension OutputBounds {
+  /// Whether every number on the way and every bound is finite.
+  fileprivate var isWhole: Bool {
+    isFinite && outputs.isFinite && margins.map(\.isFinite) ?? true
+  }
+
   /// The closer of two bounds of each value.
   fileprivate func intersection(_ other: OutputBounds) -> OutputBounds {
     var result = self
