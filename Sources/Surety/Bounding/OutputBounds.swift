@@ -84,8 +84,11 @@ extension Network {
     var best: OutputBounds?
     for method in methods {
       do throws(Unsupported) {
+        var options = request.options
+        // Intervals are one pass, and what there is to fall back on.
+        if method == .ibp { options.deadline = nil }
         let found = try engine.outputBounds(
-          over: region, by: method, label: request.label, request.options)
+          over: region, by: method, label: request.label, options)
         // What was cut off before it had a bound says nothing, and takes nothing from what a cheaper method found.
         if best != nil, request.options.deadline.map({ $0 <= Date() }) ?? false, !found.isWhole {
           break
