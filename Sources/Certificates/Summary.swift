@@ -126,9 +126,11 @@ public struct Summary: Codable, Sendable, Hashable {
       [.certified, .violated, .misclassified].contains($0.verdict)
         || $0.prediction == nil || $0.methodSeconds["attack"] != nil
     }
-    attacked = tried.count
-    attackAccuracy = part(
-      tried.count { $0.prediction == $0.label && $0.verdict != .violated }, of: tried.count)
+    if run.cascade.contains("attack") {
+      attacked = tried.count
+      attackAccuracy = part(
+        tried.count { $0.prediction == $0.label && $0.verdict != .violated }, of: tried.count)
+    }
     certifiedAccuracy = part(usable.count { $0.verdict == .certified }, of: usable.count)
     seconds = lines.reduce(0) { $0 + $1.seconds }
   }

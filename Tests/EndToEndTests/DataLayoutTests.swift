@@ -33,7 +33,7 @@ enum Plain {
     let certifier = try Certifier(network, modelDigest: "0", images: images, options: options)
     var lines: [ResultLine] = []
     try certifier.certify(Array(0..<images.count)) { lines.append($0) }
-    return lines
+    return lines.sorted { $0.example < $1.example }
   }
 
   static func problem(_ body: () throws -> Void) -> String {

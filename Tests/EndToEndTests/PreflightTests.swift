@@ -94,7 +94,8 @@ struct PreflightTests {
     let cost = try #require(object["cost"] as? [String: Any])
     #expect((cost["measured"] as? Int ?? 0) > 0)
     let page = try Program.run(arguments)
-    #expect(page.code == 0 && page.output.contains("Tried in this order: ibp, crown-ibp, attack"))
+    #expect(
+      page.code == 0 && page.output.contains("Tried in this order: ibp, crown-ibp, short-attack"))
     #expect(page.output.contains("Warning: "))
     let well = try Program.run("doctor", try digitsModel(in: folder), "--data", "digits")
     #expect(well.output.hasSuffix("Nothing looks wrong.\n"), "\(well.output)")

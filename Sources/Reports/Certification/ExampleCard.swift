@@ -143,7 +143,7 @@ extension ResultLine {
   /// The methods that gave bounds for an example without deciding it, of which the best margins are kept: `the best of ibp
   /// and crown`; nil where there is none.
   var boundedBy: String? {
-    let searches: Set = ["attack", "bab", "milp"]
+    let searches: Set = ["attack", "short-attack", "bab", "milp"]
     let names = run.cascade.filter { methodSeconds[$0] != nil && !searches.contains($0) }
     guard let last = names.last else { return nil }
     return names.count == 1

@@ -155,7 +155,7 @@ public struct RadiusReport: Sendable {
     let seconds = radii.map(\.seconds).sorted()
     guard let slowest = seconds.last else { return "" }
     let found = radii.filter { ($0.certified ?? 0) > 0 }
-    let names = summary.run.cascade.filter { $0 != "attack" }
+    let names = summary.run.cascade.filter { !["attack", "short-attack"].contains($0) }
     let others = Set(found.compactMap(\.method)).subtracting(names).sorted()
     let table = HTMLTable(
       caption: "The methods that certified the largest radius of each example",

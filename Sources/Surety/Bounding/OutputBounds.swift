@@ -84,16 +84,22 @@ extension Network {
     var best: OutputBounds?
     for method in methods {
       do throws(Unsupported) {
+        var options = request.options
+        // Intervals are one pass, and what there is to fall back on.
+        if method == .ibp { options.deadline = nil }
         let found = try engine.outputBounds(
-          over: region, by: method, label: request.label, request.options)
+          over: region, by: method, label: request.label, options)
+        // What was cut off before it had a bound says nothing, and takes nothing from what a cheaper method found.
+        if best != nil, request.options.deadline.map({ $0 <= Date() }) ?? false, !found.isWhole {
+          break
+        }
         best = best?.intersection(found) ?? found
       } catch {
         throw InputError("--method \(request.method.rawValue)", error.description)
       }
     }
     guard var best else { preconditionFailure("No method among \(methods)") }
-    best.isFinite =
-      best.isFinite && best.outputs.isFinite && best.margins.map(\.isFinite) ?? true
+    best.isFinite = best.isWhole
     return best
   }
 
@@ -144,6 +150,11 @@ extension Network {
 }
 
 extension OutputBounds {
+  /// Whether every number on the way and every bound is finite.
+  fileprivate var isWhole: Bool {
+    isFinite && outputs.isFinite && margins.map(\.isFinite) ?? true
+  }
+
   /// The closer of two bounds of each value.
   fileprivate func intersection(_ other: OutputBounds) -> OutputBounds {
     var result = self

@@ -39,10 +39,9 @@ enum CascadeStep: Sendable, Hashable {
     }
   }
 
-  /// Whether the examples of a batch share the step.
+  /// Whether all examples of a batch take the step before any takes the next.
   ///
-  /// What may take long is done for one example after another: each has its own time then, and what is decided does not
-  /// wait for the others.
+  /// What may take long comes after those: each example is then taken to its end.
   var isShared: Bool {
     switch self {
     case .shortAttack: true

@@ -124,7 +124,7 @@ public struct Certifier: Sendable {
 
   /// Certifies examples in batches.
   ///
-  /// The examples of a batch share the steps that cost little; what is left then is done for one after another.
+  /// A batch takes the steps that cost little one after another; what is left then is done for example after example.
   ///
   /// - Parameters:
   ///   - examples: The places of the examples in the data.
@@ -134,6 +134,7 @@ public struct Certifier: Sendable {
     _ examples: [Int], isStopped: @escaping @Sendable () -> Bool = { false },
     report: (ResultLine) throws(InputError) -> Void
   ) throws(InputError) {
+    var pace = StepPace()
     for first in stride(from: 0, to: examples.count, by: max(1, options.batch)) {
       guard !isStopped() else { return }
       let part = Array(examples[first..<min(first + max(1, options.batch), examples.count)])
@@ -144,12 +145,13 @@ public struct Certifier: Sendable {
           (line.batch, line.name) = (places, images.name(of: example))
           return line
         }, limit: options.timeout?.seconds, isStopped: isStopped)
-      try certify(&batch, report)
+      try certify(&batch, &pace, report)
     }
   }
 
   private func certify(
-    _ batch: inout ExampleBatch, _ report: (ResultLine) throws(InputError) -> Void
+    _ batch: inout ExampleBatch, _ pace: inout StepPace,
+    _ report: (ResultLine) throws(InputError) -> Void
   ) throws(InputError) {
     for index in batch.open {
       guard let problem = images.problem(of: batch.lines[index].example) else { continue }
@@ -158,10 +160,17 @@ public struct Certifier: Sendable {
     prepare(&batch)
     let steps = run.cascade.compactMap(CascadeStep.init)
     let shared = steps.prefix { $0.isShared }
-    for step in shared where !batch.isStopped() {
-      let members = batch.ready
-      if !members.isEmpty { take(step, &batch, members, isLast: step == steps.last) }
-      for line in batch.results() { try report(line) }
+    for line in batch.results() { try report(line) }
+    for step in shared {
+      var rest = batch.ready[...]
+      while !rest.isEmpty, !batch.isStopped() {
+        let part = Array(rest.prefix(pace.count(for: step)))
+        rest = rest.dropFirst(part.count)
+        let begin = Date()
+        take(step, &batch, part, isLast: step == steps.last)
+        pace.note(Date().timeIntervalSince(begin), for: part.count, of: step)
+        for line in batch.results() { try report(line) }
+      }
     }
     for index in batch.open {
       for step in steps.dropFirst(shared.count) where batch.isReady(index) {

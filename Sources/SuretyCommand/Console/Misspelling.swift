@@ -11,12 +11,13 @@ enum Misspelling {
     guard let name = words.first, let tree = try? HelpTree.own(),
       let command = tree.command.subcommands?.first(where: { $0.commandName == name })
     else { return nil }
-    let known =
-      (command.arguments ?? []).flatMap { $0.names ?? [] }.map(\.text) + ["--help", "--version"]
+    let own = (command.arguments ?? []).flatMap { $0.names ?? [] }.map(\.text)
+    // Nobody who works with a command means the version.
+    let (candidates, known) = (own.filter { $0 != "--version" }, own + ["--help", "--version"])
     for word in words.dropFirst().prefix(while: { $0 != "--" }) where word.hasPrefix("--") {
       let option = String(word.prefix { $0 != "=" })
       guard !known.contains(option) else { continue }
-      let hint = nearest(to: option, among: known).map { ". Did you mean '\($0)'?" } ?? ""
+      let hint = nearest(to: option, among: candidates).map { ". Did you mean '\($0)'?" } ?? ""
       return "Unknown option '\(option)'\(hint)"
     }
     return nil
