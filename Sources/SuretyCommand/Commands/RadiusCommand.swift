@@ -111,7 +111,7 @@ struct RadiusCommand: ParsableCommand {
         cell(radius.violated), cell(radius.gap), String(format: "%.2f", radius.seconds),
       ]
     }
-    let heads = ["example", "label", "certified", "method", "violated", "gap", "seconds"]
+    let heads = ["example", "label", "certified", "method", "counterexample", "gap", "seconds"]
     let right = summary.count - summary.misclassified - summary.errors
     return """
       \(Console.table([heads] + rows))
