@@ -121,7 +121,7 @@ struct RadiusCommand: ParsableCommand {
       \(summary.count) examples of \(summary.run.data), l\(summary.run.region.norm), \
       \(right) of them right without change: mean certified radius \(cell(summary.meanCertified)), median \
       \(cell(summary.medianCertified)), mean gap \(cell(summary.meanGap)) where a counterexample was found \
-      (\(summary.violated))
+      (\(summary.violated))\(Console.unusable(summary.errors))
       """
   }
 
