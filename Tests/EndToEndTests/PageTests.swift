@@ -149,6 +149,7 @@ struct PageTests {
         path(command),
         "--no-preflight")
       #expect(result.code == 0, "\(result.errors)")
+      #expect(result.output.contains("\n1 cannot be used"), "\(result.output)")
       let page = try text("\(command)/report.html")
       for name in ["first", "second"] { #expect(page.contains("/\(name).png</p>"), "\(command)") }
       #expect(page.contains("<td class=\"w\">9/broken.png</td>"), "\(command)")

@@ -80,6 +80,8 @@ let tableStyle = """
   th button::after { content: "\u{00A0}↕"; opacity: 0.5; }
   th[aria-sort="ascending"] button::after { content: "\u{00A0}↑"; opacity: 1; }
   th[aria-sort="descending"] button::after { content: "\u{00A0}↓"; opacity: 1; }
+  @media (max-width: 64rem) { .all table { font-size: 0.82rem; } .all th, .all td { padding-right: 0.55rem; }
+    .all td.w, .all th.w { min-width: 5rem; } }
   @media (max-width: 40rem) { th, td, .all th, .all td { padding-right: 0.6rem; } td .bar { min-width: 3.5rem; } .gloss { display: none; } }
   """
 
@@ -92,7 +94,7 @@ let printStyle = """
     nav, .filter { display: none; }
     .tiles { grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); }
     .card table { font-size: 7pt; } .card th, .card td { padding-right: 0.4rem; } .card th.w, .card td.w { min-width: 0; }
-    section { margin-top: 1.6rem; }
+    section { margin-top: 1.6rem; } section#all { break-before: page; }
     h2, h3, h4, .group > p, summary, thead, .key { break-after: avoid; }
     .chart, .histogram, .card, .tiles, .tile, .facts div, .state, figure, tr, .bar, .outcomes, .steps li, .pair > div,
     table.short, section > p { break-inside: avoid; }

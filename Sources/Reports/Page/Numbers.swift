@@ -62,20 +62,40 @@ func radiusText(_ value: Double, _ rounding: Rounding) -> String {
 func fourDigits(_ value: Double, _ rounding: Rounding) -> String {
   let text = shortNumber(value)
   guard value > 0, value.isFinite, Double(text) != value else { return text }
-  let digits = 3 - Int(floor(log10(value)))
-  let unit = pow(10, -Double(digits))
-  func written(_ count: Double) -> String {
-    digits > 8
-      ? shortNumber(count * unit)
-      : String(format: "%.\(max(0, digits))f", count * unit).replacing(#/\.?0+$/#, with: "")
-  }
-  let nearest = (value / unit).rounded()
-  let isWrong = { (text: String) -> Bool in
-    guard let number = Double(text) else { return false }
+  var exponent = Int(floor(log10(value)))
+  // Thousandths of the power of ten below the number.
+  var count = (value * pow(10, Double(3 - exponent))).rounded()
+  func written() -> String { NumberText(count: count, exponent: exponent).text }
+  func isWrong() -> Bool {
+    guard let number = Double(written()) else { return false }
     return rounding == .down ? number > value : number < value
   }
-  guard isWrong(written(nearest)) else { return written(nearest) }
-  return written(nearest + (rounding == .down ? -1 : 1))
+  if isWrong() { count += rounding == .down ? -1 : 1 }
+  if count >= 10_000 { (count, exponent) = (1_000, exponent + 1) }
+  return written()
+}
+
+/// A positive number of four digits as text: thousandths of a power of ten.
+private struct NumberText {
+  var count: Double
+  var exponent: Int
+
+  /// The text, read back as exactly this number of thousandths.
+  var text: String {
+    let thousandths = String(Int(count))
+    guard exponent >= -4, exponent < 4 else {
+      let digits = Self.trimmed("\(thousandths.prefix(1)).\(thousandths.dropFirst())")
+      return "\(digits)e\(exponent + thousandths.count - 4)"
+    }
+    let places = 3 - exponent
+    guard places > 0 else { return thousandths }
+    let padded = String(repeating: "0", count: max(0, places + 1 - thousandths.count)) + thousandths
+    return Self.trimmed("\(padded.dropLast(places)).\(padded.suffix(places))")
+  }
+
+  private static func trimmed(_ text: String) -> String {
+    text.replacing(#/\.?0+$/#, with: "")
+  }
 }
 
 /// A number as an attribute of a picture has it.

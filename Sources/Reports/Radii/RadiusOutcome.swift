@@ -40,9 +40,9 @@ enum RadiusOutcome: CaseIterable, Hashable {
     switch self {
     case .whole: "whole range"
     case .both: "both bounds"
-    case .lowerOnly: "lower bound only"
-    case .upperOnly: "upper bound only"
-    case .nothing: "no bound"
+    case .lowerOnly: "lower only"
+    case .upperOnly: "upper only"
+    case .nothing: "none"
     case .misclassified: "misclassified"
     case .failed: "error"
     }

@@ -82,7 +82,8 @@ public struct TrainingReport: Sendable {
       }
     let reason = run.reason.map { ": \($0)" } ?? ""
     let epoch = epochs.last?.epoch ?? 0
-    let done = epoch == 1 ? "epoch is" : "epochs are"
+    let noun = epoch == 1 && planned.isEmpty ? "epoch" : "epochs"
+    let done = "\(noun) \(epoch == 1 ? "is" : "are")"
     return "\(method) on \(run.images.training.count) images of \(run.images.training.name). "
       + "\(epoch)\(planned) \(done) done; the run \(state)\(reason)."
   }

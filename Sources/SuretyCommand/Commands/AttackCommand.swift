@@ -142,7 +142,7 @@ struct AttackCommand: ParsableCommand {
           + String(
             format: "clean accuracy %.2f %%, attack accuracy %.2f %%, %d attacked, %.1f s",
             100 * summary.cleanAccuracy, 100 * summary.attackAccuracy, summary.attacked,
-            summary.seconds)
+            summary.seconds) + Console.unusable(summary.errors ?? 0)
       ]).joined(separator: "\n")
   }
 }

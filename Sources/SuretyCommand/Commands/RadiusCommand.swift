@@ -109,7 +109,7 @@ struct RadiusCommand: ParsableCommand {
         cell(radius.violated), cell(radius.gap), String(format: "%.2f", radius.seconds),
       ]
     }
-    let heads = ["example", "label", "certified", "method", "violated", "gap", "seconds"]
+    let heads = ["example", "label", "certified", "method", "counterexample", "gap", "seconds"]
     let right = summary.count - summary.misclassified - summary.errors
     return """
       \(Console.table([heads] + rows))
@@ -119,7 +119,7 @@ struct RadiusCommand: ParsableCommand {
       \(summary.count) examples of \(summary.run.data), l\(summary.run.region.norm), \
       \(right) of them right without change: mean certified radius \(cell(summary.meanCertified)), median \
       \(cell(summary.medianCertified)), mean gap \(cell(summary.meanGap)) where a counterexample was found \
-      (\(summary.violated))
+      (\(summary.violated))\(Console.unusable(summary.errors))
       """
   }
 

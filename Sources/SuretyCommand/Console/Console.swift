@@ -36,6 +36,12 @@ enum Console {
   /// A number for people: at most six significant digits.
   static func short(_ value: Double) -> String { String(format: "%.6g", value) }
 
+  /// The examples that cannot be used, on a line of its own; nothing where there is none.
+  static func unusable(_ errors: Int) -> String {
+    errors > 0
+      ? "\n\(errors) cannot be used and \(errors == 1 ? "counts" : "count") in no accuracy" : ""
+  }
+
   /// Columns of equal width, the first one left-aligned and the others right-aligned.
   static func table(_ rows: [[String]]) -> String {
     let columns = rows.map(\.count).max() ?? 0
