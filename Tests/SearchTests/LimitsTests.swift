@@ -104,28 +104,19 @@ struct LimitsTests {
       var options = SearchOptions()
       options.split = split
       options.deadline = Date(timeIntervalSinceNow: 20)
-      // How often the whole search asks; the part is stopped well before its end.
-      let asked = Mutex(0)
-      options.isCancelled = {
-        asked.withLock { $0 += 1 }
-        return false
-      }
       let whole = CompleteSearch(try small.network(), precision: .double, options: options)
         .decide([try small.searchCase()], SampleHunter(small))
-      let most = asked.withLock { $0 } * 3 / 4
-      asked.withLock { $0 = 0 }
       guard whole.outcome == .impossible, whole.progress.visited >= 9 else { continue }
       #expect(whole.progress.open == 0 && abs(whole.progress.decided - 1) < 1e-9)
-      options.isCancelled = {
-        asked.withLock { count in
-          count += 1
-          return count > most
-        }
-      }
+      // The part is stopped after its first batch.
+      let isEnough = Mutex(false)
+      options.isCancelled = { isEnough.withLock { $0 } }
       let part = CompleteSearch(try small.network(), precision: .double, options: options)
-        .decide([try small.searchCase()], NoHunter())
+        .decide([try small.searchCase()], NoHunter()) { state in
+          if state.visited > 0 { isEnough.withLock { $0 = true } }
+        }
       #expect(part.outcome == .stopped(.cancelled))
-      #expect(part.progress.visited < whole.progress.visited)
+      #expect(part.progress.visited > 0 && part.progress.visited < whole.progress.visited)
       #expect(part.progress.open > 0 && part.progress.decided < 1)
       interrupted += 1
     }

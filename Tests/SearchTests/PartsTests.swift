@@ -252,7 +252,7 @@ struct PartsTests {
       let limit = value(at: middle) + Double.random(in: 0...0.3, using: &random)
       let found = try bounder.splitLowerBounds(
         of: OutputFunctions(Tensor([1, 1, row.count], row)), state, [SplitRow<Double>()],
-        steps: SlopeSteps(count: 3, rate: 0.2, decay: 0.9), candidates: 0, planes: true)[0]
+        steps: SlopeSteps(count: 3, rate: 0.2, decay: 0.9), candidates: 0, extras: .planes)[0]
       let plane = try #require(found.plane)
       let condition = try #require(planes.halfSpace(plane: plane, limit: limit))
       let ends = try #require(

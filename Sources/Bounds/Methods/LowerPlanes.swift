@@ -52,8 +52,9 @@ extension BackwardPass {
 }
 
 extension LowerPlanes {
-  func reshaped(examples: Int, functions: Int) -> LowerPlanes {
-    let size = coefficients.shape[1]
+  /// Planes that are ordered example after example, the same number for each.
+  public func reshaped(examples: Int, functions: Int) -> LowerPlanes {
+    let size = coefficients.shape[coefficients.shape.rank - 1]
     return LowerPlanes(
       coefficients: coefficients.reshaped([examples, functions, size]),
       constants: constants.reshaped([examples, functions]),

@@ -148,7 +148,10 @@ extension BackwardPass {
     return last
   }
 
-  private func forward<S>(
+  /// The value of one node from those before it, where the last pass's function is least.
+  ///
+  /// - Parameter step: The number of the step on the slopes, from 1; none is made where 0.
+  func forward<S>(
     _ operation: any Operation, _ id: Int, _ rows: RowBlock<T>, _ inputs: [RowBlock<T>?],
     _ owners: [Int32], _ tape: inout SlopeTape<S>, _ rate: Double, _ step: Int
   ) -> T? where T == Tensor<S> {
@@ -166,6 +169,7 @@ extension BackwardPass {
       let value = input.values(at: rows.placement)
       if var curve = tape.curves[id] {
         let output = T.relaxedForward(rows, value, curve.lines, owners: curve.lineOwners)
+        guard step > 0 else { return output }
         tape.curves[id] = nil
         curve.ascend(coefficients: rows.values, values: value, rate: rate, step: step)
         tape.curves[id] = curve
@@ -176,6 +180,7 @@ extension BackwardPass {
       }
       let lines = elementwise.lines.withSlopes(slopes)
       let output = T.relaxedForward(rows, value, lines, owners: owners)
+      guard step > 0 else { return output }
       tape.slopes[id] = nil
       tape.moments[id]?.ascend(
         &slopes, rows, values: value, lines, owners: owners, within: range, rate: rate, step: step)

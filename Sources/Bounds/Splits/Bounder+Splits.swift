@@ -29,13 +29,13 @@ extension Bounder {
   ///   - rows: For every function of every example, in order, its signs and where to start.
   ///   - steps: The steps of the optimisation; without any, the bounds are those of the starts.
   ///   - candidates: How many candidates for the next split are wanted.
-  ///   - planes: Whether the linear functions of the input are wanted.
+  ///   - extras: What else is wanted.
   /// - Soundness: Each bound is at most its function's value for every input of its example's region that gives
   ///   the signs, up to rounding, if the intervals hold for those inputs: multipliers stay at least 0 and
   ///   slopes in their ranges.
   public func splitLowerBounds<S>(
     of functions: OutputFunctions<T>, _ state: BoundState<T>, _ rows: [SplitRow<S>],
-    steps: SlopeSteps, candidates: Int, planes: Bool = false
+    steps: SlopeSteps, candidates: Int, extras: SplitExtras = []
   ) throws(Unsupported) -> [SplitBound<S>] where T == Tensor<S> {
     let make = outputRows(functions, examples: state.count)
     precondition(rows.count == state.count * functions.count, "One row for each function")
@@ -43,14 +43,14 @@ extension Bounder {
     let ranges = chunks(below: network.output, optimizing: true).ranges(rows.count)
     let parts = try concurrently(ranges) { (range) throws(Unsupported) -> [SplitBound<S>] in
       try splitLowerBounds(
-        of: make(range), pass, state, Array(rows[range]), steps, candidates, planes)
+        of: make(range), pass, state, Array(rows[range]), steps, candidates, extras)
     }
     return parts.flatMap { $0 }
   }
 
   private func splitLowerBounds<S>(
     of functions: LinearFunctions<T>, _ pass: BackwardPass<T>, _ state: BoundState<T>,
-    _ rows: [SplitRow<S>], _ steps: SlopeSteps, _ candidates: Int, _ wantsPlanes: Bool
+    _ rows: [SplitRow<S>], _ steps: SlopeSteps, _ candidates: Int, _ extras: SplitExtras
   ) throws(Unsupported) -> [SplitBound<S>] where T == Tensor<S> {
     var tape = SlopeTape<S>(nodes: network.nodes.count)
     tape.start(rows, pass, owners: functions.owners)
@@ -70,20 +70,28 @@ extension Bounder {
     let multipliers = tape.multipliers(rows)
     let points = candidates > 0 ? pass.minimizers(tape, owners: functions.owners) : nil
     let planes =
-      wantsPlanes ? pass.planes(tape, bounds: last, owners: functions.owners) : nil
-    let width = network.inputShape.count
+      extras.contains(.planes)
+      ? pass.planes(tape, bounds: last, owners: functions.owners) : nil
+    let outputs =
+      extras.contains(.outputs) ? pass.relaxedOutputs(&tape, of: functions)?.scalars : nil
+    let (width, size) = (network.inputShape.count, network.outputShape.count)
     return rows.indices.map { row in
-      SplitBound(
+      let isOpen = candidates > 0 && !(Double(bounds[row]) > rows[row].limit)
+      let owner = Int(functions.owners[row])
+      let promising =
+        isOpen
+        ? pass.candidates(
+          tape, state.intervals, row: row, of: rows.count, owner: owner, candidates) : []
+      var found = SplitBound<S>(
         bound: bounds[row], multipliers: multipliers[row],
         slopes: tape.slopes(of: row, rows: rows.count),
         point: points.map { Array($0[row * width..<(row + 1) * width]) } ?? [],
-        candidates: candidates > 0 && !(Double(bounds[row]) > rows[row].limit)
-          ? pass.candidates(
-            tape, state.intervals, row: row, of: rows.count, owner: Int(functions.owners[row]),
-            candidates) : [],
-        plane: planes.map {
-          (Array($0.coefficients[row * width..<(row + 1) * width]), $0.constants[row])
-        })
+        candidates: promising)
+      found.plane = planes.map {
+        (Array($0.coefficients[row * width..<(row + 1) * width]), $0.constants[row])
+      }
+      found.output = outputs.map { Array($0[row * size..<(row + 1) * size]) }
+      return found
     }
   }
 }

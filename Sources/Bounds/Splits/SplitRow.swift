@@ -40,6 +40,24 @@ public struct SplitBound<S: TensorScalar>: Sendable {
   ///
   /// - Soundness: At most the row's function for every input of the region that gives the signs, up to rounding.
   public var plane: (coefficients: [S], constant: S)?
+  /// The outputs of the relaxed network, flattened, at which the last step's bound is reached, without what splits add; nil
+  /// where they were not asked for, or where an operation cannot be carried through.
+  ///
+  /// Another function's bound with the same slopes and multipliers is higher than this one by at most the difference of
+  /// both at these outputs.
+  public var output: [S]?
+}
+
+/// What a bound of a `SplitRow` comes with on request.
+public struct SplitExtras: OptionSet, Sendable {
+  public let rawValue: Int
+
+  public init(rawValue: Int) { self.rawValue = rawValue }
+
+  /// The linear function of the input.
+  public static let planes = SplitExtras(rawValue: 1)
+  /// The outputs of the relaxed network.
+  public static let outputs = SplitExtras(rawValue: 2)
 }
 
 /// An activation's input whose sign would be worth knowing.

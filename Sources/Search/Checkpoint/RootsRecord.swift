@@ -28,6 +28,8 @@ struct RootsRecord: Sendable {
   var intervals: [[NodeInterval]] = []
   /// The slopes of each root's constraints, in double.
   var slopes: [[[Double]]] = []
+  /// The weights of each root's constraints in their combination.
+  var weights: [[Double]] = []
   /// The planes of each case, where it has some.
   var planes: [NeuronPlanes?] = []
 
@@ -62,6 +64,8 @@ struct RootsRecord: Sendable {
         rows.append(row)
       }
       slopes.append(rows)
+      guard let weights = source.elements(Double.self) else { return nil }
+      self.weights.append(weights)
     }
     for region in regions {
       guard let isThere = source.number(UInt8.self) else { return nil }
@@ -88,9 +92,10 @@ struct RootsRecord: Sendable {
     }
     guard stage == .prepared else { return }
     sink.append(UInt32(slopes.count))
-    for rows in slopes {
+    for (rows, weights) in zip(slopes, weights) {
       sink.append(UInt32(rows.count))
       for row in rows { sink.append(elements: row) }
+      sink.append(elements: weights)
     }
     for plane in planes {
       sink.append(UInt8(plane == nil ? 0 : 1))

@@ -111,7 +111,7 @@ public struct SearchPrologue: Codable, Sendable, Hashable {
 /// What a checkpoint says before the numbers.
 struct CheckpointHeader: Codable {
   /// The first bytes of the file, which name its layout.
-  static let mark = "surety search 3\n"
+  static let mark = "surety search 4\n"
 
   /// Where a search stands.
   struct SearchState: Codable {
@@ -133,6 +133,8 @@ struct CheckpointHeader: Codable {
     var isTied: Bool
     /// How many sub-problems follow.
     var count: Int
+    /// What tells the planes that sub-problems remember the ends of from others.
+    var planes: UInt32
   }
 
   var subject: String

@@ -43,6 +43,9 @@ extension NeuronProblem: Storable {
       })
     sink.append(UInt32(multipliers.count))
     for numbers in multipliers { sink.append(elements: numbers) }
+    for numbers in slopes { sink.append(elements: numbers) }
+    sink.append(elements: weights)
+    sink.append(elements: ends)
   }
 
   init?(from source: inout ByteSource) {
@@ -50,10 +53,13 @@ extension NeuronProblem: Storable {
       let margin = source.number(UInt32.self), let numbers = source.elements(Int32.self),
       numbers.count % 4 == 0, let count = source.number(UInt32.self)
     else { return nil }
-    var multipliers: [[S]] = []
-    for _ in 0..<count {
+    var rows: [[S]] = []
+    for _ in 0..<2 * Int(count) {
       guard let row = source.elements(S.self) else { return nil }
-      multipliers.append(row)
+      rows.append(row)
+    }
+    guard let weights = source.elements(Double.self), let ends = source.elements(Float.self) else {
+      return nil
     }
     let splits = stride(from: 0, to: numbers.count, by: 4).map {
       NeuronSplit(
@@ -61,7 +67,8 @@ extension NeuronProblem: Storable {
         point: Float(bitPattern: UInt32(bitPattern: numbers[$0 + 3])))
     }
     self.init(
-      root: root, splits: splits, multipliers: multipliers, slopes: multipliers.map { _ in [] },
+      root: root, splits: splits, multipliers: Array(rows.prefix(Int(count))),
+      slopes: Array(rows.suffix(Int(count))), weights: weights, ends: ends,
       margin: Float(bitPattern: margin), share: Double(bitPattern: share))
   }
 }

@@ -19,6 +19,8 @@ struct TreeKeeper<Item: Storable> {
   private(set) var stuck: [Item] = []
   /// Whether a condition was met up to rounding.
   var isTied = false
+  /// What tells the planes that sub-problems remember the ends of from others.
+  var planes: UInt32 = 0
 
   private var due = Date()
   /// Whether the tree was written shortly before the deadline.
@@ -97,15 +99,26 @@ struct TreeKeeper<Item: Storable> {
     let tree = found.state.tree
     var items: [Item] = []
     for _ in 0..<tree.count {
-      guard let item = Item(from: &found.body), isValid(item) else { return nil }
+      guard var item = Item(from: &found.body) else { return nil }
+      // Ends of other neurons would be taken for those of these.
+      if tree.planes != planes { item.compact() }
+      guard isValid(item) else { return nil }
       items.append(item)
     }
     guard found.body.isAtEnd else { return nil }
     state.visited = tree.visited
     state.decided = tree.decided
     isTied = tree.isTied
+    // The same tree need not be written again.
+    due = Date(timeIntervalSinceNow: Self.shortest)
     return items
   }
+
+  /// The shortest time in seconds between two trees.
+  private static var shortest: Double { 0.3 }
+
+  /// The bytes of sub-problems up to which they are written with all that they know.
+  private static var mostOfWhole: Int { 32 << 20 }
 
   /// Keeps a sub-problem that could neither be decided nor split.
   mutating func keep(_ item: Item) { stuck.append(item) }
@@ -142,21 +155,26 @@ struct TreeKeeper<Item: Storable> {
     let begin = Date()
     let tree = CheckpointHeader.TreeState(
       visited: state.visited, decided: state.decided, isTied: isTied,
-      count: frontier.count + stuck.count)
+      count: frontier.count + stuck.count, planes: planes)
+    // What can be computed again is kept where that costs little: without it, a search that goes on has to find it again.
+    let isWhole = frontier.bytes <= Self.mostOfWhole
     let header = CheckpointHeader(
       subject: checkpoint.subject, prologue: checkpoint.prologue,
       search: CheckpointHeader.SearchState(split: split, cases: cases, tree: tree))
     do throws(InputError) {
       try checkpoint.write(header) { sink in
-        for item in frontier.items { item.write(to: &sink) }
-        for item in stuck { item.write(to: &sink) }
+        for item in frontier.items + stuck {
+          var item = item
+          if !isWhole { item.compact() }
+          item.write(to: &sink)
+        }
       }
     } catch {
       return error.description
     }
     let seconds = Date().timeIntervalSince(begin)
     last = (seconds, frontier.bytes)
-    due = Date(timeIntervalSinceNow: max(0.3, 20 * seconds))
+    due = Date(timeIntervalSinceNow: max(Self.shortest, 20 * seconds))
     return nil
   }
 }
@@ -164,7 +182,7 @@ struct TreeKeeper<Item: Storable> {
 /// What the file of what is known before any split says before the numbers.
 private struct RootsHeader: Codable {
   /// The first bytes of the file, which name its layout.
-  static let mark = "surety roots 1\n"
+  static let mark = "surety roots 2\n"
 
   var subject: String
   var cases: [CaseRecord]

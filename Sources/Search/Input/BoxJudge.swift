@@ -9,7 +9,7 @@ import Tensors
 ///   box, and by many roundings of the values that met in the plane; else in double.
 struct BoxJudge<S: TensorScalar> {
   let box: SubBox<S>
-  private let situation: PreparedCase
+  let situation: PreparedCase
   private(set) var planes: BoxPlanes
   private let precision: Precision
   private let isFinite: Bool
@@ -18,7 +18,13 @@ struct BoxJudge<S: TensorScalar> {
   /// Whether a condition is met at the middle of the box up to rounding in double.
   private(set) var isTied = false
   /// The function to bound and to split by next.
-  private(set) var push: BoxPush
+  var push: BoxPush
+  /// The coefficients over outputs of the functions whose planes come after those of the rows.
+  private(set) var combined: [[Double]] = []
+  /// The outputs of the relaxed network where each row is least, where combinations are to be weighed by them.
+  let relaxed: [[Double]]
+  /// The search for the weights of one condition, by its place.
+  var search: (condition: Int, weights: WeightSearch)?
 
   /// A row of outputs and what it may be at most.
   struct Requirement {
@@ -32,6 +38,8 @@ struct BoxJudge<S: TensorScalar> {
     var size = 0.0
     /// What the plane must clear beyond the limit before it may cut the box.
     var tolerance = 0.0
+    /// A factor for each constraint of the condition, of which the row is the sum.
+    var parts: [Double]
   }
 
   struct Standing {
@@ -39,19 +47,21 @@ struct BoxJudge<S: TensorScalar> {
     var requirements: [Requirement] = []
     var margin = -Double.infinity
     var judgement = Judgement.possible
-    /// A weight for each requirement with which together they are nearest to being impossible; empty for one alone.
+    /// A factor for each constraint with which together they are nearest to being impossible; empty for one alone.
     var weights: [Double] = []
   }
 
   init(
     _ box: SubBox<S>, _ situation: PreparedCase, _ places: [Int: Int], _ planes: BoxPlanes,
-    _ outputs: (computed: [Double], exact: [Double]), _ precision: Precision, isFinite: Bool
+    _ outputs: (computed: [Double], exact: [Double]), _ precision: Precision, isFinite: Bool,
+    relaxed: [[Double]] = []
   ) {
     self.box = box
     self.situation = situation
     self.planes = planes
     self.precision = precision
     self.isFinite = isFinite
+    self.relaxed = relaxed
     push = BoxPush(place: 0)
     var measured = situation.sample
     for (computed, exact) in zip(outputs.computed, outputs.exact) {
@@ -62,15 +72,16 @@ struct BoxJudge<S: TensorScalar> {
       let constraints = situation.conditions[Int(condition)]
       var standing = Standing(condition: condition)
       var isMet = true
-      for (constraint, requirement) in zip(
-        constraints, situation.table.conditions[Int(condition)])
-      {
+      for (index, (constraint, requirement)) in zip(
+        constraints, situation.table.conditions[Int(condition)]
+      ).enumerated() {
         let scale = constraint.scale(at: outputs.exact)
         isMet = isMet && constraint.excess(at: outputs.exact) <= Judgement.slack * scale
         consider(
           Requirement(
             place: places[requirement.row] ?? 0, bound: requirement.bound, scale: scale,
-            noise: measured.noise(weight: constraint.weight), weight: constraint.weight),
+            noise: measured.noise(weight: constraint.weight), weight: constraint.weight,
+            parts: constraints.indices.map { $0 == index ? 1 : 0 }),
           &standing)
       }
       isTied = isTied || isMet
@@ -125,9 +136,11 @@ struct BoxJudge<S: TensorScalar> {
       middles.append(middle)
     }
     guard middles.allSatisfy(\.isFinite), reaches.allSatisfy(\.isFinite) else { return }
-    let units = requirements.map { $0.weight > 0 ? $0.weight : 1 }
+    let units = requirements.map(Self.unit)
     let blend = PlaneBlend(middles: middles, reaches: reaches, units: units)
-    standing.weights = blend.weights
+    standing.weights = situation.conditions[Int(standing.condition)].indices.map { place in
+      zip(blend.weights, requirements).reduce(0) { $0 + $1.0 * $1.1.parts[place] }
+    }
     if blend.value > 0 {
       standing.judgement = .impossible
     } else {
@@ -149,13 +162,7 @@ struct BoxJudge<S: TensorScalar> {
     guard standing.requirements.count > 1, !standing.weights.isEmpty else {
       return BoxPush(place: best)
     }
-    var weights = standing.weights
-    // One constraint alone is nearest, which says where the box must be cut for that one only. An exact one, such as
-    // an input's own limit, would be cut for ever; the others need their cuts as well.
-    if weights.count(where: { $0 > 0 }) == 1 {
-      weights = standing.requirements.map { 1 / ($0.weight > 0 ? $0.weight : 1) }
-    }
-    return BoxPush(place: best, condition: worst, weights: weights)
+    return BoxPush(place: best, condition: worst, weights: standing.weights)
   }
 
   /// The coefficients of the function to bound next, over outputs.
@@ -173,12 +180,16 @@ struct BoxJudge<S: TensorScalar> {
 
   /// Takes up the plane below the function that was to be bounded.
   ///
-  /// - Parameter plane: The plane; its place is after all others.
-  mutating func take(_ plane: BoxPlanes) {
+  /// - Parameters:
+  ///   - plane: The plane; its place is after all others.
+  ///   - output: The outputs of the relaxed network where it is least, where they are known.
+  mutating func take(_ plane: BoxPlanes, coefficients: [Double], output: [Double] = []) {
     guard let condition = push.condition else { return }
     planes.append(plane)
+    combined.append(coefficients)
     var standing = conditions[condition]
-    var sum = Requirement(place: planes.count - 1, bound: 0, scale: 0, noise: 0, weight: 0)
+    var sum = Requirement(
+      place: planes.count - 1, bound: 0, scale: 0, noise: 0, weight: 0, parts: push.weights)
     for (weight, requirement) in zip(push.weights, standing.requirements) where weight > 0 {
       sum.bound += weight * requirement.bound
       sum.scale += weight * requirement.scale
@@ -188,7 +199,15 @@ struct BoxJudge<S: TensorScalar> {
     consider(sum, &standing)
     combine(&standing)
     conditions[condition] = standing
-    push.place = planes.count - 1
+    guard !output.isEmpty, var weights = search?.weights else {
+      push.place = planes.count - 1
+      return
+    }
+    weights.take(
+      bound: margin(sum) - (standing.requirements.last?.tolerance ?? 0),
+      of: zip(push.weights, weights.units).map { $0 * $1 }, at: values(of: condition, at: output))
+    search?.weights = weights
+    push = nextPush
   }
 
   /// Whether a condition hangs on rounding.
@@ -213,17 +232,8 @@ struct BoxJudge<S: TensorScalar> {
     }
   }
 
-  private func margin(_ requirement: Requirement) -> Double {
+  /// By how much the bound of a requirement clears its limit.
+  func margin(_ requirement: Requirement) -> Double {
     planes.bounds[requirement.place] - requirement.bound
   }
-}
-
-/// What to push on in a box: one of its rows, or a combination of a condition's constraints.
-struct BoxPush: Sendable {
-  /// The place of the row, or of the constraint that is nearest to being impossible by itself.
-  var place: Int
-  /// The place of the condition that is combined, if one is.
-  var condition: Int?
-  /// A weight for each of its constraints.
-  var weights: [Double] = []
 }

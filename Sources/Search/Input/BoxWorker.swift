@@ -51,19 +51,24 @@ struct BoxWorker<S: TensorScalar>: Sendable {
   ) throws(Unsupported) -> [BoxResult<S>] {
     let rows = BoxRows(boxes, cases, outputs: network.outputShape.count)
     let state = try bounder.crown(over: inputs, knowing: known(boxes))
-    let planes = try bounder.lowerPlanes(of: OutputFunctions(T(rows.coefficients)), state)
+    let (planes, relaxed) = try planes(boxes, rows, state)
     let points = BoxPoints(boxes, planes, network, bounder.parameters, exact)
     let isFinite = state.finiteExamples
     var judges = boxes.indices.map { index in
       BoxJudge(
         boxes[index], cases[Int(boxes[index].root)], rows.places[index],
         planes.box(index), points.outputs(of: index), precision,
-        isFinite: isFinite[index])
+        isFinite: isFinite[index], relaxed: relaxed(index))
     }
-    let pushes = pushes(judges, rows)
+    try weigh(&judges, state)
+    let pushes = pushes(&judges, rows)
     let influence = try bounder.influence(on: OutputFunctions(T(pushes)), state)
-    for index in judges.indices { judges[index].take(influence.planes.box(index)) }
-    try lookCloser(at: &judges, boxes, Tensor.concatenated([rows.coefficients, pushes], axis: 1))
+    let outputs = network.outputShape.count
+    for index in judges.indices {
+      judges[index].take(
+        influence.planes.box(index), coefficients: judges[index].coefficients(outputs))
+    }
+    try lookCloser(at: &judges, boxes, rows)
     let intervals = state.remembered(remembered)
     return judges.indices.map { index in
       var result = BoxResult<S>()
@@ -83,7 +88,8 @@ struct BoxWorker<S: TensorScalar>: Sendable {
   }
 
   /// The function to push on in each box, `[boxes, 1, outputs]`.
-  private func pushes(_ judges: [BoxJudge<S>], _ rows: BoxRows) -> Tensor<Double> {
+  private func pushes(_ judges: inout [BoxJudge<S>], _ rows: BoxRows) -> Tensor<Double> {
+    for index in judges.indices { judges[index].settle() }
     let (count, outputs) = (rows.coefficients.shape[1], rows.coefficients.shape[2])
     return Tensor<Double>(uninitialized: [judges.count, 1, outputs]) { out in
       rows.coefficients.withElements { rows in
@@ -102,16 +108,25 @@ struct BoxWorker<S: TensorScalar>: Sendable {
   }
 
   /// Bounds the boxes in double that single precision came too near to its limit on.
-  ///
-  /// - Parameter functions: The rows of each box, and the function to push on after them.
   private func lookCloser(
-    at judges: inout [BoxJudge<S>], _ boxes: [SubBox<S>], _ functions: Tensor<Double>
+    at judges: inout [BoxJudge<S>], _ boxes: [SubBox<S>], _ rows: BoxRows
   ) throws(Unsupported) {
     let near = judges.indices.filter { judges[$0].isNear }
     guard let careful, !near.isEmpty else { return }
     let picked = near.map { boxes[$0] }
     let inputs = inputSet(picked, as: Double.self)
-    let coefficients = functions.gathered(near.map(Int32.init), axis: 0)
+    let outputs = network.outputShape.count
+    let most = near.map { judges[$0].combined.count }.max() ?? 0
+    var coefficients = rows.coefficients.gathered(near.map(Int32.init), axis: 0)
+    if most > 0 {
+      // Boxes with fewer combinations are filled up with zeros.
+      let combined = near.flatMap { index in
+        let own = judges[index].combined.flatMap { $0 }
+        return own + [Double](repeating: 0, count: most * outputs - own.count)
+      }
+      coefficients = Tensor.concatenated(
+        [coefficients, Tensor([near.count, most, outputs], combined)], axis: 1)
+    }
     let state = try careful.crown(over: inputs)
     let bounds = try careful.lowerBounds(of: OutputFunctions(coefficients), state)
     let isFinite = state.finiteExamples

@@ -13,14 +13,24 @@ struct NeuronBatch<S: TensorScalar>: Sendable {
   /// The rows of each sub-problem.
   let rowsPerProblem: Int
 
+  /// Which functions of a root are bounded.
+  enum Choice {
+    /// Each constraint and, of several, their combination.
+    case all
+    /// The combination alone.
+    case combination
+  }
+
   /// Makes a batch.
   ///
   /// - Parameters:
   ///   - region: The region of a root in this arithmetic, and its intervals.
   ///   - slack: How far a bound must clear its limit for a row to need no more work.
+  ///   - choice: Which functions are bounded.
   init<Given>(
     _ problems: [NeuronProblem<Given>], _ roots: [NeuronRoot<Given>], _ bounder: Bounder<T>,
-    region: (NeuronRoot<Given>) -> (inputs: InputSet<T>, intervals: [Interval<T>?]), slack: Double
+    region: (NeuronRoot<Given>) -> (inputs: InputSet<T>, intervals: [Interval<T>?]), slack: Double,
+    _ choice: Choice = .all
   ) {
     let network = bounder.network
     let owners = problems.map { roots[Int($0.root)] }
@@ -47,13 +57,15 @@ struct NeuronBatch<S: TensorScalar>: Sendable {
       inputs.box = Interval(lower: lower, upper: upper)
     }
     state = bounder.state(over: inputs, intervals: known)
-    let count = max(1, owners.map(\.rowCount).max() ?? 1)
+    let count = choice == .all ? max(1, owners.map(\.rowCount).max() ?? 1) : 1
     let outputs = network.outputShape.count
     var coefficients = Tensor<Double>(repeating: 0, [problems.count, count, outputs])
     var rows: [SplitRow<S>] = []
     for (index, (problem, root)) in zip(problems, owners).enumerated() {
       let functionsOfRoot = root.rows(problem.weights(root))
-      for place in 0..<count {
+      let skipped = choice == .all ? 0 : functionsOfRoot.count - 1
+      for at in 0..<count {
+        let place = skipped + at
         guard place < functionsOfRoot.count else {
           // A row of zeros fills the place; any bound is enough for it.
           rows.append(SplitRow(limit: -.infinity))
@@ -62,7 +74,7 @@ struct NeuronBatch<S: TensorScalar>: Sendable {
         let row = functionsOfRoot[place]
         coefficients.withMutableElements { values in
           for term in row.terms {
-            values[(index * count + place) * outputs + term.index] = term.coefficient
+            values[(index * count + at) * outputs + term.index] = term.coefficient
           }
         }
         rows.append(

@@ -57,7 +57,10 @@ struct NeuronProblem<S: TensorScalar>: Waiting {
   func belongs(to roots: [NeuronRoot<S>], _ network: Network) -> Bool {
     guard roots.indices.contains(Int(root)),
       multipliers.count == roots[Int(root)].rowCount,
-      multipliers.allSatisfy({ $0.count <= splits.count })
+      multipliers.allSatisfy({ $0.count <= splits.count }),
+      slopes.count == multipliers.count, hasEnds(of: roots[Int(root)]),
+      weights.isEmpty || weights.count == roots[Int(root)].condition.count,
+      weights.allSatisfy({ $0 >= 0 && $0.isFinite })
     else { return false }
     let intervals = roots[Int(root)].intervals
     return splits.allSatisfy { split in
@@ -67,6 +70,11 @@ struct NeuronProblem<S: TensorScalar>: Waiting {
         && network.nodes[Int(split.node)].shape.count > Int(split.element) && split.element >= 0
         && split.point.isFinite
     }
+  }
+
+  private func hasEnds(of root: NeuronRoot<S>) -> Bool {
+    guard !ends.isEmpty else { return true }
+    return ends.count == root.planes?.ends.count && ends.allSatisfy { !$0.isNaN }
   }
 
   mutating func compact() {

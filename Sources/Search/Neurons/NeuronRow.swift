@@ -26,7 +26,7 @@ extension NeuronRoot {
         unit: constraint.weight > 0 ? constraint.weight : 1)
     }
     guard rows.count > 1 else { return rows }
-    let weights = weights.isEmpty ? rows.map { 1 / ($0.unit * Double(rows.count)) } : weights
+    let weights = weights.isEmpty ? equalWeights : weights
     var sums: [Int: Double] = [:]
     var (bound, slack) = (0.0, 0.0)
     for (row, weight) in zip(rows, weights) {
@@ -44,38 +44,12 @@ extension NeuronRoot {
   /// How many functions are bounded.
   var rowCount: Int { condition.count > 1 ? condition.count + 1 : condition.count }
 
-  /// The weights with which planes below the functions exclude each other best over what input splits leave of the region.
-  ///
-  /// - Parameter weights: Those that the last plane was made with.
-  func betterWeights<R: TensorScalar>(
-    than weights: [Double], _ bounds: some Sequence<SplitBound<R>>, _ splits: [NeuronSplit]
-  ) -> [Double] {
-    guard condition.count > 1 else { return [] }
-    let rows = rows(weights)
-    let sides = frame.sides(after: splits)
-    var middles: [Double] = []
-    var reaches: [Double] = []
-    for (row, bound) in zip(rows, bounds) {
-      guard let plane = bound.plane else { return weights }
-      let coefficients = plane.coefficients.map { Double($0) }
-      var middle = Double(plane.constant) - row.bound + frame.fixedPart(coefficients)
-      for (input, side) in zip(frame.inputs, sides) {
-        middle += coefficients[input] * (side.low / 2 + side.high / 2)
-        reaches.append(coefficients[input] * (side.high - side.low) / 2)
-      }
-      middles.append(middle)
-    }
-    guard middles.count == rows.count, middles.allSatisfy(\.isFinite),
-      reaches.allSatisfy(\.isFinite)
-    else { return weights }
-    let blend = PlaneBlend(middles: middles, reaches: reaches, units: rows.map(\.unit))
-    let last = blend.weights[condition.count]
-    let old =
-      weights.isEmpty ? rows.dropLast().map { 1 / ($0.unit * Double(condition.count)) } : weights
-    let found = zip(blend.weights, old).map { $0 + last * $1 }
-    // All weight on one constraint would make its row again.
-    let size = zip(found, rows).reduce(0) { $0 + $1.0 * $1.1.unit }
-    guard size > 0, size.isFinite else { return weights }
-    return found.map { $0 / size }
+  /// The sizes of the constraints, which weights are counted in.
+  var units: [Double] { condition.map { $0.weight > 0 ? $0.weight : 1 } }
+
+  /// By how much each constraint exceeds its limit at an output.
+  func excesses<R: TensorScalar>(at output: [R]) -> [Double] {
+    let output = output.map { Double($0) }
+    return condition.map { $0.excess(at: output) }
   }
 }

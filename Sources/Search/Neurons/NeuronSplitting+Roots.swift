@@ -9,7 +9,10 @@ extension NeuronSplitting {
   private static var neuronsWithPlanes: Int { 400 }
 
   /// How often the weights of a root's constraints are chosen anew.
-  private static var weightRounds: Int { 3 }
+  private static var weightRounds: Int { 4 }
+
+  /// How many weights are tried each time, beside each constraint alone.
+  private static var trialsOfRoot: Int { 16 }
 
   /// Optimises the slopes and the weights of each root's constraints, and makes the planes of its costliest neurons.
   func prepare(
@@ -22,11 +25,7 @@ extension NeuronSplitting {
     for index in roots.indices {
       var found = try bounds(of: roots, at: index, bounder)
       if roots[index].condition.count > 1 {
-        // The weights follow from the planes, and the planes from the weights.
-        for _ in 0..<Self.weightRounds {
-          roots[index].weights = roots[index].betterWeights(than: roots[index].weights, found, [])
-          found = try bounds(of: roots, at: index, bounder)
-        }
+        found = try weighed(&roots, at: index, found, bounder)
       }
       roots[index].slopes = found.map(\.slopes)
       for candidate in found.flatMap(\.candidates) {
@@ -46,6 +45,37 @@ extension NeuronSplitting {
     if options.limit == nil { keeper.keep(keeper.roots.prepared(roots, cases: cases.count)) }
   }
 
+  /// Chooses the weights of a root's constraints, and returns the bounds with them.
+  ///
+  /// Weights follow from slopes and slopes from weights, so both are improved in turn for as long as that helps.
+  private func weighed(
+    _ roots: inout [NeuronRoot<S>], at index: Int, _ found: [SplitBound<S>], _ bounder: Bounder<T>
+  ) throws(Unsupported) -> [SplitBound<S>] {
+    let count = roots[index].condition.count
+    roots[index].weights = roots[index].equalWeights
+    var found = found
+    for _ in 0..<Self.weightRounds {
+      let before = Double(found[count].bound) - roots[index].limit(roots[index].weights)
+      guard before <= 0 else { break }
+      let none = [[S]](repeating: [], count: roots[index].rowCount)
+      let whole = NeuronProblem(
+        root: Int32(index), splits: [], multipliers: none,
+        slopes: none.map { _ in found[count].slopes }, margin: 0, share: 1)
+      let better = try NeuronWeights(bounder: bounder, roots: roots).better(
+        than: [whole], [found[...]], trials: count + Self.trialsOfRoot, alone: true)
+      guard let best = better.first, best.margin > before else { break }
+      let old = roots[index].weights
+      roots[index].weights = best.weights
+      let next = try bounds(of: roots, at: index, bounder)
+      guard Double(next[count].bound) - roots[index].limit(best.weights) > before else {
+        roots[index].weights = old
+        break
+      }
+      found = next
+    }
+    return found
+  }
+
   /// Bounds of each constraint of a root before any split, with what costs the most.
   private func bounds(
     of roots: [NeuronRoot<S>], at root: Int, _ bounder: Bounder<T>
@@ -57,7 +87,8 @@ extension NeuronSplitting {
       [whole], roots, bounder, region: { ($0.inputs, $0.intervals) }, slack: .infinity)
     return try bounder.splitLowerBounds(
       of: batch.functions, batch.state, batch.rows, steps: bounder.options.outputSteps,
-      candidates: 2 * Self.neuronsWithPlanes, planes: roots[root].condition.count > 1)
+      candidates: 2 * Self.neuronsWithPlanes,
+      extras: roots[root].condition.count > 1 ? .outputs : [])
   }
 
   /// Bounds the regions before any split; nil when infinity or NaN came up.

@@ -68,6 +68,7 @@ struct NeuronSplitting<S: TensorScalar>: Sendable {
         root: Int32(index), splits: [], multipliers: none, slopes: none, margin: -.infinity,
         share: 1 / Double(roots.count))
     }
+    keeper.planes = planesMark(roots)
     let waiting =
       keeper.resumed(into: &state, where: { $0.belongs(to: roots, network) }) ?? whole
     for problem in waiting { frontier.insert(problem) }

@@ -10,16 +10,12 @@ extension NeuronWorker {
   /// - Soundness: A part counts as empty only where the half-spaces of its signs and of the condition exclude each
   ///   other, in double with room for rounding.
   func parts(
-    of problems: [NeuronProblem<S>], splitting splits: [NeuronSplit],
-    weights: (Int) -> [Double]
+    of problems: [NeuronProblem<S>], splitting splits: [NeuronSplit]
   ) throws(Unsupported) -> [Parts] {
     let conditions = try conditionHalfSpaces(problems)
     var waiting: [(problem: Int, part: NeuronProblem<S>)] = []
     for (index, (problem, split)) in zip(problems, splits).enumerated() {
-      for var part in problem.children(split) {
-        part.weights = weights(index)
-        waiting.append((index, part))
-      }
+      for part in problem.children(split) { waiting.append((index, part)) }
     }
     let parts = waiting
     let tightened = Mutex([NeuronProblem<S>?](repeating: nil, count: parts.count))
@@ -51,7 +47,7 @@ extension NeuronWorker {
       slack: .infinity)
     let found = try careful.splitLowerBounds(
       of: batch.functions, batch.state, batch.rows,
-      steps: SlopeSteps(count: 0, rate: 0, decay: 1), candidates: 0, planes: true)
+      steps: SlopeSteps(count: 0, rate: 0, decay: 1), candidates: 0, extras: .planes)
     return problems.enumerated().map { index, problem in
       let root = roots[Int(problem.root)]
       let bounds = found[index * batch.rowsPerProblem..<(index + 1) * batch.rowsPerProblem]

@@ -18,6 +18,9 @@ struct NeuronWorker<S: TensorScalar>: Sendable {
     roots.contains { $0.planes?.halvesInputs ?? false } ? 64 : 1
   }
 
+  /// How many weights of a combination are tried in a part.
+  private static var trials: Int { 3 }
+
   /// The parts that a sub-problem was split into.
   struct Parts: Sendable {
     /// Those that wait.
@@ -43,12 +46,11 @@ struct NeuronWorker<S: TensorScalar>: Sendable {
       problems, roots, bounder, region: { ($0.inputs, $0.intervals) }, slack: 2)
     let found = try bounder.splitLowerBounds(
       of: batch.functions, batch.state, batch.rows, steps: steps, candidates: candidates,
-      planes: problems.contains { roots[Int($0.root)].condition.count > 1 })
+      extras: problems.contains { roots[Int($0.root)].condition.count > 1 } ? .outputs : [])
     var outcomes = [Outcome](repeating: Outcome(), count: problems.count)
     var closing: [Int] = []
     var bounded: [NeuronProblem<S>] = []
     var splits: [NeuronSplit?] = []
-    var weightsAfter: [[Double]] = []
     for (index, problem) in problems.enumerated() {
       let root = roots[Int(problem.root)]
       let bounds = found[index * batch.rowsPerProblem..<(index + 1) * batch.rowsPerProblem]
@@ -58,18 +60,18 @@ struct NeuronWorker<S: TensorScalar>: Sendable {
       problem.multipliers = bounds.prefix(rows.count).map(\.multipliers)
       problem.slopes = bounds.prefix(rows.count).map(\.slopes)
       problem.margin = Float(root.margin(bounds, weights))
-      if problem.margin > 0 { closing.append(index) }
       // The row that is nearest to being impossible is the one to push on.
       let pushed = zip(rows, bounds).max { a, b in
         (Double(a.1.bound) - a.0.bound) / a.0.unit < (Double(b.1.bound) - b.0.bound) / b.0.unit
       }
       let promising = pushed?.1.candidates ?? []
-      weightsAfter.append(root.betterWeights(than: weights, bounds, problem.splits))
       bounded.append(problem)
       splits.append(
         root.planes?.halving(outweighing: promising, after: problem.splits)
           ?? promising.first?.split)
     }
+    try weigh(&bounded, found, batch.rowsPerProblem)
+    for index in bounded.indices where bounded[index].margin > 0 { closing.append(index) }
     let points = found.map(\.point)
     for (index, problem) in problems.enumerated() where bounded[index].margin <= 0 {
       let rows = index * batch.rowsPerProblem..<(index + 1) * batch.rowsPerProblem
@@ -88,11 +90,26 @@ struct NeuronWorker<S: TensorScalar>: Sendable {
         outcomes[index].isStuck = try !isClosedWithEffort(bounded[index])
       }
     }
-    let parts = try parts(of: open.map { bounded[$0] }, splitting: chosen) {
-      weightsAfter[open[$0]]
-    }
+    let parts = try parts(of: open.map { bounded[$0] }, splitting: chosen)
     for (index, parts) in zip(open, parts) { outcomes[index].parts = parts }
     return outcomes
+  }
+
+  /// Improves the weights of sub-problems of several constraints that are open still.
+  private func weigh(
+    _ problems: inout [NeuronProblem<S>], _ bounds: [SplitBound<S>], _ rowsPerProblem: Int
+  ) throws(Unsupported) {
+    let open = problems.indices.filter {
+      problems[$0].margin <= 0 && roots[Int(problems[$0].root)].condition.count > 1
+    }
+    guard !open.isEmpty else { return }
+    let found = try NeuronWeights(bounder: bounder, roots: roots).better(
+      than: open.map { problems[$0] },
+      open.map { bounds[$0 * rowsPerProblem..<($0 + 1) * rowsPerProblem] }, trials: Self.trials)
+    for (index, found) in zip(open, found) {
+      problems[index].weights = found.weights
+      problems[index].margin = max(problems[index].margin, Float(found.margin))
+    }
   }
 
   /// The witness that one of some points is.
@@ -118,15 +135,27 @@ struct NeuronWorker<S: TensorScalar>: Sendable {
   /// Whether many more steps rule out a sub-problem in which every sign is known, where they reach the exact
   /// minimum in the limit.
   private func isClosedWithEffort(_ problem: NeuronProblem<S>) throws(Unsupported) -> Bool {
-    let batch = NeuronBatch(
-      [problem], roots, bounder, region: { ($0.inputs, $0.intervals) }, slack: 2)
-    let found = try bounder.splitLowerBounds(
-      of: batch.functions, batch.state, batch.rows,
-      steps: SlopeSteps(count: 300, rate: 0.3, decay: 0.985), candidates: 0)
+    let root = roots[Int(problem.root)]
+    let isOne = root.condition.count <= 1
     var problem = problem
-    problem.multipliers = found.prefix(problem.multipliers.count).map(\.multipliers)
-    problem.slopes = found.prefix(problem.slopes.count).map(\.slopes)
-    return try confirmed([problem]).contains(true)
+    for _ in 0..<(isOne ? 1 : 4) {
+      let batch = NeuronBatch(
+        [problem], roots, bounder, region: { ($0.inputs, $0.intervals) }, slack: 2)
+      let found = try bounder.splitLowerBounds(
+        of: batch.functions, batch.state, batch.rows,
+        steps: SlopeSteps(count: 300, rate: 0.3, decay: 0.985), candidates: 0,
+        extras: isOne ? [] : .outputs)
+      problem.multipliers = found.prefix(problem.multipliers.count).map(\.multipliers)
+      problem.slopes = found.prefix(problem.slopes.count).map(\.slopes)
+      if !isOne {
+        problem.margin = Float(root.margin(found, problem.weights(root)))
+        var weighed = [problem]
+        try weigh(&weighed, found, batch.rowsPerProblem)
+        problem = weighed[0]
+      }
+      if try confirmed([problem]).contains(true) { return true }
+    }
+    return false
   }
 
   /// Which sub-problems are impossible in double, with the slopes and multipliers that they have.

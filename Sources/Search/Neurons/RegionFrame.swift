@@ -41,11 +41,6 @@ struct RegionFrame: Sendable {
     return (middle, scale, moved)
   }
 
-  /// What the inputs that cannot move add to a linear function.
-  func fixedPart(_ coefficients: [Double]) -> Double {
-    zip(coefficients, fixed).reduce(0) { $0 + $1.0 * $1.1 }
-  }
-
   /// What is left of each input that can move after some halvings.
   func sides(after splits: [NeuronSplit]) -> [(low: Double, high: Double)] {
     var sides = zip(center, radius).map { (low: $0 - $1, high: $0 + $1) }

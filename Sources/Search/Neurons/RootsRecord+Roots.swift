@@ -1,5 +1,6 @@
 import Bounds
 import Files
+import Foundation
 import Networks
 import Properties
 import Tensors
@@ -45,6 +46,7 @@ extension RootsRecord {
     guard stage != .none else { return result }
     result.stage = .prepared
     result.slopes = roots.map { $0.slopes.map { $0.map { Double($0) } } }
+    result.weights = roots.map(\.weights)
     result.planes = (0..<cases).map { place in
       roots.first { $0.place == place }?.planes
     }
@@ -54,14 +56,29 @@ extension RootsRecord {
   /// Gives the roots what was prepared for them before; false where nothing was.
   func prepare<S: TensorScalar>(_ roots: inout [NeuronRoot<S>]) -> Bool {
     guard stage == .prepared, slopes.count == roots.count,
-      zip(slopes, roots).allSatisfy({ $0.count == $1.condition.count })
+      zip(slopes, roots).allSatisfy({ $0.count == $1.rowCount }),
+      zip(weights, roots).allSatisfy({ weights, root in
+        (weights.isEmpty || weights.count == root.condition.count)
+          && weights.allSatisfy { $0 >= 0 && $0.isFinite }
+      })
     else { return false }
     for index in roots.indices {
       roots[index].slopes = slopes[index].map { $0.map { S($0) } }
+      roots[index].weights = weights[index]
       roots[index].planes = planes[roots[index].place]
     }
     return true
   }
+}
+
+/// What tells the neurons of these roots' planes from others.
+func planesMark<S>(_ roots: [NeuronRoot<S>]) -> UInt32 {
+  let numbers = roots.flatMap { root in
+    // The number of neurons keeps the roots apart.
+    let neurons = root.planes?.neurons ?? []
+    return [Int32(neurons.count)] + neurons.flatMap { [$0.node, $0.element] }
+  }
+  return checksum(numbers.withUnsafeBytes { Data($0) })
 }
 
 extension NeuronPlanes {
