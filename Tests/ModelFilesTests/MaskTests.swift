@@ -125,4 +125,81 @@ struct MaskTests {
     #expect(try slopes(6) == [-10, 1, -20, -100, 1, -200])
     #expect(throws: InputError.self) { try slopes(7) }
   }
+
+  @Test("A mask that a Where picks whole is kept, in constants as in what varies")
+  func pickedMask() throws {
+    let none = -Float.infinity
+    func output(_ taken: [Float]) throws -> [Double] {
+      try network { builder in
+        builder.model.graph.initializer = [ModelBuilder.floats("k", [1, 3], [0, none, 0])]
+        condition(&builder, "c", taken)
+        builder.add("Where", ["c", "k", "x"], ["m"], named: "where")
+        builder.add("Add", ["x", "m"], ["s"], named: "add")
+        builder.add("Softmax", ["s"], ["y"], [.integer("axis", 1)])
+      }.output([1, 5, 1])
+    }
+    #expect(try output([1, 1, 1]) == [0.5, 0, 0.5])
+    #expect(try output([0, 1, 0])[1] == 0)
+    // Nothing is left out where the mask is not taken.
+    #expect(try output([0, 0, 0])[1] > 0.9)
+  }
+
+  @Test("Minus infinity is a number like others as a truth value")
+  func maskAsBoolean() throws {
+    var builder = ModelBuilder()
+    builder.model.graph.initializer = [ModelBuilder.floats("k", [1, 3], [0, -.infinity, 0])]
+    builder.add("Add", ["x", "k"], ["m"], named: "add")
+    builder.add("Cast", ["m"], ["b"], named: "cast", [.integer("to", 9)])
+    builder.add("Cast", ["b"], ["f"], named: "back", [.integer("to", 1)])
+    builder.add("Add", ["x", "f"], ["s"], named: "sum")
+    builder.add("Softmax", ["s"], ["y"], [.integer("axis", 1)])
+    #expect(try builder.refusal().contains("it reads minus infinity"))
+  }
+
+  @Test("Whether something is NaN is taken for false only where it is read elsewhere too")
+  func askedForNaN() throws {
+    func model(_ fill: (inout ModelBuilder) -> Void) -> ModelBuilder {
+      var builder = ModelBuilder()
+      builder.model.graph.initializer = [ModelBuilder.floats("one", [], [1])]
+      builder.add("Sqrt", ["x"], ["r"], named: "root")
+      builder.add("IsNaN", ["r"], ["n"], named: "nan")
+      fill(&builder)
+      return builder
+    }
+    let unread = model { $0.add("Where", ["n", "one", "x"], ["y"]) }
+    #expect(try unread.refusal().contains("it asks whether what depends on the input is NaN"))
+    let chosen = model {
+      $0.add("Greater", ["x", "one"], ["g"], named: "greater")
+      $0.add("Where", ["g", "r", "one"], ["w"], named: "where")
+      $0.add("Where", ["n", "one", "w"], ["y"])
+    }
+    #expect(try chosen.refusal().contains("it asks whether what depends on the input is NaN"))
+    let read = model { $0.add("Where", ["n", "one", "r"], ["y"]) }
+    #expect(try read.refusal() == "accepted")
+  }
+
+  @Test("Comparisons of doubles are made in doubles")
+  func doubleComparison() throws {
+    var builder = ModelBuilder()
+    builder.model.graph.input = [ModelBuilder.port("x", [1, 3], .double)]
+    var one = Onnx_TensorProto()
+    (one.name, one.dataType, one.doubleData) = ("one", Int32(ElementType.double.rawValue), [1])
+    builder.model.graph.initializer = [one]
+    builder.add("Greater", ["x", "one"], ["g"], named: "greater")
+    builder.add("Cast", ["g"], ["y"], [.integer("to", 1)])
+    let network = try ModelFile(parsing: builder.data(), source: "file").network()
+    #expect(network.precision == .double)
+  }
+
+  @Test("Bounds of doubles beyond the largest float act")
+  func hugeBounds() throws {
+    var builder = ModelBuilder()
+    builder.model.graph.input = [ModelBuilder.port("x", [1, 3], .double)]
+    var low = Onnx_TensorProto()
+    (low.name, low.dataType, low.doubleData) = ("low", Int32(ElementType.double.rawValue), [-1e39])
+    builder.model.graph.initializer = [low]
+    builder.add("Clip", ["x", "low"], ["y"])
+    let network = try ModelFile(parsing: builder.data(), source: "file").network()
+    #expect(network.output([-1e40, 0, 1]) == [-1e39, 0, 1])
+  }
 }

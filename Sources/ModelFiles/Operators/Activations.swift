@@ -10,6 +10,11 @@ extension ONNXImporter {
     let x = try input(node, 0)
     var stated = try input(node, 1)
     if opset < 7, shape(stated).rank == 1, shape(x).rank > 1, shape(stated)[0] == shape(x)[1] {
+      guard shape(stated)[0] == 1 || shape(x).rank == 2 || shape(stated)[0] != shape(x)[-1] else {
+        throw ONNXProblem(
+          "its slope of \(shape(stated)[0]) numbers may be one for each channel or for each place of the last axis"
+        )
+      }
       // Then a number for each channel, without axes to tell so.
       let ones = [Int](repeating: 1, count: shape(x).rank - 2)
       stated = try reshaped(stated, Shape([shape(x)[1]] + ones))

@@ -129,6 +129,9 @@ extension ONNXImporter {
     guard case .constant(let constant) = bound, let value = constant.uniformValue else {
       return false
     }
-    return sign * value >= Double(Float.greatestFiniteMagnitude)
+    let largest =
+      nodeType == .double
+      ? Double.greatestFiniteMagnitude : Double(Float.greatestFiniteMagnitude)
+    return sign * value >= largest
   }
 }

@@ -133,7 +133,9 @@ extension ONNXImporter {
 
 // Constants of a pattern.
 extension ONNXImporter {
-  /// Whether elements are no numbers: those of a network are, or its outputs are refused.
+  /// Whether elements are no numbers: those of a network are, and what is not a number elsewhere stops every analysis.
+  ///
+  /// So it must be read elsewhere, which is looked at in the end.
   func isNaN(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     switch try input(node, 0) {
     case .constant(let constant):
@@ -142,6 +144,7 @@ extension ONNXImporter {
       return [.constant(result)]
     case .variable(let id):
       let shape = built.nodes[id].shape
+      assumedNumbers[id] = node.place
       return [.constant(ONNXConstant(values: Tensor(repeating: 0, shape), type: .boolean))]
     }
   }

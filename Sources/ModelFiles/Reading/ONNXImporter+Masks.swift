@@ -51,16 +51,28 @@ extension ONNXImporter {
     for (name, mask) in hidden { values[name] = mask.finite }
     let outputs = try translation(self)(node)
     values = original
+    // How many elements there are does not depend on what they are.
+    if ["Shape", "Size"].contains(node.type) { return outputs }
     let masks = try outputMasks(node, hidden, translation)
-    for (output, mask) in zip(outputs, masks) {
-      guard case .variable(let id) = output else { continue }
-      self.masks[id] = mask
+    return zip(outputs, masks).map { masked($0, $1) }
+  }
+
+  /// A value that stands for minus infinity where a mask has ones.
+  private func masked(_ value: ONNXValue, _ mask: Tensor<Double>) -> ONNXValue {
+    guard mask.scalars.contains(where: { $0 != 0 }) else { return value }
+    switch value {
+    case .variable(let id):
+      masks[id] = mask
+      return value
+    case .constant(let constant):
+      let values = zip(constant.values.scalars, mask.scalars).map { $1 != 0 ? -.infinity : $0 }
+      return .constant(
+        ONNXConstant(values: Tensor(constant.shape, values), type: constant.type))
     }
-    return outputs
   }
 
   /// What is minus infinity of a tensor, or nil where nothing is.
-  private func mask(_ name: String) -> ONNXMask? {
+  func mask(_ name: String) -> ONNXMask? {
     switch values[name] {
     case .variable(let id)?:
       return masks[id].map { ONNXMask(places: $0, finite: .variable(id)) }
@@ -83,7 +95,8 @@ extension ONNXImporter {
     )
     switch node.type {
     case let type where Self.moving.contains(type):
-      guard Array(hidden.keys) == [node.inputs[0]] else { throw problem }
+      // As a truth value or an integer, minus infinity is a number like others.
+      guard Array(hidden.keys) == [node.inputs[0]], nodeType?.isFloat ?? true else { throw problem }
       return try replaced(node, hidden.mapValues(\.places), translation)
     case "Add", "Sub":
       guard node.type == "Add" || hidden[node.inputs[1]] == nil else { throw problem }
@@ -140,7 +153,7 @@ extension ONNXImporter {
 }
 
 /// Where a tensor is minus infinity.
-private struct ONNXMask {
+struct ONNXMask {
   /// Ones where it is, zeros elsewhere.
   var places: Tensor<Double>
   /// The tensor with finite numbers there.

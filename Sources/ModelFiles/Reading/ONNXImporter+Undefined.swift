@@ -14,13 +14,17 @@ extension ONNXImporter {
       if case .variable(let id)? = values[name], let found = undefined[id] { places[name] = found }
     }
     guard !places.isEmpty else { return nil }
+    if ["Shape", "Size"].contains(node.type) { return try translation(self)(node) }
+    guard node.inputs.allSatisfy({ mask($0) == nil }) else {
+      throw ONNXProblem("it reads NaN and minus infinity")
+    }
     switch node.type {
     case "IsNaN":
       return places[node.inputs[0]].map {
         [.constant(ONNXConstant(values: $0, type: .boolean))]
       }
     case let type where Self.moving.contains(type):
-      guard Array(places.keys) == [node.inputs[0]] else { break }
+      guard Array(places.keys) == [node.inputs[0]], nodeType?.isFloat ?? true else { break }
       return try marked(node, places, translation)
     case "Where":
       guard case .constant? = values[node.inputs[0]] else { break }

@@ -39,6 +39,8 @@ final class ONNXImporter {
   private var computedTypes: Set<ElementType> = []
   /// The places at which nodes stand for minus infinity, whatever they compute there: ones in a tensor of zeros.
   var masks: [Int: Tensor<Double>] = [:]
+  /// The nodes that hold numbers by assumption, with the place that asked.
+  var assumedNumbers: [Int: String] = [:]
   /// Ones where a node stands for NaN, which it holds as 0.
   var undefined: [Int: Tensor<Double>] = [:]
 
@@ -81,6 +83,7 @@ final class ONNXImporter {
       }
     }
     built.setOutput(try output(), named: graph.outputName)
+    try checkAssumedNumbers()
     // What the last cast makes of the numbers says nothing about how they were computed.
     let isDouble =
       computedTypes.isEmpty ? types[graph.outputName] == .double : computedTypes.contains(.double)
@@ -109,8 +112,15 @@ final class ONNXImporter {
       } else {
         values[name] = outputs[index]
         types[name] = stated
-        if let stated, stated.isFloat, !Self.moving.contains(node.type) {
-          computedTypes.insert(stated)
+        if let stated, stated.isFloat {
+          if !Self.moving.contains(node.type) { computedTypes.insert(stated) }
+        } else {
+          // A comparison, or a cast to a truth value: computed in the numbers that it reads.
+          for name in node.inputs {
+            if case .variable? = values[name], let type = types[name], type.isFloat {
+              computedTypes.insert(type)
+            }
+          }
         }
       }
     }
@@ -121,6 +131,23 @@ final class ONNXImporter {
     let found = try ONNXSchema.find(node.type, opset: opset)
     schemas[node.type] = found
     return found
+  }
+
+  /// Refuses to take for a number what the network does not compute, or may choose away: nobody would see that it is none.
+  private func checkAssumedNumbers() throws(InputError) {
+    guard !assumedNumbers.isEmpty else { return }
+    var isRead = [Bool](repeating: false, count: built.nodes.count)
+    isRead[built.output] = true
+    for id in built.nodes.indices.reversed() where isRead[id] {
+      for input in built.nodes[id].inputs { isRead[input] = true }
+    }
+    let chooses = built.nodes.indices.contains { isRead[$0] && built.nodes[$0].operation is Choose }
+    for (id, place) in assumedNumbers where !isRead[id] || chooses {
+      throw InputError(
+        graph.source, place: place,
+        "it asks whether what depends on the input is NaN, which is supported only where that is read elsewhere too"
+      )
+    }
   }
 
   /// The node whose value the network returns.
@@ -170,11 +197,14 @@ final class ONNXImporter {
       for input in node.inputs { readers[input, default: []].insert(node.type) }
     }
     for (name, readers) in readers {
+      // A bound of a clipping and a mask may be infinite, a weight may not.
+      let isBound = readers.isSubset(of: Self.infinityReaders)
+      if let problem = graph.inputs.fixed[name]?.problem(allowingInfinity: isBound) {
+        throw InputError(graph.source, place: "input \(name)", problem)
+      }
       guard let tensor = graph.initializers[name] else { continue }
       do throws(ONNXProblem) {
         let constant = try ONNXConstant(tensor, external)
-        // A bound of a clipping and a mask may be infinite, a weight may not.
-        let isBound = readers.isSubset(of: Self.infinityReaders)
         if let problem = constant.problem(allowingInfinity: isBound) { throw ONNXProblem(problem) }
         values[name] = .constant(constant)
         types[name] = constant.type

@@ -108,7 +108,8 @@ struct ONNXInputs {
       )
     }
     for (index, number) in given.values.enumerated() {
-      guard type.isFloat ? number.isFinite : type.holds(number) else {
+      // Masks are given as minus infinity.
+      guard type.isFloat ? number.isFinite || number == -.infinity : type.holds(number) else {
         throw InputError(
           given.source, place: "element \(index)", "\(number) is not a number of type \(type)")
       }
