@@ -109,11 +109,16 @@ public final class OutputLock: Sendable {
   }
 
   /// Who holds the lock, as its file says.
+  ///
+  /// Whoever has just taken the lock has yet to say who it is, which is waited for a little while.
   private static func holder(_ file: Int32) -> String {
-    var bytes = [UInt8](repeating: 0, count: 1024)
-    let count = pread(file, &bytes, bytes.count, 0)
-    let text = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
-    let line = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-    return line.isEmpty ? "another process" : line
+    for _ in 0..<20 {
+      var bytes = [UInt8](repeating: 0, count: 1024)
+      let count = pread(file, &bytes, bytes.count, 0)
+      let text = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+      if let line = text.split(whereSeparator: \.isNewline).first { return String(line) }
+      usleep(25_000)
+    }
+    return "another process"
   }
 }

@@ -17,7 +17,8 @@ struct MatrixGame {
     let entries = columns.lazy.flatMap { $0 }
     let (low, high) = (entries.min() ?? 0, entries.max() ?? 0)
     mixture = [Double](repeating: 1 / Double(count), count: count)
-    upper = high
+    // One row has nothing to mix.
+    upper = count == 1 ? low : high
     let spread = high - low
     guard count > 1, spread > 0, spread.isFinite else { return }
     var tableau = Tableau(
