@@ -106,7 +106,10 @@ public struct CertificationReport: Sendable {
   }
 
   private var claim: String {
-    guard summary.count > 0 else { return "No batch of \(words.example)s is done yet." }
+    guard summary.count > 0 else {
+      return (summary.partial?.decided ?? 0) == 0
+        ? "No \(words.example) has a result yet." : "No batch of \(words.example)s is done yet."
+    }
     let certified = summary.verdicts["certified"] ?? 0
     if isAttack {
       let violated = summary.verdicts["violated"] ?? 0
