@@ -14,6 +14,9 @@ public struct Places: Codable, Sendable, Hashable {
     }
   }
 
+  /// Reads ranges.
+  ///
+  /// - Throws: `DecodingError` when they are not in order and apart, or hold too many places.
   public init(from decoder: any Decoder) throws {
     let pairs = try decoder.singleValueContainer().decode([[Int]].self)
     for pair in pairs {
@@ -28,6 +31,7 @@ public struct Places: Codable, Sendable, Hashable {
     }
   }
 
+  /// Writes the ranges.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(ranges.map { [$0.lowerBound, $0.upperBound] })

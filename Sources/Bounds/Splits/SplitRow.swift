@@ -50,8 +50,10 @@ public struct SplitBound<S: TensorScalar>: Sendable {
 
 /// What a bound of a `SplitRow` comes with on request.
 public struct SplitExtras: OptionSet, Sendable {
+  /// The bits.
   public let rawValue: Int
 
+  /// Takes bits.
   public init(rawValue: Int) { self.rawValue = rawValue }
 
   /// The linear function of the input.

@@ -46,17 +46,15 @@ extension CertificationReport {
 
   /// What is not done yet, at each radius where something is missing.
   private var missing: String {
-    summaries.compactMap { summary in
-      summary.partial.map { remark(on: $0, of: summary) }
-    }.joined()
+    summaries.filter { $0.partial != nil || $0.count < $0.requested }.map(remark).joined()
   }
 
-  private func remark(on partial: PartialRun, of summary: Summary) -> String {
+  private func remark(on summary: Summary) -> String {
     let place = isOneOfSeveral ? " at \(radiusText(summary.epsilon))" : ""
+    let decided = summary.partial?.decided ?? summary.count
     let done =
-      " Only \(partial.decided) of \(summary.requested) \(words.example)s that were asked for are done so "
-      + "far\(place)."
-    guard partial.open > 0 else { return done }
+      " Only \(decided) of \(summary.requested) \(words.example)s that were asked for are done so far\(place)."
+    guard let partial = summary.partial, partial.open > 0 else { return done }
     return done
       + " The totals are over the \(summary.count) of batches that are done whole, since the easy ones are decided "
       + "first; of all that were begun, between \(percent(partial.leastCertifiedAccuracy)) and "
