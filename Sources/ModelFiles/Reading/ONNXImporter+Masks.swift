@@ -7,23 +7,21 @@ import Tensors
 extension ONNXImporter {
   /// The operators that may read a constant with infinities: bounds of clippings, and what makes masks.
   static let infinityReaders: Set<String> = moving.union([
-    "Clip", "Max", "Min", "ReduceMax", "ReduceMin", "Pad", "CastLike", "IsNaN",
-    "Add", "Where", "Equal",
-    "Greater", "GreaterOrEqual", "Less",
-    "LessOrEqual", "ConstantOfShape", "Trilu",
+    "Clip", "Max", "Min", "ReduceMax", "ReduceMin", "Pad", "IsNaN", "Add", "Where", "Equal",
+    "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "ConstantOfShape", "Trilu",
   ])
 
   /// The operators that move elements and do not compute.
   static let moving: Set<String> = [
     "Identity", "Dropout", "Cast", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose",
-    "Expand", "Slice", "Gather", "Split", "Tile",
+    "Expand", "Slice", "Gather", "Split", "Tile", "CastLike",
   ]
 
   /// A translation with masks: minus infinity is taken out of what is read, and marked in what comes out.
   func translateWithMasks(
     _ node: ONNXNode, _ translation: Translation
   ) throws(ONNXProblem) -> [ONNXValue] {
-    let names = Set(node.inputs.filter { !$0.isEmpty })
+    let names = Set(elementsRead(by: node))
     let isVariable = names.contains { if case .variable? = values[$0] { true } else { false } }
     guard isVariable else { return try translation(self)(node) }
     if let outputs = try translateUndefined(node, translation) { return outputs }
@@ -69,6 +67,11 @@ extension ONNXImporter {
       return .constant(
         ONNXConstant(values: Tensor(constant.shape, values), type: constant.type))
     }
+  }
+
+  /// The inputs whose elements a node reads; of the second one of `CastLike` only the type counts.
+  func elementsRead(by node: ONNXNode) -> [String] {
+    (node.type == "CastLike" ? Array(node.inputs.prefix(1)) : node.inputs).filter { !$0.isEmpty }
   }
 
   /// What is minus infinity of a tensor, or nil where nothing is.

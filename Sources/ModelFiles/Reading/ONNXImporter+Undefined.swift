@@ -10,12 +10,12 @@ extension ONNXImporter {
     _ node: ONNXNode, _ translation: Translation
   ) throws(ONNXProblem) -> [ONNXValue]? {
     var places: [String: Tensor<Double>] = [:]
-    for name in node.inputs {
+    for name in elementsRead(by: node) {
       if case .variable(let id)? = values[name], let found = undefined[id] { places[name] = found }
     }
     guard !places.isEmpty else { return nil }
     if ["Shape", "Size"].contains(node.type) { return try translation(self)(node) }
-    guard node.inputs.allSatisfy({ mask($0) == nil }) else {
+    guard elementsRead(by: node).allSatisfy({ mask($0) == nil }) else {
       throw ONNXProblem("it reads NaN and minus infinity")
     }
     switch node.type {

@@ -21,11 +21,17 @@ extension BoxJudge {
 
   /// Fixes the weights to push on, after the search for them.
   mutating func settle() {
-    guard let condition = push.condition, isSingle else { return }
-    // One constraint alone is nearest, which says where the box must be cut for that one only. An exact one, such as
-    // an input's own limit, would be cut for ever; the others need their cuts as well.
+    guard let condition = push.condition else { return }
     let requirements = conditions[condition].requirements.prefix(push.weights.count)
-    push.weights = requirements.map { 1 / Self.unit($0) }
+    let shares = zip(push.weights, requirements).map { $0 * Self.unit($1) }
+    let sum = shares.reduce(0, +)
+    guard sum > 0, sum.isFinite else { return }
+    // Nearly all of the weight may be on one constraint, which says where the box must be cut for that one only. An exact
+    // one, such as an input's own limit, would be cut for ever; the others need their cuts as well.
+    let even = 1 / Double(shares.count)
+    push.weights = zip(shares, requirements).map {
+      ($0 / sum + even) / 2 / Self.unit($1)
+    }
   }
 
   /// Whether all weight is on one constraint.
