@@ -26,11 +26,12 @@ extension BoxJudge {
     let shares = zip(push.weights, requirements).map { $0 * Self.unit($1) }
     let sum = shares.reduce(0, +)
     guard sum > 0, sum.isFinite else { return }
-    // Nearly all of the weight may be on one constraint, which says where the box must be cut for that one only. An exact
-    // one, such as an input's own limit, would be cut for ever; the others need their cuts as well.
+    // The best weights say where the box must be cut for the constraints that bear them. An exact one, such as an input's
+    // own limit, would be cut for ever, and the weights change with every cut: so all constraints count nearly alike, and
+    // the best weights say a little more.
     let even = 1 / Double(shares.count)
     push.weights = zip(shares, requirements).map {
-      ($0 / sum + even) / 2 / Self.unit($1)
+      ($0 / sum + 9 * even) / 10 / Self.unit($1)
     }
   }
 
