@@ -45,7 +45,7 @@ let library: [Target] = [
   .target(name: "Bounds", dependencies: ["Networks", "Properties", "Tensors"]),
   .target(
     name: "Attacks",
-    dependencies: ["Bounds", "Networks", "Properties", "RandomNumbers", "Tensors"]),
+    dependencies: ["Networks", "Properties", "RandomNumbers", "Tensors"]),
   .target(
     name: "Search", dependencies: ["Bounds", "Files", "Networks", "Properties", "Tensors"]),
   .target(
@@ -55,18 +55,18 @@ let library: [Target] = [
       "Properties", "Search", "Tensors",
     ]),
   .target(name: "Datasets", dependencies: ["CPictures", "Digests", "Files", "RandomNumbers"]),
-  .target(name: "Certificates", dependencies: ["Files", "Properties"]),
+  .target(name: "Records", dependencies: ["Files", "Properties"]),
   .target(
     name: "Training",
     dependencies: [
-      "Bounds", "Certificates", "Datasets", "Differentiation", "Digests", "Files", "Networks",
+      "Bounds", "Records", "Datasets", "Differentiation", "Digests", "Files", "Networks",
       "RandomNumbers", "Tensors", .product(name: "Yams", package: "Yams"),
     ]),
-  .target(name: "Reports", dependencies: ["Certificates", "Files"]),
+  .target(name: "Reports", dependencies: ["Records", "Files"]),
   .target(
     name: "Surety",
     dependencies: [
-      "Attacks", "Bounds", "Certificates", "Datasets", "Digests",
+      "Attacks", "Bounds", "Records", "Datasets", "Digests",
       .target(name: "Exact", condition: .when(traits: ["LinearPrograms"])), "Files", "ModelFiles",
       "Networks", "Properties", "RandomNumbers", "Reports", "Search", "Tensors", "Training",
     ]),
@@ -117,9 +117,9 @@ let tests: [Target] = [
     name: "DatasetsTests", dependencies: ["Datasets", "Digests", "Files", "TestSupport"]),
   .testTarget(
     name: "TrainingTests",
-    dependencies: ["Certificates", "Digests", "Files", "Training", "TestSupport"]),
+    dependencies: ["Records", "Digests", "Files", "Training", "TestSupport"]),
   .testTarget(
-    name: "ReportsTests", dependencies: ["CPNG", "Certificates", "Files", "Reports", "TestSupport"]),
+    name: "ReportsTests", dependencies: ["CPNG", "Records", "Files", "Reports", "TestSupport"]),
   .testTarget(name: "EndToEndTests", dependencies: ["Surety", "TestSupport"]),
   .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
 ]

@@ -1,4 +1,3 @@
-import Bounds
 import Foundation
 import Networks
 import Properties

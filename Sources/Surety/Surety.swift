@@ -1,7 +1,6 @@
 // The umbrella: `import Surety` is all that a program needs.
 @_exported import Attacks
 @_exported import Bounds
-@_exported import Certificates
 @_exported import Datasets
 @_exported import Digests
 @_exported import Files
@@ -9,6 +8,7 @@
 @_exported import Networks
 @_exported import Properties
 @_exported import RandomNumbers
+@_exported import Records
 @_exported import Reports
 @_exported import Search
 @_exported import Tensors

@@ -24,26 +24,25 @@ let rooms: [Room] = [
     name: "ModelFiles", imports: ["Files", "Networks", "Tensors"], libraries: ["SwiftProtobuf"]),
   Room(name: "Properties", imports: ["Files"], libraries: ["BigInt"]),
   Room(name: "Bounds", imports: ["Networks", "Properties", "Tensors"]),
-  Room(
-    name: "Attacks", imports: ["Bounds", "Networks", "Properties", "RandomNumbers", "Tensors"]),
+  Room(name: "Attacks", imports: ["Networks", "Properties", "RandomNumbers", "Tensors"]),
   Room(name: "Search", imports: ["Bounds", "Files", "Networks", "Properties", "Tensors"]),
   Room(
     name: "Exact", imports: ["Bounds", "Networks", "Properties", "Search", "Tensors"],
     libraries: ["CGLPK"]),
   Room(name: "Datasets", imports: ["CPictures", "Digests", "Files", "RandomNumbers"]),
-  Room(name: "Certificates", imports: ["Files", "Properties"]),
+  Room(name: "Records", imports: ["Files", "Properties"]),
   Room(
     name: "Training",
     imports: [
-      "Bounds", "Certificates", "Datasets", "Differentiation", "Digests", "Files", "Networks",
+      "Bounds", "Records", "Datasets", "Differentiation", "Digests", "Files", "Networks",
       "RandomNumbers", "Tensors",
     ],
     libraries: ["Yams"]),
-  Room(name: "Reports", imports: ["Certificates", "Files"]),
+  Room(name: "Reports", imports: ["Records", "Files"]),
   Room(
     name: "Surety",
     imports: [
-      "Attacks", "Bounds", "Certificates", "Datasets", "Digests", "Exact", "Files", "ModelFiles",
+      "Attacks", "Bounds", "Records", "Datasets", "Digests", "Exact", "Files", "ModelFiles",
       "Networks", "Properties", "RandomNumbers", "Reports", "Search", "Tensors",
       "Training",
     ]),

@@ -1,5 +1,5 @@
-import Certificates
 import Foundation
+import Records
 import Testing
 
 @testable import Reports

@@ -1,4 +1,4 @@
-import Certificates
+import Records
 import Testing
 
 @testable import Reports

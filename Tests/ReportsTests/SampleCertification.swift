@@ -1,5 +1,5 @@
-import Certificates
 import Foundation
+import Records
 import Reports
 
 /// A made-up run of certification with every kind of result.

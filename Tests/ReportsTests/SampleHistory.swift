@@ -1,5 +1,5 @@
-import Certificates
 import Foundation
+import Records
 import TestSupport
 
 /// A made-up training run that looks like a real one: a CNN-7 on CIFAR-10 with a short ramp.

@@ -1,4 +1,4 @@
-import Certificates
+import Records
 import Reports
 
 /// A made-up search for radii with every kind of result.

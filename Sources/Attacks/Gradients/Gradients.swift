@@ -1,4 +1,3 @@
-import Bounds
 import Networks
 import Tensors
 

@@ -1,5 +1,5 @@
-import Certificates
 import Foundation
+import Records
 
 /// What the results rest on, at one radius or at several.
 struct AssumptionSection {

@@ -1,4 +1,4 @@
-import Certificates
+import Records
 
 extension CertificationReport {
   /// What the page has to say, in a sentence.

@@ -1,4 +1,4 @@
-import Certificates
+import Records
 
 /// The page about the examples of a data set, for a person who must decide.
 ///

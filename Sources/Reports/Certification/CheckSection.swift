@@ -1,4 +1,4 @@
-import Certificates
+import Records
 
 /// How a reader gets the same results again.
 struct CheckSection {

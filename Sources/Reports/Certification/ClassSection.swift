@@ -1,4 +1,4 @@
-import Certificates
+import Records
 
 /// What became of the examples of each class.
 struct ClassSection {

@@ -1,4 +1,4 @@
-import Certificates
+import Records
 
 /// One example: as it is, its counterexample and the difference where there is one, and the answers to both.
 struct ExampleCard {

@@ -1,4 +1,4 @@
-import Certificates
+import Records
 
 /// The violated and the hardest examples, one by one.
 struct GallerySection {

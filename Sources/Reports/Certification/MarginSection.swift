@@ -1,4 +1,4 @@
-import Certificates
+import Records
 
 /// The margins of the examples: what is measured and what each method proved, one histogram for each, because margins of
 /// different kinds say nothing about each other.

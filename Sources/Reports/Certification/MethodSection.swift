@@ -1,4 +1,4 @@
-import Certificates
+import Records
 
 /// What each method decided, and the time that it took, in the order in which the methods were tried.
 struct MethodSection {

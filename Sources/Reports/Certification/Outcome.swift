@@ -1,4 +1,4 @@
-import Certificates
+import Records
 
 /// What became of an example, in the order of a bar: from what is good to know to what is not.
 enum Outcome: String, CaseIterable, Hashable {

@@ -1,4 +1,4 @@
-import Certificates
+import Records
 
 /// A region in the words of a sentence.
 struct RegionWords {

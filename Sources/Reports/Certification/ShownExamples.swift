@@ -1,4 +1,4 @@
-import Certificates
+import Records
 
 /// The examples that a page shows one by one: a few of each kind, so that thousands of them make no endless page.
 public struct ShownExamples: Sendable {

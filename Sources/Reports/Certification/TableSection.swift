@@ -1,4 +1,4 @@
-import Certificates
+import Records
 
 /// Every example as a row; a script lets readers sort and filter, and the table is whole without it.
 struct TableSection {

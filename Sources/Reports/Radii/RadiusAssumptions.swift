@@ -1,4 +1,4 @@
-import Certificates
+import Records
 
 /// What radii rest on.
 struct RadiusAssumptions {

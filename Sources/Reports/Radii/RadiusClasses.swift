@@ -1,4 +1,4 @@
-import Certificates
+import Records
 
 /// How far the answers of each class hold.
 struct RadiusClasses {

@@ -1,4 +1,4 @@
-import Certificates
+import Records
 
 /// Accuracies against the radius, with a step at each radius where an example is lost.
 struct RadiusCurve {

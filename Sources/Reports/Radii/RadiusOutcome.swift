@@ -1,4 +1,4 @@
-import Certificates
+import Records
 
 /// What is known of how far the answer for an example holds.
 ///

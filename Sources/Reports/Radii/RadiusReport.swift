@@ -1,4 +1,4 @@
-import Certificates
+import Records
 
 /// The page about the radii of examples: how far answers hold, as a curve and example by example.
 public struct RadiusReport: Sendable {

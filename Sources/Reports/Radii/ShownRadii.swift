@@ -1,4 +1,4 @@
-import Certificates
+import Records
 
 /// The examples that a page about radii shows one by one, each in one group only.
 public struct ShownRadii: Sendable {

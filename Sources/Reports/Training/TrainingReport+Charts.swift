@@ -1,5 +1,5 @@
-import Certificates
 import Foundation
+import Records
 
 extension TrainingReport {
   /// A line over the epochs that have a number.

@@ -1,5 +1,5 @@
-import Certificates
 import Foundation
+import Records
 
 extension TrainingReport {
   /// Accuracy of the final network against the radius: by intervals on all test images, and as the certifier

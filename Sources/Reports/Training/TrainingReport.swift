@@ -1,5 +1,5 @@
-import Certificates
 import Foundation
+import Records
 
 /// The page about a training run: its curves, its layers, what came out, the recipe.
 ///

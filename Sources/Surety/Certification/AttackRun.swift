@@ -1,6 +1,6 @@
-import Certificates
 import Files
 import Foundation
+import Records
 import Reports
 
 /// Attacks on several images, written to a folder as they are made where one is given.

@@ -1,6 +1,6 @@
-import Certificates
 import Files
 import Foundation
+import Records
 import Reports
 import Training
 

@@ -1,7 +1,7 @@
-import Certificates
 import Datasets
 import Files
 import Foundation
+import Records
 import Synchronization
 
 /// The folder that a run of certification writes: `certificates.jsonl`, `summary.json`, `examples.jsonl`, `report.html`.

@@ -1,10 +1,10 @@
 import Attacks
 import Bounds
-import Certificates
 import Files
 import Foundation
 import Networks
 import Properties
+import Records
 import Tensors
 
 extension Certifier {

@@ -1,11 +1,11 @@
 import Attacks
 import Bounds
-import Certificates
 import Datasets
 import Files
 import Foundation
 import Networks
 import Properties
+import Records
 import Tensors
 
 /// Decides for the examples of a data set whether any input within a distance gets another label.

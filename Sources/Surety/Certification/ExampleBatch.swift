@@ -1,8 +1,8 @@
 import Bounds
-import Certificates
 import Files
 import Foundation
 import Properties
+import Records
 
 /// Examples that are certified together, and what is known of each.
 struct ExampleBatch {

@@ -1,6 +1,6 @@
-import Certificates
 import Files
 import Foundation
+import Records
 import Reports
 
 /// The radii of several images, written to a folder as they are found where one is given.

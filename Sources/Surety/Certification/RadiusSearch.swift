@@ -1,6 +1,6 @@
-import Certificates
 import Foundation
 import Properties
+import Records
 
 /// Finds how far an example's answer holds, by halving the room between what is certified and what is violated.
 ///

@@ -1,6 +1,6 @@
-import Certificates
 import Files
 import Foundation
+import Records
 
 /// The folder of a run that writes a line for each example, and totals beside them.
 ///

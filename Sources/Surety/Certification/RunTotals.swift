@@ -1,6 +1,6 @@
-import Certificates
 import Files
 import Foundation
+import Records
 import Synchronization
 
 /// The results of a run into a folder where other threads can reach them, and how its circumstances end.

@@ -1,6 +1,6 @@
-import Certificates
 import Files
 import Foundation
+import Records
 
 /// What a run would cost, measured on its first examples.
 public struct CostEstimate: Sendable, Hashable {

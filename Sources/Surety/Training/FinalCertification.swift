@@ -1,7 +1,7 @@
-import Certificates
 import Datasets
 import Files
 import Networks
+import Records
 import Training
 
 /// A network to certify, and how.

@@ -1,8 +1,8 @@
-import Certificates
 import Digests
 import Files
 import ModelFiles
 import Networks
+import Records
 import Training
 
 extension TrainingSession {

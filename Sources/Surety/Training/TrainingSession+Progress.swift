@@ -1,4 +1,4 @@
-import Certificates
+import Records
 
 extension TrainingSession {
   /// What the caller hears while the run goes on.

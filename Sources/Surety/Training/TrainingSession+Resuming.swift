@@ -1,7 +1,7 @@
-import Certificates
 import Digests
 import Files
 import Foundation
+import Records
 import Synchronization
 
 /// The record of a run where other threads can reach it.

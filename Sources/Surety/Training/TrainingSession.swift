@@ -1,10 +1,10 @@
-import Certificates
 import Datasets
 import Digests
 import Files
 import Foundation
 import ModelFiles
 import Networks
+import Records
 import Reports
 import Tensors
 import Training

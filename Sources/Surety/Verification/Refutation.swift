@@ -1,4 +1,5 @@
 import Bounds
+import Networks
 import Properties
 import Tensors
 

@@ -1,5 +1,5 @@
-import Certificates
 import Foundation
+import Records
 
 /// Notices that training has collapsed: the network gives one answer, whatever the image, and stays with it.
 ///

@@ -1,4 +1,4 @@
-import Certificates
+import Records
 import Tensors
 
 /// Sums over the batches of an epoch.

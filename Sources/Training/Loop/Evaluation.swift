@@ -1,8 +1,8 @@
 import Bounds
-import Certificates
 import Datasets
 import Files
 import Networks
+import Records
 import Tensors
 
 /// Judges a network on images by interval bounds.

@@ -1,10 +1,10 @@
 import Bounds
-import Certificates
 import Datasets
 import Differentiation
 import Files
 import Foundation
 import Networks
+import Records
 import Tensors
 
 /// Trains a network by a recipe, batch by batch.

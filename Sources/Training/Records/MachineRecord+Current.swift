@@ -1,5 +1,5 @@
-import Certificates
 import Foundation
+import Records
 
 extension MachineRecord {
   /// The machine that this program runs on.

@@ -1,0 +1,33 @@
+import Tensors
+
+/// The sum with a constant.
+public struct AddConstant: AffineOperation {
+  /// What is added, broadcast to the input.
+  public var constant: ParameterID
+
+  /// Creates a sum with a constant.
+  public init(_ constant: ParameterID) { self.constant = constant }
+
+  public var name: String { "AddConstant" }
+  public var parameters: [ParameterID] { [constant] }
+
+  public func outputShape(
+    _ inputs: [Shape], _ parameters: (ParameterID) -> Shape
+  ) throws(ShapeMismatch) -> Shape {
+    try inputs.only(name).broadcast(with: parameters(constant))
+  }
+
+  public func linear<T: TensorAlgebra>(
+    _ inputs: [T], _ parameters: Parameters<T>, magnitude: Bool
+  ) -> T {
+    inputs[0].broadcastExample(with: parameters[constant].shape)
+  }
+
+  public func adjoint<T: TensorAlgebra>(
+    _ rows: T, inputs: [Shape], _ parameters: Parameters<T>
+  ) -> [T] {
+    [rows.unbroadcast(to: inputs[0])]
+  }
+
+  public func offset<T: TensorAlgebra>(_ parameters: Parameters<T>) -> T? { parameters[constant] }
+}
