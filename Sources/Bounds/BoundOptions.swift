@@ -68,5 +68,5 @@ public struct BoundOptions: Sendable {
   }
 
   /// Whether the deadline has passed, or the work was called off.
-  var isOverdue: Bool { isCancelled() || deadline.map { $0 <= Date() } ?? false }
+  public var isOverdue: Bool { isCancelled() || deadline.map { $0 <= Date() } ?? false }
 }

@@ -92,13 +92,11 @@ extension Network {
     for (id, node) in nodes.enumerated() {
       guard let operation = node.operation else { continue }
       let before = node.inputs.map { mixing[$0] }.max() ?? 0
-      switch operation {
-      case is Reshape, is Transpose, is Selection, is AddConstant, is MultiplyConstant, is Negate,
-        is BatchNormalization:
-        mixing[id] = before
-      case is any AffineOperation: mixing[id] = before + 1
-      default: mixing[id] = nodes.count
+      guard let affine = operation as? any AffineOperation else {
+        mixing[id] = nodes.count
+        continue
       }
+      mixing[id] = before + (affine.mixesElements ? 1 : 0)
     }
     return mixing.map { $0 <= 1 }
   }

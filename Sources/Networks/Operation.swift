@@ -21,9 +21,31 @@ public protocol Operation: Sendable {
     -> Shape
   /// The output for a batch.
   func evaluate<T: TensorAlgebra>(_ inputs: [T], _ parameters: Parameters<T>) -> T
+  /// What keeps the operation from being one affine function.
+  var bend: Bend { get }
+}
+
+/// What keeps an operation from being one affine function, which says how a search would cut it and whether it can be learned
+/// through.
+public enum Bend: Sendable, Hashable {
+  /// Nothing: it is affine.
+  case none
+  /// It is linear on either side of 0, and continuous: a ReLU.
+  case atZero
+  /// It is piecewise linear and continuous, with kinks elsewhere.
+  case kinks
+  /// It is curved.
+  case curve
+  /// It jumps.
+  case jumps
+  /// It is constant between jumps, so that its derivative is 0.
+  case steps
 }
 
 extension Operation {
+  /// A curve, as for every operation that does not know better.
+  public var bend: Bend { .curve }
+
   /// No parameters, as most operations have.
   public var parameters: [ParameterID] { [] }
 
@@ -54,9 +76,22 @@ public protocol AffineOperation: Operation {
   func adjoint<T: TensorAlgebra>(_ rows: T, inputs: [Shape], _ parameters: Parameters<T>) -> [T]
   /// What is added to the linear part, broadcastable to the shape of one output; nil for nothing.
   func offset<T: TensorAlgebra>(_ parameters: Parameters<T>) -> T?
+  /// Whether an element of the output may depend on several elements of the inputs.
+  var mixesElements: Bool { get }
+  /// Whether every element of the output is one of the inputs', or 0.
+  var movesElementsOnly: Bool { get }
 }
 
 extension AffineOperation {
+  /// No bend.
+  public var bend: Bend { .none }
+
+  /// Yes, unless it only moves elements.
+  public var mixesElements: Bool { !movesElementsOnly }
+
+  /// No, as for most affine operations.
+  public var movesElementsOnly: Bool { false }
+
   /// No offset, as for most affine operations.
   public func offset<T: TensorAlgebra>(_ parameters: Parameters<T>) -> T? { nil }
 

@@ -1,24 +1,8 @@
 import Bounds
 import Properties
 
-/// A region and the ways to violate a property in it, any of which would do.
-public struct SearchCase: Sendable, Hashable {
-  /// The inputs.
-  public var region: Region
-  /// The conditions; all constraints of one, over outputs alone, would have to hold together.
-  public var conditions: [[LinearConstraint]]
-
-  /// Creates a case.
-  ///
-  /// - Precondition: No constraint has terms over inputs; the outputs of `Network.keepingInput` include the
-  ///   inputs, so that such a constraint can be written over outputs.
-  public init(region: Region, conditions: [[LinearConstraint]]) {
-    precondition(
-      conditions.allSatisfy { $0.allSatisfy(\.inputs.isEmpty) }, "Constraints over outputs alone")
-    self.region = region
-    self.conditions = conditions
-  }
-}
+/// What a search is asked.
+public typealias SearchCase = Question
 
 /// A case with its distinct rows of outputs.
 struct PreparedCase: Sendable {

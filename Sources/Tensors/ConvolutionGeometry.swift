@@ -42,4 +42,18 @@ public struct ConvolutionGeometry: Hashable, Sendable {
       stride_w: stride[1], pad_top: padding[0], pad_left: padding[1], dilation_h: dilation[0],
       dilation_w: dilation[1])
   }
+
+  /// The places of the input that one tap of a kernel reads along an axis, for each output; -1 for the padding.
+  ///
+  /// - Parameters:
+  ///   - tap: The place of the tap in the kernel.
+  ///   - axis: 0 for rows, 1 for columns.
+  ///   - outputs: The outputs along the axis.
+  ///   - extent: The extent of the input.
+  func places(readBy tap: Int, axis: Int, outputs: Int, of extent: Int) -> [Int32] {
+    (0..<outputs).map { output in
+      let place = output * stride[axis] + tap * dilation[axis] - padding[axis]
+      return (0..<extent).contains(place) ? Int32(place) : -1
+    }
+  }
 }

@@ -4,46 +4,13 @@
 /// plain numbers, numbers that remember how to differentiate, numbers that carry their rounding error.
 /// Dispatch happens once for each whole-tensor operation.
 ///
-/// Binary operations broadcast by NumPy's rule. Operands that do not fit are a programming error: shapes
-/// are checked when a network is built.
-public protocol TensorAlgebra: Sendable {
-  /// The extents, outermost first.
-  var shape: Shape { get }
-  /// The bytes of one element.
-  static var scalarSize: Int { get }
-
+/// Every step here has a definition in `TensorArithmetic`; a number system overrides one where a pass over memory can
+/// replace several.
+public protocol TensorAlgebra: TensorArithmetic {
   /// Whether intervals stay middles and half widths from one affine operation to the next, which saves passes
   /// over memory; otherwise they are turned into ends at once, which rounds less.
   static var keepsMiddles: Bool { get }
 
-  /// Embeds plain numbers, rounding to nearest where the type is narrower.
-  init(_ values: Tensor<Double>)
-  /// The plain numbers nearest to the value, for decisions and reports.
-  var values: Tensor<Double> { get }
-
-  /// Applies an operation to every element.
-  func applying(_ operation: UnaryOperation) -> Self
-  /// Combines two tensors element by element, broadcasting.
-  func combined(_ operation: BinaryOperation, _ other: Self) -> Self
-  /// Multiplies every element by a number and adds another.
-  func scaled(by scale: Double, adding shift: Double) -> Self
-
-  /// Collapses one axis to extent 1.
-  func reduced(_ reduction: Reduction, axis: Int) -> Self
-
-  /// The matrix product over the last two axes; leading axes broadcast.
-  func product(_ other: Self, transposingLeft: Bool, transposingRight: Bool) -> Self
-  /// The convolution of images `[n, ci, h, w]` with kernels `[co, ci / groups, kh, kw]`, plus a bias
-  /// `[co]` if there is one.
-  ///
-  /// - Parameter taps: The kernels as `[taps, ci, co padded with zeros to a multiple of 16]`, asked for only
-  ///   where that is the faster form and there is one group.
-  func convolution(
-    _ kernel: Self, taps: @autoclosure () -> Self, bias: Self?, _ geometry: ConvolutionGeometry
-  ) -> Self
-  /// The transpose of `convolution`: maps `[n, co, oh, ow]` back to images of the given size.
-  func convolutionTranspose(_ kernel: Self, _ geometry: ConvolutionGeometry, input: ImageSize)
-    -> Self
   /// The derivative of `sum(rows * convolution(kernel))` by the kernel, where these are the images.
   ///
   /// - Parameters:
@@ -51,8 +18,6 @@ public protocol TensorAlgebra: Sendable {
   ///   - kernel: The kernel's shape, `[co, ci / groups, kh, kw]`, which is the result's.
   func convolutionKernelGradient(_ rows: Self, kernel: Shape, _ geometry: ConvolutionGeometry)
     -> Self
-
-  // Fused steps of training; `ChannelAlgebra.swift` defines them.
 
   /// Every element times its channel's factor, plus its channel's shift, plus another tensor.
   func channelScaled(_ scale: Self, adding shift: Self?, and addend: Self?, axis: Int) -> Self
@@ -74,79 +39,36 @@ public protocol TensorAlgebra: Sendable {
   ) -> ScaledIntervalGradient<Self>
   /// The elements where a mask is positive, 0 elsewhere.
   func masked(by mask: Self) -> Self
-
-  /// The same elements in another shape.
-  func reshaped(_ shape: Shape) -> Self
-  /// Reorders the axes; axis `i` of the result is axis `permutation[i]` of this tensor.
-  func transposed(_ permutation: [Int]) -> Self
-  /// Repeats axes of extent 1 up to a shape.
-  func broadcast(to shape: Shape) -> Self
-  /// Picks entries along an axis, in order, repeats allowed; index -1 gives zeros.
-  func gathered(_ indices: [Int32], axis: Int) -> Self
-  /// The transpose of `gathered`: adds each entry to the place it came from, in an axis of `extent`.
-  func scattered(_ indices: [Int32], axis: Int, extent: Int) -> Self
-  /// Joins tensors along an axis.
-  static func concatenated(_ parts: [Self], axis: Int) -> Self
 }
 
 extension TensorAlgebra {
   public static var keepsMiddles: Bool { false }
 
-  /// A tensor with every element the same.
-  public static func full(_ value: Double, _ shape: Shape) -> Self {
-    Self(Tensor<Double>(repeating: value, shape))
+  public func convolutionKernelGradient(
+    _ rows: Self, kernel: Shape, _ geometry: ConvolutionGeometry
+  ) -> Self {
+    convolutionKernelGradientByDefinition(rows, kernel: kernel, geometry)
   }
 
-  /// The sum, broadcasting.
-  public static func + (a: Self, b: Self) -> Self { a.combined(.add, b) }
-  /// The difference, broadcasting.
-  public static func - (a: Self, b: Self) -> Self { a.combined(.subtract, b) }
-  /// The elementwise product, broadcasting.
-  public static func * (a: Self, b: Self) -> Self { a.combined(.multiply, b) }
-  /// The elementwise quotient, broadcasting.
-  public static func / (a: Self, b: Self) -> Self { a.combined(.divide, b) }
-  /// The negation.
-  public static prefix func - (a: Self) -> Self { a.applying(.negate) }
-  /// Every element times a number.
-  public static func * (a: Self, scale: Double) -> Self { a.scaled(by: scale, adding: 0) }
-  /// Every element plus a number.
-  public static func + (a: Self, shift: Double) -> Self { a.scaled(by: 1, adding: shift) }
-
-  /// The larger of two, element by element.
-  public func maximum(_ other: Self) -> Self { combined(.maximum, other) }
-  /// The smaller of two, element by element.
-  public func minimum(_ other: Self) -> Self { combined(.minimum, other) }
-  /// The absolute values.
-  public func magnitude() -> Self { applying(.magnitude) }
-  /// `max(x, 0)`.
-  public func positivePart() -> Self { applying(.positivePart) }
-  /// `min(x, 0)`.
-  public func negativePart() -> Self { applying(.negativePart) }
-
-  /// The matrix product over the last two axes; leading axes broadcast.
-  public func product(_ other: Self) -> Self {
-    product(other, transposingLeft: false, transposingRight: false)
-  }
-
-  /// Collapses several axes; they stay as extent 1 unless `keepingAxes` is false.
-  public func reduced(_ reduction: Reduction, axes: [Int], keepingAxes: Bool = true) -> Self {
-    var result = self
-    for axis in axes { result = result.reduced(reduction, axis: axis) }
-    guard !keepingAxes else { return result }
-    let kept = result.shape.dimensions.indices.filter { !axes.contains($0) }
-    return result.reshaped(Shape(kept.map { result.shape[$0] }))
-  }
-
-  /// The part of one axis within a range.
-  public func sliced(_ range: Range<Int>, axis: Int) -> Self {
-    gathered(range.map(Int32.init), axis: axis)
-  }
-
-  /// Kernels `[kh, kw, sources, targets]` as `[taps, sources, targets padded with zeros to 16]`, the form in
-  /// which convolutions with few channels take them.
-  public func asTaps() -> Self {
-    let padded = (shape[3] + 15) / 16 * 16
-    let indices = (0..<Int32(padded)).map { $0 < shape[3] ? $0 : -1 }
-    return reshaped([shape[0] * shape[1], shape[2], shape[3]]).gathered(indices, axis: 2)
+  /// `convolutionKernelGradient` in plain operations: for each tap of the kernel, the product of the rows with the part of
+  /// the images that the tap reads.
+  public func convolutionKernelGradientByDefinition(
+    _ rows: Self, kernel: Shape, _ geometry: ConvolutionGeometry
+  ) -> Self {
+    let (n, height, width) = (shape[0], rows.shape[2], rows.shape[3])
+    let (groups, outputs, inputs) = (geometry.groups, kernel[0] / geometry.groups, kernel[1])
+    let count = n * height * width
+    let rows = rows.transposed([1, 0, 2, 3]).reshaped([groups, outputs, count])
+    let taps = (0..<kernel[2] * kernel[3]).map { tap -> Self in
+      let (y, x) = (tap / kernel[3], tap % kernel[3])
+      let read = gathered(
+        geometry.places(readBy: y, axis: 0, outputs: height, of: shape[2]), axis: 2
+      )
+      .gathered(geometry.places(readBy: x, axis: 1, outputs: width, of: shape[3]), axis: 3)
+      .transposed([1, 0, 2, 3]).reshaped([groups, inputs, count])
+      return rows.product(read, transposingLeft: false, transposingRight: true)
+        .reshaped([kernel[0], inputs, 1])
+    }
+    return Self.concatenated(taps, axis: 2).reshaped(kernel)
   }
 }

@@ -28,9 +28,32 @@ struct CascadeTests {
     ])
   func order(methods: String, steps: String) {
     #expect(run(methods).cascade.joined(separator: ",") == steps)
-    #expect(run(methods).cascade.compactMap(CascadeStep.init).map(\.name) == run(methods).cascade)
     for effort in [(0, 2), (100, 0)] {
       #expect(run(methods, attack: effort).cascade == run(methods).methods)
+    }
+  }
+
+  private func certifier(_ change: (inout CertifierOptions) -> Void = { _ in }) throws -> Certifier
+  {
+    var options = CertifierOptions(epsilon: 0.12)
+    options.methods = [.ibp, .crown, .alphaCROWN]
+    change(&options)
+    return try Certifier(
+      EmbeddedNetwork.digits(), modelDigest: EmbeddedNetwork.digitsDigest,
+      images: Datasets.digits(.test), options: options)
+  }
+
+  @Test("Steps are those that the record of the run names")
+  func steps() throws {
+    for completion in [nil, Completion.branchAndBound] {
+      for attackSteps in [0, 100] {
+        let certifier = try certifier { options in
+          options.methods = BoundMethod.allCases
+          options.completion = completion
+          options.attackSteps = attackSteps
+        }
+        #expect(certifier.steps.map(\.name) == certifier.run.cascade)
+      }
     }
   }
 
@@ -39,12 +62,7 @@ struct CascadeTests {
     isStopped: @escaping @Sendable () -> Bool = { false },
     report: (ResultLine) -> Void = { _ in }
   ) throws -> [ResultLine] {
-    var options = CertifierOptions(epsilon: 0.12)
-    options.methods = [.ibp, .crown, .alphaCROWN]
-    change(&options)
-    let certifier = try Certifier(
-      EmbeddedNetwork.digits(), modelDigest: EmbeddedNetwork.digitsDigest,
-      images: Datasets.digits(.test), options: options)
+    let certifier = try certifier(change)
     var lines: [ResultLine] = []
     try certifier.certify(Array(examples), isStopped: isStopped) { line in
       lines.append(line)
@@ -141,12 +159,16 @@ struct CascadeTests {
   @Test("What one example takes is not missing to another, nor may it take more than its own")
   func limits() throws {
     var batch = batch(16, limit: 1000)
-    func seconds(_ members: [Int], share: Double = 1) throws -> Double {
-      try #require(batch.deadline(of: members, share: share)).timeIntervalSinceNow
+    let decider = try certifier().decider
+    func deadline(_ members: [Int], share: Double = 1, _ batch: ExampleBatch) -> Date? {
+      decider.deadline(of: Step(stage: .bounds(.crown), share: share), batch.decisions, members)
     }
-    batch.add(1600, to: Array(0..<16), of: "crown")
+    func seconds(_ members: [Int], share: Double = 1) throws -> Double {
+      try #require(deadline(members, share: share, batch)).timeIntervalSinceNow
+    }
+    for index in 0..<16 { batch.decisions[index].note("crown", seconds: 100) }
     // A search that took all the time of the first.
-    batch.add(900, to: [0], of: "bab")
+    batch.decisions[0].note("bab", seconds: 900)
     #expect(!batch.isReady(0) && batch.ready == Array(1..<16))
     for index in 1..<16 { #expect(abs(try seconds([index]) - 900) < 50) }
     batch.add(300, to: [1])
@@ -157,7 +179,7 @@ struct CascadeTests {
     batch.close(0)
     #expect(batch.results().map(\.reason) == ["the time limit came first"])
     #expect(batch.results().isEmpty)
-    #expect(self.batch(2, limit: nil).deadline(of: [0, 1]) == nil)
+    #expect(deadline([0, 1], self.batch(2, limit: nil)) == nil)
   }
 
   @Test("The arithmetic is that of the network's numbers unless another is asked for")

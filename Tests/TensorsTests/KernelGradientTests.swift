@@ -70,6 +70,12 @@ struct KernelGradientTests {
     #expect(gradient.shape == example.kernel)
     #expect(
       largestRelativeDifference(gradient.scalars, expected.scalars, floor: 1) < 1e-13)
+    // What a number system without a kernel of its own computes.
+    guard example.images[0] > 0 else { return }
+    let plain = images.convolutionKernelGradientByDefinition(
+      rows, kernel: example.kernel, example.geometry)
+    #expect(plain.shape == example.kernel)
+    #expect(largestRelativeDifference(plain.scalars, expected.scalars, floor: 1) < 1e-13)
   }
 
   @Test("It does so in single precision", arguments: cases)

@@ -4,10 +4,10 @@ import Training
 @Suite("Schedules are functions of the batch")
 struct SchedulesTests {
   private func smoothed(
-    start: Int = 2, length: Int = 20, perEpoch: Int = 100, full: Double = 8.0 / 255
+    start: Int = 2, length: Int = 20, perEpoch: Int = 100, epsilon: Double = 8.0 / 255
   ) -> EpsilonSchedule {
     EpsilonSchedule(
-      .smoothed(middle: 0.25, power: 4), start: start, length: length, full: full,
+      .smoothed(middle: 0.25, power: 4), start: start, length: length, epsilon: epsilon,
       batchesPerEpoch: perEpoch)
   }
 
@@ -24,7 +24,7 @@ struct SchedulesTests {
   func publishedValues(part: Double, expected: Double) {
     let batch = 100 + Int(part * 2_000)
     #expect(abs(smoothed().fraction(at: batch) - expected) < 0.00005)
-    #expect(abs(smoothed().radius(at: batch) - expected * 8 / 255) < 0.000002)
+    #expect(abs(smoothed().epsilon(at: batch) - expected * 8 / 255) < 0.000002)
   }
 
   @Test("The smoothed ramp is the published formula, term by term")
@@ -46,19 +46,19 @@ struct SchedulesTests {
       } else {
         expected = min(full, eM + (full - eM) * (step - iM) / (iF - iM))
       }
-      #expect(abs(schedule.radius(at: batch) - expected) <= 1e-15, "batch \(batch)")
+      #expect(abs(schedule.epsilon(at: batch) - expected) <= 1e-15, "batch \(batch)")
     }
   }
 
   @Test("The first epochs have radius zero and the epoch after the ramp has the full one exactly")
   func ends() {
     let schedule = smoothed()
-    #expect(schedule.radius(at: 0) == 0)
-    #expect(schedule.radius(at: 100) == 0)
-    #expect(schedule.radius(at: 101) > 0)
-    #expect(schedule.radius(at: 2_099) < schedule.full)
-    #expect(schedule.radius(at: 2_100) == schedule.full)
-    #expect(schedule.radius(at: 1_000_000_000) == schedule.full)
+    #expect(schedule.epsilon(at: 0) == 0)
+    #expect(schedule.epsilon(at: 100) == 0)
+    #expect(schedule.epsilon(at: 101) > 0)
+    #expect(schedule.epsilon(at: 2_099) < schedule.epsilon)
+    #expect(schedule.epsilon(at: 2_100) == schedule.epsilon)
+    #expect(schedule.epsilon(at: 1_000_000_000) == schedule.epsilon)
     #expect(schedule.isWarmUp(at: 0) && schedule.isWarmUp(at: 2_099))
     #expect(!schedule.isWarmUp(at: 2_100))
   }
@@ -84,17 +84,17 @@ struct SchedulesTests {
     let three = smoothed(start: 1, length: 1, perEpoch: 3)
     #expect(fractions(three, upTo: 3) == [0, 1.0 / 3, 2.0 / 3, 1])
     let allCurve = EpsilonSchedule(
-      .smoothed(middle: 1, power: 2), start: 1, length: 1, full: 1, batchesPerEpoch: 4)
+      .smoothed(middle: 1, power: 2), start: 1, length: 1, epsilon: 1, batchesPerEpoch: 4)
     #expect(fractions(allCurve, upTo: 5) == [0, 0.0625, 0.25, 0.5625, 1, 1])
   }
 
   @Test("The linear ramp is a line, and the constant radius has no warm-up")
   func otherShapes() {
-    let line = EpsilonSchedule(.linear, start: 2, length: 2, full: 0.3, batchesPerEpoch: 2)
+    let line = EpsilonSchedule(.linear, start: 2, length: 2, epsilon: 0.3, batchesPerEpoch: 2)
     #expect(fractions(line, upTo: 7) == [0, 0, 0, 0.25, 0.5, 0.75, 1, 1])
     let constant = EpsilonSchedule(
-      .constant, start: 5, length: 9, full: 0.3, batchesPerEpoch: 10)
-    #expect(constant.radius(at: 0) == 0.3)
+      .constant, start: 5, length: 9, epsilon: 0.3, batchesPerEpoch: 10)
+    #expect(constant.epsilon(at: 0) == 0.3)
     #expect(!constant.isWarmUp(at: 0))
   }
 
@@ -145,7 +145,7 @@ struct SchedulesTests {
   @Test("A constant radius has no warm-up, so no regularisers")
   func constantRadiusHasNoRegularizers() {
     var schedules = TrainingSchedules(
-      epsilon: EpsilonSchedule(.constant, full: 0.1, batchesPerEpoch: 10),
+      epsilon: EpsilonSchedule(.constant, epsilon: 0.1, batchesPerEpoch: 10),
       learningRate: LearningRateSchedule(
         initial: 1, milestones: [], factor: 1, batchesPerEpoch: 10))
     schedules.regularizerWeight = 0.5

@@ -21,7 +21,7 @@ public struct Gradients: Sendable {
 
   /// Prepares a network.
   ///
-  /// - Throws: `Unsupported` when an operation is neither affine nor `Differentiable`.
+  /// - Throws: `Unsupported` when an operation is neither affine nor `Differentiable` nor a function that says its derivative.
   public init(_ network: Network) throws(Unsupported) {
     self.network = network
     let needed = network.isNeeded
@@ -35,6 +35,8 @@ public struct Gradients: Sendable {
         rules.append(.affine(affine, network.inputShapes(of: id)))
       } else if let local = operation as? any Differentiable {
         rules.append(.local(local))
+      } else if let function = operation as? any PointwiseOperation {
+        rules.append(.local(PointwiseGradient(function: function)))
       } else {
         throw Unsupported(operation: operation.name, node: node.name, analysis: "attack")
       }

@@ -1,31 +1,26 @@
 import Networks
 import Tensors
 
-// Functions of one element that say their derivative at a number.
+/// The gradient of a function of one element that says its derivative at a number.
+struct PointwiseGradient: Differentiable {
+  let function: any PointwiseOperation
 
-extension PointwiseOperation {
-  /// The derivative of every element.
-  public func derivative<T: TensorAlgebra>(at x: T, value y: T) -> T { x.mapped(derivative(at:)) }
+  var name: String { function.name }
+
+  func outputShape(
+    _ inputs: [Shape], _ parameters: (ParameterID) -> Shape
+  ) throws(ShapeMismatch) -> Shape {
+    try function.outputShape(inputs, parameters)
+  }
+
+  func evaluate<T: TensorAlgebra>(_ inputs: [T], _ parameters: Parameters<T>) -> T {
+    function.evaluate(inputs, parameters)
+  }
+
+  func gradients<T: TensorAlgebra>(_ rows: T, inputs: [T], output: T) -> [T] {
+    [rows * inputs[0].mapped(function.derivative(at:))]
+  }
 }
-
-extension Softplus: ElementwiseDifferentiable {}
-extension Elu: ElementwiseDifferentiable {}
-extension GatedLinear: ElementwiseDifferentiable {}
-extension Gelu: ElementwiseDifferentiable {}
-extension Mish: ElementwiseDifferentiable {}
-extension HardSwish: ElementwiseDifferentiable {}
-extension Softsign: ElementwiseDifferentiable {}
-extension Tangent: ElementwiseDifferentiable {}
-extension ArcSine: ElementwiseDifferentiable {}
-extension ArcCosine: ElementwiseDifferentiable {}
-extension ArcTangent: ElementwiseDifferentiable {}
-extension HyperbolicSine: ElementwiseDifferentiable {}
-extension HyperbolicCosine: ElementwiseDifferentiable {}
-extension AreaSine: ElementwiseDifferentiable {}
-extension AreaCosine: ElementwiseDifferentiable {}
-extension AreaTangent: ElementwiseDifferentiable {}
-extension Shrink: ElementwiseDifferentiable {}
-extension Remainder: ElementwiseDifferentiable {}
 
 extension RoundToEven: Differentiable {
   /// The rows unchanged: the derivative of the identity stands in for zero.

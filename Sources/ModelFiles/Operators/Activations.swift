@@ -55,10 +55,6 @@ extension ONNXImporter {
     return [try minimum(raised, .constant(.scalar(1)))]
   }
 
-  func hardSwish(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    try unary(HardSwish(), node)
-  }
-
   func gelu(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     let approximation = node.string("approximate", default: "none")
     guard ["none", "tanh"].contains(approximation) else {
@@ -67,17 +63,13 @@ extension ONNXImporter {
     return try unary(Gelu(isApproximate: approximation == "tanh"), node)
   }
 
-  func mish(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try unary(Mish(), node) }
-  func softplus(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try unary(Softplus(), node) }
-  func softsign(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try unary(Softsign(), node) }
-
   func swish(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     try unary(GatedLinear(sharpness: node.float("alpha", default: 1)), node)
   }
 
   func thresholdedReLU(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     let alpha = node.float("alpha", default: 1)
-    if alpha == 0 { return try relu(node) }
+    if alpha == 0 { return try unary(ReLU(), node) }
     return try unary(Shrink(threshold: alpha, keepsPositiveOnly: true), node)
   }
 
@@ -88,29 +80,5 @@ extension ONNXImporter {
         "attribute lambd is \(threshold); only thresholds of at least 0 are supported")
     }
     return try unary(Shrink(threshold: threshold, bias: node.float("bias", default: 0)), node)
-  }
-
-  // MARK: Trigonometric and hyperbolic functions
-
-  func tangent(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try unary(Tangent(), node) }
-  func arcSine(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try unary(ArcSine(), node) }
-  func arcCosine(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    try unary(ArcCosine(), node)
-  }
-  func arcTangent(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    try unary(ArcTangent(), node)
-  }
-  func hyperbolicSine(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    try unary(HyperbolicSine(), node)
-  }
-  func hyperbolicCosine(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    try unary(HyperbolicCosine(), node)
-  }
-  func areaSine(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try unary(AreaSine(), node) }
-  func areaCosine(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    try unary(AreaCosine(), node)
-  }
-  func areaTangent(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    try unary(AreaTangent(), node)
   }
 }

@@ -1,31 +1,31 @@
-import Foundation
 import Networks
-import Tensors
 
 extension ONNXImporter {
-  func relu(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try unary(ReLU(), node) }
-  func sigmoid(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try unary(Sigmoid(), node) }
-  func tanh(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try unary(Tanh(), node) }
-  func erf(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try unary(Erf(), node) }
-  func exponential(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    try unary(Exponential(), node)
+  /// The functions of one element that are an ONNX operator without attributes, under its name.
+  ///
+  /// They are read from here, and those that opset 13 has are written from here; what is written as several operators
+  /// conforms to `ONNXWritable`.
+  static let plainFunctions: [any ElementwiseOperation] = [
+    ReLU(), Sigmoid(), Tanh(), Erf(), Exponential(), Logarithm(), SquareRoot(), Reciprocal(),
+    Magnitude(), Sign(), Floor(), RoundToEven(), Sine(), Cosine(),
+    Softsign(), Softplus(), HardSwish(), Mish(),
+    Tangent(), ArcSine(), ArcCosine(), ArcTangent(),
+    HyperbolicSine(), HyperbolicCosine(), AreaSine(), AreaCosine(), AreaTangent(),
+  ]
+
+  /// What reads the plain functions.
+  static var plainTranslations: [String: Translation] {
+    var translations: [String: Translation] = [:]
+    for function in plainFunctions { translations[function.name] = plainFunction }
+    return translations
   }
-  func logarithm(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    try unary(Logarithm(), node)
+
+  private func plainFunction(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
+    guard let function = Self.plainFunctions.first(where: { $0.name == node.type }) else {
+      throw ONNXProblem("\(node.type) is no plain function")
+    }
+    return try unary(function, node)
   }
-  func squareRoot(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    try unary(SquareRoot(), node)
-  }
-  func reciprocal(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    try unary(Reciprocal(), node)
-  }
-  func magnitude(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
-    try unary(Magnitude(), node)
-  }
-  func sign(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try unary(Sign(), node) }
-  func floor(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try unary(Floor(), node) }
-  func sine(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try unary(Sine(), node) }
-  func cosine(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] { try unary(Cosine(), node) }
 
   func unary(
     _ operation: any Networks.Operation, _ node: ONNXNode

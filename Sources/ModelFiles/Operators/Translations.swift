@@ -8,10 +8,6 @@ extension ONNXImporter {
       // Products
       "Gemm": generalProduct, "MatMul": matrixProduct, "Conv": convolution,
       "ConvTranspose": transposedConvolution, "BatchNormalization": batchNormalization,
-      // Elementwise functions
-      "Relu": relu, "Sigmoid": sigmoid, "Tanh": tanh, "Erf": erf, "Exp": exponential,
-      "Log": logarithm, "Sqrt": squareRoot, "Reciprocal": reciprocal,
-      "Abs": magnitude, "Sign": sign, "Floor": floor, "Sin": sine, "Cos": cosine,
       // Pooling and reductions
       "MaxPool": maxPool, "AveragePool": averagePool, "GlobalMaxPool": globalMaxPool,
       "GlobalAveragePool": globalAveragePool, "ReduceSum": reduceSum, "ReduceMean": reduceMean,
@@ -35,6 +31,7 @@ extension ONNXImporter {
       // Integers that stand for floats
       "QuantizeLinear": quantization, "DequantizeLinear": dequantization, "CastLike": castLike,
     ].merging(nonlinearTranslations) { own, _ in own }
+      .merging(plainTranslations) { own, _ in own }
   }
 
   /// Limits, activations, comparisons, normalisations and reductions.
@@ -44,14 +41,9 @@ extension ONNXImporter {
       "Ceil": ceiling, "Round": rounding,
       // Activations
       "LeakyRelu": leakyReLU, "PRelu": parametricReLU, "Elu": elu, "Selu": selu, "Celu": celu,
-      "HardSigmoid": hardSigmoid, "HardSwish": hardSwish, "Gelu": gelu,
-      "Swish": swish, "Mish": mish, "Softplus": softplus, "Softsign": softsign,
+      "HardSigmoid": hardSigmoid, "Gelu": gelu, "Swish": swish,
       "ThresholdedRelu": thresholdedReLU, "Shrink": shrink, "Softmax": softmax,
       "LogSoftmax": logSoftmax, "Hardmax": hardmax, "ArgMax": argMax, "ArgMin": argMin,
-      // Trigonometric and hyperbolic functions
-      "Tan": tangent, "Asin": arcSine, "Acos": arcCosine, "Atan": arcTangent,
-      "Sinh": hyperbolicSine, "Cosh": hyperbolicCosine, "Asinh": areaSine, "Acosh": areaCosine,
-      "Atanh": areaTangent,
       // Comparisons
       "Equal": equal, "Greater": greater, "GreaterOrEqual": greaterOrEqual, "Less": less,
       "LessOrEqual": lessOrEqual, "And": and, "Or": or, "Xor": exclusiveOr, "Not": not,

@@ -10,19 +10,18 @@ extension PlainONNXWritable {
   }
 }
 
-extension ReLU: PlainONNXWritable {}
-extension Sigmoid: PlainONNXWritable {}
-extension Tanh: PlainONNXWritable {}
-extension Erf: PlainONNXWritable {}
-extension Exponential: PlainONNXWritable {}
-extension Logarithm: PlainONNXWritable {}
-extension SquareRoot: PlainONNXWritable {}
-extension Reciprocal: PlainONNXWritable {}
-extension Magnitude: PlainONNXWritable {}
-extension Sign: PlainONNXWritable {}
-extension Floor: PlainONNXWritable {}
-extension Sine: PlainONNXWritable {}
-extension Cosine: PlainONNXWritable {}
+/// A function of one element that is an ONNX operator without attributes.
+private struct PlainFunction: PlainONNXWritable {
+  let name: String
+}
+
+/// How an operation is written, if there is a way.
+func onnxForm(of operation: any Networks.Operation) -> (any ONNXWritable)? {
+  if let own = operation as? any ONNXWritable { return own }
+  let isPlain = ONNXImporter.plainFunctions.contains { type(of: $0) == type(of: operation) }
+  return isPlain ? PlainFunction(name: operation.name) : nil
+}
+
 extension Negate: PlainONNXWritable {}
 extension Multiply: PlainONNXWritable {}
 extension MatrixProduct: PlainONNXWritable {}

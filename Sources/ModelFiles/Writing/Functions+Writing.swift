@@ -3,18 +3,6 @@ import Tensors
 
 // Functions of one element, as operators of opset 13 or what they are made of there.
 
-extension Tangent: PlainONNXWritable {}
-extension ArcSine: PlainONNXWritable {}
-extension ArcCosine: PlainONNXWritable {}
-extension ArcTangent: PlainONNXWritable {}
-extension HyperbolicSine: PlainONNXWritable {}
-extension HyperbolicCosine: PlainONNXWritable {}
-extension AreaSine: PlainONNXWritable {}
-extension AreaCosine: PlainONNXWritable {}
-extension AreaTangent: PlainONNXWritable {}
-extension Softsign: PlainONNXWritable {}
-extension RoundToEven: PlainONNXWritable {}
-
 extension ONNXWriter {
   /// Adds a node on the way to an operation's output, and returns the name of what it computes.
   mutating func step(

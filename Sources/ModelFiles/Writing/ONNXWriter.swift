@@ -4,7 +4,9 @@ import Networks
 import Tensors
 
 /// An operation that can be written as ONNX nodes.
-protocol ONNXWritable: Networks.Operation {
+protocol ONNXWritable {
+  /// The name of the operation.
+  var name: String { get }
   /// Adds the nodes that compute the operation.
   ///
   /// - Throws: `ONNXProblem` when ONNX has no such operation.
@@ -62,10 +64,10 @@ struct ONNXWriter {
       (step.name, step.inputs, step.output) = (name, node.inputs.map { names[$0] }, names[id])
       step.isBatched = isBatched
       do throws(ONNXProblem) {
-        guard let operation = node.operation as? any ONNXWritable else {
+        guard let form = node.operation.flatMap(onnxForm(of:)) else {
           throw ONNXProblem("\(node.operation?.name ?? "it") has no ONNX form")
         }
-        try operation.write(step, to: &self)
+        try form.write(step, to: &self)
       } catch {
         throw InputError("ONNX export", place: "node \(node.name)", error.message)
       }
@@ -89,7 +91,7 @@ struct ONNXWriter {
     return network.nodes.indices.allSatisfy { id in
       guard network.nodes[id].shape.dimensions.first == 1 else { return false }
       guard let operation = network.nodes[id].operation else { return true }
-      return (operation as? any ONNXWritable)?.writesBatches(step(of: id), self) ?? false
+      return onnxForm(of: operation)?.writesBatches(step(of: id), self) ?? false
     }
   }
 

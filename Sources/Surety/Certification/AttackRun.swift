@@ -30,7 +30,7 @@ public struct AttackRun {
     _ certifier: Certifier, in folder: RecordFolder?, model: String
   ) throws(InputError) {
     (self.certifier, self.folder) = (certifier, folder)
-    if case .failure(let gap) = certifier.attack {
+    if case .failure(let gap) = certifier.decider.attack {
       throw InputError("network", "cannot be attacked: \(gap.description)")
     }
     log = try folder.map { (folder) throws(InputError) in
@@ -42,10 +42,11 @@ public struct AttackRun {
       }
     }
     ending = Ending(
-      certifier: certifier, folder: folder, model: model,
+      certifier: certifier, folder: folder,
       totals: RunTotals(
         certifier.circumstances(folder?.command),
-        after: folder.flatMap { try? SummaryNotes(ofFolder: $0.path) }))
+        after: folder.flatMap { try? SummaryNotes(ofFolder: $0.path) }),
+      conclude: Self.conclusion(of: certifier, model: model))
   }
 
   /// Attacks the examples that have no result yet.
@@ -98,48 +99,32 @@ public struct AttackRun {
 
 extension AttackRun {
   /// The totals and the page of a run, which are made of what has been found so far.
-  public struct Ending: Sendable {
-    let certifier: Certifier
-    let folder: RecordFolder?
-    let model: String
-    let totals: RunTotals<AttackLine>
+  public typealias Ending = RunEnding<AttackLine, Outcome>
 
-    /// Writes what is known, for a thread that ends the program; nothing where no work has begun.
-    ///
-    /// - Throws: `InputError` when a file cannot be written.
-    public func writeInHaste() throws(InputError) {
-      guard totals.hasBegun else { return }
-      _ = try write(inHaste: true)
-    }
-
-    /// Writes the totals, the examples that the page shows, and the page.
-    func write(inHaste: Bool = false) throws(InputError) -> Outcome {
+  private static func conclusion(
+    of certifier: Certifier, model: String
+  ) -> @Sendable (RunTotals<AttackLine>) -> (Outcome, Ending.Files) {
+    { totals in
       let lines = totals.lines.sorted { $0.result.example < $1.result.example }
       var summary = AttackSummary(
         of: lines, run: certifier.run, version: Release.version, model: model,
         requested: totals.requested)
       summary.classes = certifier.classes
       summary.circumstances = totals.circumstances(seconds: summary.seconds)
-      if let folder { try write(summary, totals.lines.map(\.result), to: folder, inHaste: inHaste) }
-      return Outcome(summary: summary, lines: lines)
-    }
-
-    private func write(
-      _ summary: AttackSummary, _ lines: [ResultLine], to folder: RecordFolder, inHaste: Bool
-    ) throws(InputError) {
-      try writeSummary(summary, to: folder.summaryPath)
-      let sorted = lines.sorted { $0.example < $1.example }
-      let examples = ShownExamples(sorted).all.map {
-        certifier.record(of: $0.example, isEvaluated: !inHaste)
-      }
-      try ExampleRecord.write(examples, to: folder.examplesPath)
-      guard !lines.isEmpty else { return }
+      let results = lines.map(\.result)
       var notes = SummaryNotes(
         version: summary.version, model: summary.model, requested: summary.requested)
       (notes.classes, notes.circumstances) = (summary.classes, summary.circumstances)
-      let history = CertificationHistory(
-        lines, run: certifier.run, notes, examples: examples)
-      try writeFile(Data(CertificationReport(history).page.utf8), to: folder.reportPath)
+      var files = Ending.Files(
+        summary: summary, shown: ShownExamples(results).all.map(\.example))
+      if !results.isEmpty {
+        files.page = { [notes] examples in
+          CertificationReport(
+            CertificationHistory(results, run: certifier.run, notes, examples: examples)
+          ).page
+        }
+      }
+      return (Outcome(summary: summary, lines: lines), files)
     }
   }
 }

@@ -20,11 +20,7 @@ public struct Certifier: Sendable {
   /// The examples.
   public let images: ImageSet
   let network: Network
-  let simplified: Network
-  let engine: any BoundEngine
-  let careful: (any BoundEngine)?
-  let probe: RoundingProbe
-  let attack: Result<Attack, Unsupported>
+  let decider: Decider
 
   /// Creates a certifier.
   ///
@@ -43,14 +39,16 @@ public struct Certifier: Sendable {
     // Labels and margins ask for the order of the outputs, which a final softmax keeps.
     let logits = self.network.withLogits()
     let simplified = (logits ?? self.network).simplified()
-    self.simplified = simplified
-    attack = Result { [original = self.network] () throws(Unsupported) in
+    let attack = Result { [original = self.network] () throws(Unsupported) in
       try Attack(simplified, replay: original, logits: logits)
     }
-    let precision = options.precision ?? network.ownPrecision
-    engine = precision.engine(for: simplified)
-    careful = precision == .float ? Precision.double.engine(for: simplified) : nil
-    probe = RoundingProbe(simplified)
+    var decider = Decider(
+      simplified, attack: attack, precision: options.precision ?? network.ownPrecision)
+    (decider.memory, decider.seed) = (options.memory, options.seed)
+    decider.attacks = options.attackSteps > 0 && options.attackRestarts > 0
+    // Results state the best margin of every class.
+    decider.boundsAll = true
+    self.decider = decider
     try Self.checkSupport(simplified, options.methods)
     run = RunRecord(
       modelDigest: modelDigest, data: "\(images.name):\(images.split.rawValue)",
@@ -60,7 +58,7 @@ public struct Certifier: Sendable {
         mean: options.normalization.mean.map(Double.init),
         std: options.normalization.std.map(Double.init), range: images.range),
       methods: options.methods.map(\.rawValue) + [options.completion?.rawValue].compactMap { $0 },
-      arithmetic: precision.arithmetic, threshold: fitted.threshold)
+      arithmetic: decider.precision.arithmetic, threshold: fitted.threshold)
     run.effort = EffortRecord(
       timeout: options.timeout?.seconds, attackSteps: options.attackSteps,
       attackRestarts: options.attackRestarts, seed: options.seed)
@@ -109,7 +107,7 @@ public struct Certifier: Sendable {
   /// - Parameter isEvaluated: Whether the outputs are computed, for which a thread that ends the program has no time.
   func record(of example: Int, isEvaluated: Bool = true) -> ExampleRecord {
     let values = images.image(example)
-    let output = isEvaluated ? engine.outputs([values.map(Double.init)])[0] : []
+    let output = isEvaluated ? decider.engine.outputs([values.map(Double.init)])[0] : []
     var record = ExampleRecord(
       example: example, shape: images.shape, values: values,
       output: output.allSatisfy(\.isFinite) ? output : [])
@@ -158,7 +156,7 @@ public struct Certifier: Sendable {
       batch.refuse(index, problem)
     }
     prepare(&batch)
-    let steps = run.cascade.compactMap(CascadeStep.init)
+    let steps = self.steps
     let shared = steps.prefix { $0.isShared }
     for line in batch.results() { try report(line) }
     for step in shared {
@@ -167,14 +165,14 @@ public struct Certifier: Sendable {
         let part = Array(rest.prefix(pace.count(for: step)))
         rest = rest.dropFirst(part.count)
         let begin = Date()
-        take(step, &batch, part, isLast: step == steps.last)
+        take(step, &batch, part)
         pace.note(Date().timeIntervalSince(begin), for: part.count, of: step)
         for line in batch.results() { try report(line) }
       }
     }
     for index in batch.open {
       for step in steps.dropFirst(shared.count) where batch.isReady(index) {
-        take(step, &batch, [index], isLast: step == steps.last)
+        take(step, &batch, [index])
       }
       // What an interruption left open is no result; the next run does it.
       guard !batch.isStopped() else { break }
@@ -184,18 +182,40 @@ public struct Certifier: Sendable {
     for line in batch.results() { try report(line) }
   }
 
-  private func take(
-    _ step: CascadeStep, _ batch: inout ExampleBatch, _ members: [Int], isLast: Bool
-  ) {
-    switch step {
-    case .shortAttack: attack(&batch, members, step, share: 0.1)
-    // Bounds that come after it are to have some of the time.
-    case .attack: attack(&batch, members, step, share: isLast ? 1 : 0.5)
-    case .bounds(let method):
+  /// What is tried, in the order of `RunRecord.cascade`.
+  var steps: [Step] {
+    let names = run.cascade
+    return names.enumerated().compactMap { place, name in
+      step(named: name, isLast: place == names.count - 1)
+    }
+  }
+
+  private func step(named name: String, isLast: Bool) -> Step? {
+    if name == AttackEffort.short.name {
+      var effort = AttackEffort.short
+      effort.steps = min(options.attackSteps, effort.steps)
+      return Step(stage: .attack(effort), share: 0.1)
+    }
+    if let method = BoundMethod(rawValue: name) {
       // A search that comes after optimised slopes does without them where they take too long.
-      bound(&batch, members, by: method, share: method == .alphaCROWN && !isLast ? 0.5 : 1)
-    case .completion(let completion):
-      for index in members { complete(&batch, index, by: completion) }
+      return Step(stage: .bounds(method), share: method == .alphaCROWN && !isLast ? 0.5 : 1)
+    }
+    if let completion = Completion(rawValue: name) { return Step(stage: .completion(completion)) }
+    let effort = AttackEffort(steps: options.attackSteps, restarts: options.attackRestarts)
+    // Bounds that come after it are to have some of the time.
+    return name == effort.name ? Step(stage: .attack(effort), share: isLast ? 1 : 0.5) : nil
+  }
+}
+
+extension Step {
+  /// Whether all examples of a batch take the step before any takes the next.
+  ///
+  /// What may take long comes after those: each example is then taken to its end.
+  fileprivate var isShared: Bool {
+    switch stage {
+    case .attack(let effort): effort.name == AttackEffort.short.name
+    case .bounds(let method): method != .alphaCROWN
+    case .completion: false
     }
   }
 }

@@ -105,7 +105,9 @@ extension Network {
     while let operation = nodes[node].operation {
       if operation is Sigmoid { return 0.5 }
       // Only what keeps the values is looked through.
-      guard operation is Reshape || operation is Transpose else { return 0 }
+      guard let affine = operation as? any AffineOperation, affine.movesElementsOnly else {
+        return 0
+      }
       node = nodes[node].inputs[0]
     }
     return 0

@@ -49,10 +49,11 @@ public struct RadiusRun {
       self.search.remember(line.radius)
     }
     ending = Ending(
-      search: search, folder: folder, model: model,
+      certifier: search.certifier, folder: folder,
       totals: RunTotals(
         search.certifier.circumstances(folder?.command),
-        after: folder.flatMap { try? SummaryNotes(ofFolder: $0.path) }))
+        after: folder.flatMap { try? SummaryNotes(ofFolder: $0.path) }),
+      conclude: Self.conclusion(of: search, model: model))
   }
 
   /// Finds the radii of the examples that have none yet.
@@ -99,22 +100,12 @@ public struct RadiusRun {
 
 extension RadiusRun {
   /// The totals and the page of a run, which are made of what has been found so far.
-  public struct Ending: Sendable {
-    let search: RadiusSearch
-    let folder: RecordFolder?
-    let model: String
-    let totals: RunTotals<ExampleRadius>
+  public typealias Ending = RunEnding<ExampleRadius, Outcome>
 
-    /// Writes what is known, for a thread that ends the program; nothing where no work has begun.
-    ///
-    /// - Throws: `InputError` when a file cannot be written.
-    public func writeInHaste() throws(InputError) {
-      guard totals.hasBegun else { return }
-      _ = try write(inHaste: true)
-    }
-
-    /// Writes the totals, the examples that the page shows, and the page.
-    func write(inHaste: Bool = false) throws(InputError) -> Outcome {
+  private static func conclusion(
+    of search: RadiusSearch, model: String
+  ) -> @Sendable (RunTotals<ExampleRadius>) -> (Outcome, Ending.Files) {
+    { totals in
       let radii = totals.lines.sorted { $0.example < $1.example }
       var summary = RadiusSummary(
         of: radii, run: search.run, version: Release.version, model: model,
@@ -122,22 +113,16 @@ extension RadiusRun {
       summary.classes = search.certifier.classes
       summary.circumstances = totals.circumstances(seconds: summary.seconds)
       summary.circumstances?.effort.timeout = search.timeout?.seconds
-      if let folder { try write(summary, radii, to: folder, inHaste: inHaste) }
-      return Outcome(summary: summary, radii: radii)
-    }
-
-    private func write(
-      _ summary: RadiusSummary, _ radii: [ExampleRadius], to folder: RecordFolder, inHaste: Bool
-    ) throws(InputError) {
-      try writeSummary(summary, to: folder.summaryPath)
-      let examples = ShownRadii(radii).all.map {
-        search.certifier.record(of: $0.example, isEvaluated: !inHaste)
+      var files = Ending.Files(summary: summary, shown: ShownRadii(radii).all.map(\.example))
+      if !radii.isEmpty {
+        files.page = { [summary] examples in
+          RadiusReport(
+            RadiusHistory(
+              summary: summary, tolerance: search.tolerance, radii: radii, examples: examples)
+          ).page
+        }
       }
-      try ExampleRecord.write(examples, to: folder.examplesPath)
-      guard !radii.isEmpty else { return }
-      let history = RadiusHistory(
-        summary: summary, tolerance: search.tolerance, radii: radii, examples: examples)
-      try writeFile(Data(RadiusReport(history).page.utf8), to: folder.reportPath)
+      return (Outcome(summary: summary, radii: radii), files)
     }
   }
 }

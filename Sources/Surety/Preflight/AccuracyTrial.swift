@@ -71,7 +71,7 @@ struct AccuracyProbe {
   func outputs(_ reading: PixelReading, count: Int) -> [[Double]] {
     let prefix = certifier.options.normalization
     return stride(from: 0, to: min(count, images.count), by: chunk).flatMap { first in
-      certifier.engine.outputs(
+      certifier.decider.engine.outputs(
         images[first..<min(first + chunk, count, images.count)].map {
           reading.input(of: $0, shape: certifier.images.shape, before: prefix)
         })

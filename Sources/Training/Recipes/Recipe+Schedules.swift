@@ -12,9 +12,9 @@ extension Recipe {
       }
     var schedules = TrainingSchedules(
       epsilon: method == .clean
-        ? EpsilonSchedule(.constant, full: 0, batchesPerEpoch: batchesPerEpoch)
+        ? EpsilonSchedule(.constant, epsilon: 0, batchesPerEpoch: batchesPerEpoch)
         : EpsilonSchedule(
-          shape, start: epsilon.start, length: epsilon.length, full: epsilon.train,
+          shape, start: epsilon.start, length: epsilon.length, epsilon: epsilon.train,
           batchesPerEpoch: batchesPerEpoch),
       learningRate: LearningRateSchedule(
         initial: optimizer.learningRate, milestones: optimizer.decayEpochs,

@@ -54,7 +54,7 @@ public struct TrainingSchedules: Sendable, Hashable {
     let fraction = epsilon.fraction(at: batch)
     let isWarmUp = epsilon.isWarmUp(at: batch)
     return StepSettings(
-      epsilon: epsilon.radius(at: batch), fraction: fraction, isWarmUp: isWarmUp,
+      epsilon: epsilon.epsilon(at: batch), fraction: fraction, isWarmUp: isWarmUp,
       learningRate: learningRate.rate(at: batch),
       cleanWeight: cleanWeight.weight(atFraction: fraction),
       crownWeight: crownWeight.weight(atFraction: fraction),

@@ -12,9 +12,7 @@ extension TrainingStep {
     for (id, node) in network.nodes.enumerated() where needed[id] {
       guard let operation = node.operation else { continue }
       let place = "operation \(operation.name) (node \(node.name))"
-      if operation is Sign || operation is Floor || operation is Step || operation is IsZero
-        || operation is RoundToEven
-      {
+      if operation.bend == .steps {
         return "\(place) has the derivative 0, so that nothing before it learns; replace it"
       }
       if let function = operation as? any PointwiseOperation, !function.carriesGradient {

@@ -46,17 +46,7 @@ extension RoundedClamp: ScalarRelaxable {
       0, 1, (high - low) / (x.upper - low + 0.5), (high - low) / (high - 0.5 - x.lower),
       (high - low) / x.width,
     ].filter { $0.isFinite && $0 >= 0 && $0 <= 1e6 }
-    var (lower, upper) = (0.0, 0.0)
-    var (highest, lowest) = (-Double.infinity, Double.infinity)
-    for slope in candidates {
-      let residuals = residuals(slope: slope, over: x)
-      let (under, over) = (
-        residuals.least + slope * x.middle, residuals.greatest + slope * x.middle
-      )
-      if under > highest { (lower, highest) = (slope, under) }
-      if over < lowest { (upper, lowest) = (slope, over) }
-    }
-    return (lower, upper)
+    return nearestSlopes(among: candidates, over: x)
   }
 
   /// Between its steps the function is constant, and from step to step what a line leaves changes evenly: the ends of

@@ -55,17 +55,7 @@ extension Floor: ScalarRelaxable {
     let (low, high) = (x.lower.rounded(.down), x.upper.rounded(.down))
     let candidates = [0, 1, (high - low) / (high - x.lower), (high - low) / (x.upper - low - 1)]
       .filter(\.isFinite)
-    var (lower, upper) = (0.0, 0.0)
-    var (highest, lowest) = (-Double.infinity, Double.infinity)
-    for slope in candidates {
-      let residuals = residuals(slope: slope, over: x)
-      let (below, above) = (
-        residuals.least + slope * x.middle, residuals.greatest + slope * x.middle
-      )
-      if below > highest { (lower, highest) = (slope, below) }
-      if above < lowest { (upper, lowest) = (slope, above) }
-    }
-    return (lower, upper)
+    return nearestSlopes(among: candidates, over: x)
   }
 
   /// The function minus a line is linear in the number of the step, so the outermost steps decide.

@@ -38,32 +38,14 @@ extension Wave {
     return angle - phase + 2 * .pi * turns <= x.upper + slack
   }
 
-  /// The lines that are nearest to the function at the middle of the interval.
-  ///
-  /// The height at the middle of the upper line with slope `k` is `max (f(x) - k x) + k m`, a convex
-  /// function of `k` whose derivative is `m - x*`, where `x*` is the place of the maximum: bisection finds
-  /// its minimum. Over many periods the best slope is nearly 0.
+  /// The lines that are nearest to the function at the middle of the interval; over many periods the best slope is nearly 0.
   func slopes(over x: ScalarInterval) -> (lower: Double, upper: Double) {
     guard max(-x.lower, x.upper) < reach, x.width < 8 * .pi else { return (0, 0) }
     if x.isNarrow {
       let slope = derivative(at: x.middle)
       return (slope, slope)
     }
-    var (low, high) = ((lower: -1.0, upper: -1.0), (lower: 1.0, upper: 1.0))
-    for _ in 0..<30 {
-      let upper = 0.5 * (low.upper + high.upper)
-      if residuals(slope: upper, over: x).greatestPlace > x.middle {
-        low.upper = upper
-      } else {
-        high.upper = upper
-      }
-      let lower = 0.5 * (low.lower + high.lower)
-      if residuals(slope: lower, over: x).leastPlace < x.middle {
-        low.lower = lower
-      } else {
-        high.lower = lower
-      }
-    }
+    let (low, high) = nearestSlopes(within: -1...1, over: x, halvings: 30)
     return (0.5 * (low.lower + high.lower), 0.5 * (low.upper + high.upper))
   }
 

@@ -17,6 +17,7 @@ public struct Clip: PointwiseOperation {
   }
 
   public var name: String { "Clip" }
+  public var bend: Bend { .kinks }
   public var carriesGradient: Bool { true }
   public func value(at x: Double) -> Double {
     let raised = x < lower ? lower : x

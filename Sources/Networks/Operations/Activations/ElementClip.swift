@@ -14,6 +14,7 @@ public struct ElementClip: Operation {
   }
 
   public var name: String { "Clip" }
+  public var bend: Bend { .kinks }
   public var parameters: [ParameterID] { [lower, upper].compactMap { $0 } }
 
   public func movingParameters(_ place: (ParameterID) -> ParameterID) -> Self {

@@ -9,6 +9,7 @@ public struct ParametricReLU: Operation {
   public init(slope: ParameterID) { self.slope = slope }
 
   public var name: String { "PRelu" }
+  public var bend: Bend { .atZero }
   public var parameters: [ParameterID] { [slope] }
 
   public func movingParameters(_ place: (ParameterID) -> ParameterID) -> Self {

@@ -20,6 +20,7 @@ public struct RoundedClamp: ElementwiseOperation {
   }
 
   public var name: String { "QuantizeLinear" }
+  public var bend: Bend { .steps }
 
   public func value(at x: Double) -> Double {
     Swift.min(largest, Swift.max(least, x.rounded(.toNearestOrEven)))

@@ -19,6 +19,7 @@ public struct Shrink: PointwiseOperation {
   }
 
   public var name: String { keepsPositiveOnly ? "ThresholdedRelu" : "Shrink" }
+  public var bend: Bend { .jumps }
 
   public func value(at x: Double) -> Double {
     if x > threshold { return x - bias }

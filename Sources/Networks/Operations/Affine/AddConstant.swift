@@ -9,6 +9,7 @@ public struct AddConstant: AffineOperation {
   public init(_ constant: ParameterID) { self.constant = constant }
 
   public var name: String { "AddConstant" }
+  public var mixesElements: Bool { false }
   public var parameters: [ParameterID] { [constant] }
 
   public func outputShape(

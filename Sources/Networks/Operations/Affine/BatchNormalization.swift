@@ -32,6 +32,7 @@ public struct BatchNormalization: AffineOperation {
   }
 
   public var name: String { "BatchNormalization" }
+  public var mixesElements: Bool { false }
   public var parameters: [ParameterID] { [scale, bias, mean, variance] }
 
   public func outputShape(

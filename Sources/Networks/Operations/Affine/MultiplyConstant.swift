@@ -14,6 +14,7 @@ public struct MultiplyConstant: AffineOperation {
   }
 
   public var name: String { isQuotient ? "DivConstant" : "MulConstant" }
+  public var mixesElements: Bool { false }
   public var parameters: [ParameterID] { [constant] }
 
   public func outputShape(

@@ -5,6 +5,7 @@ public struct Negate: AffineOperation {
   /// Creates a negation.
   public init() {}
   public var name: String { "Neg" }
+  public var mixesElements: Bool { false }
 
   public func outputShape(
     _ inputs: [Shape], _ parameters: (ParameterID) -> Shape

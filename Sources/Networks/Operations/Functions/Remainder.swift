@@ -15,6 +15,7 @@ public struct Remainder: PointwiseOperation {
   }
 
   public var name: String { "Mod" }
+  public var bend: Bend { .jumps }
 
   public func value(at x: Double) -> Double { Self.value(x, divisor, roundsDown: roundsDown) }
 

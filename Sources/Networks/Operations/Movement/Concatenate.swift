@@ -9,6 +9,7 @@ public struct Concatenate: AffineOperation {
   public init(axis: Int) { self.axis = axis }
 
   public var name: String { "Concat" }
+  public var movesElementsOnly: Bool { true }
 
   public func outputShape(
     _ inputs: [Shape], _ parameters: (ParameterID) -> Shape

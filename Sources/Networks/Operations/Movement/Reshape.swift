@@ -9,6 +9,7 @@ public struct Reshape: AffineOperation {
   public init(to shape: Shape) { self.shape = shape }
 
   public var name: String { "Reshape" }
+  public var movesElementsOnly: Bool { true }
 
   public func outputShape(
     _ inputs: [Shape], _ parameters: (ParameterID) -> Shape

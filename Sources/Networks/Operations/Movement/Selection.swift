@@ -15,6 +15,7 @@ public struct Selection: AffineOperation {
   }
 
   public var name: String { "Select" }
+  public var movesElementsOnly: Bool { true }
 
   public func outputShape(
     _ inputs: [Shape], _ parameters: (ParameterID) -> Shape

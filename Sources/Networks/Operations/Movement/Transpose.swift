@@ -9,6 +9,7 @@ public struct Transpose: AffineOperation {
   public init(_ permutation: [Int]) { self.permutation = permutation }
 
   public var name: String { "Transpose" }
+  public var movesElementsOnly: Bool { true }
 
   public func outputShape(
     _ inputs: [Shape], _ parameters: (ParameterID) -> Shape

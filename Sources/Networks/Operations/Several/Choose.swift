@@ -9,6 +9,7 @@ public struct Choose: Operation {
   public init() {}
 
   public var name: String { "Where" }
+  public var bend: Bend { .jumps }
 
   public func outputShape(
     _ inputs: [Shape], _ parameters: (ParameterID) -> Shape

@@ -9,6 +9,7 @@ public struct MaxPool: Operation {
   public init(_ window: PoolingWindow) { self.window = window }
 
   public var name: String { "MaxPool" }
+  public var bend: Bend { .kinks }
 
   public func outputShape(
     _ inputs: [Shape], _ parameters: (ParameterID) -> Shape

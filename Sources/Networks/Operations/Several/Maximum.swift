@@ -12,6 +12,7 @@ public struct Maximum: Operation {
   public init(isMinimum: Bool = false) { self.isMinimum = isMinimum }
 
   public var name: String { isMinimum ? "Min" : "Max" }
+  public var bend: Bend { .kinks }
 
   public func outputShape(
     _ inputs: [Shape], _ parameters: (ParameterID) -> Shape

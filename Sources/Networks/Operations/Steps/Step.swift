@@ -11,6 +11,7 @@ public struct Step: ElementwiseOperation {
   public init(includesZero: Bool = false) { self.includesZero = includesZero }
 
   public var name: String { includesZero ? "GreaterOrEqual" : "Greater" }
+  public var bend: Bend { .steps }
   public func value(at x: Double) -> Double { x > 0 || (includesZero && x == 0) ? 1 : 0 }
   public func apply<T: TensorAlgebra>(_ x: T) -> T {
     let zero = T.full(0, [1])

@@ -162,7 +162,7 @@ extension PiecewiseCurve {
       }
     }
     return crossed.allSatisfy(\.isStraight)
-      ? best(of: cornerSlopes(crossed, over: x), over: x) : slopesByHalving(over: x)
+      ? nearestSlopes(among: cornerSlopes(crossed, over: x), over: x) : slopesByHalving(over: x)
   }
 
   /// The slopes of the lines through two corners, for a function of straight stretches.
@@ -183,47 +183,14 @@ extension PiecewiseCurve {
     return slopes
   }
 
-  /// The best of some slopes at the middle of an interval.
-  private func best(of slopes: [Double], over x: ScalarInterval) -> (lower: Double, upper: Double) {
-    var (lower, upper) = (0.0, 0.0)
-    var (highest, lowest) = (-Double.infinity, Double.infinity)
-    for slope in slopes {
-      let residuals = residuals(slope: slope, over: x)
-      let below = residuals.least + slope * x.middle
-      let above = residuals.greatest + slope * x.middle
-      if below > highest { (lower, highest) = (slope, below) }
-      if above < lowest { (upper, lowest) = (slope, above) }
-    }
-    return (lower, upper)
-  }
-
   /// The lines that are nearest at the middle.
-  ///
-  /// The height at the middle of the upper line of slope `k` is a convex function of `k` whose derivative is the
-  /// middle minus the place where the line touches; below alike.
   private func slopesByHalving(over x: ScalarInterval) -> (lower: Double, upper: Double) {
     let useful = usefulSlopes(over: x)
-    var (low, high) = (
-      (lower: useful.lowerBound, upper: useful.lowerBound),
-      (lower: useful.upperBound, upper: useful.upperBound)
-    )
-    for _ in 0..<14 {
-      let upper = 0.5 * (low.upper + high.upper)
-      if residuals(slope: upper, over: x).greatestPlace > x.middle {
-        low.upper = upper
-      } else {
-        high.upper = upper
-      }
-      let lower = 0.5 * (low.lower + high.lower)
-      if residuals(slope: lower, over: x).leastPlace < x.middle {
-        low.lower = lower
-      } else {
-        high.lower = lower
-      }
-    }
+    let (low, high) = nearestSlopes(
+      within: useful.lowerBound...useful.upperBound, over: x, halvings: 14)
     let ends = [
       low.lower, high.lower, low.upper, high.upper, chordSlope(over: x), derivative(at: x.middle),
     ]
-    return best(of: ends.filter(\.isFinite), over: x)
+    return nearestSlopes(among: ends.filter(\.isFinite), over: x)
   }
 }

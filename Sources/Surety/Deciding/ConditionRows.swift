@@ -2,11 +2,11 @@ import Bounds
 import Properties
 import Tensors
 
-/// The functions of the outputs that are bounded to rule out the violations of one region.
+/// The functions of the outputs that are bounded to rule out the conditions of one question.
 ///
 /// Each constraint is bounded by itself, and conditions of several constraints also by some combinations: where all
 /// constraints hold, so does every combination with weights that are not negative.
-struct RefutationRows: Sendable {
+struct ConditionRows: Sendable {
   /// What one function must not exceed where a condition holds.
   struct Requirement: Sendable {
     /// Which function.
@@ -34,8 +34,8 @@ struct RefutationRows: Sendable {
   /// Up to how many combinations are bounded at a time.
   private static let mostCombinations = 512
 
-  init(_ open: [OpenCondition], outputs: Int) {
-    let table = OutputRows(of: open.map(\.constraints))
+  init(_ open: [[LinearConstraint]], outputs: Int) {
+    let table = OutputRows(of: open)
     coefficients = table.dense(outputCount: outputs)
     count = table.count
     conditions = table.conditions.map { requirements in
@@ -45,10 +45,10 @@ struct RefutationRows: Sendable {
           parts: [Part(constraint: place, weight: 1)])
       }
     }
-    let blends = open.map { Self.blends(of: $0.constraints.map(\.weight)) }
+    let blends = open.map { Self.blends(of: $0.map(\.weight)) }
     guard blends.reduce(0, { $0 + $1.count }) <= Self.mostCombinations else { return }
     for (index, blends) in blends.enumerated() {
-      for weights in blends { append(open[index].constraints, weights, to: index, outputs) }
+      for weights in blends { append(open[index], weights, to: index, outputs) }
     }
   }
 

@@ -33,7 +33,7 @@ final class Hunter: CounterexampleHunter {
 
   func hunt(seconds: Double) -> Witness? {
     guard hunts, var attack else { return nil }
-    attack.options = AttackEffort.last.options(secondsLeft: .infinity)
+    attack.options = AttackEffort.last.options(seed: 0)
     let left = deadline?.timeIntervalSinceNow ?? .infinity
     attack.options.deadline = Date(timeIntervalSinceNow: min(seconds, 0.3 * left))
     attack.options.isCancelled = isCancelled
