@@ -1,20 +1,6 @@
 import Foundation
 import Networks
 
-/// A way to bound a network's outputs over a region, from the fastest to the tightest.
-public enum BoundMethod: String, Sendable, CaseIterable, Codable {
-  /// Interval bound propagation.
-  case ibp
-  /// Linear bounds in terms of the input, propagated forward.
-  case forward
-  /// Intervals for the intermediate layers, one backward pass for the outputs.
-  case crownIBP = "crown-ibp"
-  /// Backward passes for every intermediate layer and for the outputs.
-  case crown
-  /// CROWN with optimised lower slopes.
-  case alphaCROWN = "alpha-crown"
-}
-
 /// The schedule of a slope optimisation.
 public struct SlopeSteps: Hashable, Sendable {
   /// The number of steps.

@@ -73,6 +73,23 @@ public struct BoundState<T: BackwardAlgebra>: Sendable {
   }
 }
 
+extension Bounder {
+  /// The state of a batch of regions whose intervals are known already.
+  ///
+  /// - Parameters:
+  ///   - intervals: The intervals, by node; at least those of the nodes that relaxations read.
+  /// - Soundness: Bounds over the state hold wherever the intervals do.
+  public func state(
+    over inputs: InputSet<T>, intervals: [Interval<T>?]
+  ) -> BoundState<T> {
+    var state = BoundState(network, parameters, inputs)
+    for id in network.nodes.indices.dropFirst() where intervals.indices.contains(id) {
+      state.intervals[id] = intervals[id]
+    }
+    return state
+  }
+}
+
 extension Network {
   /// The nodes that are read by operations which need relaxing, in order, without the input.
   public var nodesToTighten: [Int] {

@@ -26,26 +26,6 @@ extension Bounder {
       try body(inputs.examples(range), range)
     }
   }
-
-  /// Lower bounds of functions of the output by a method that needs no slopes, part by part.
-  ///
-  /// - Returns: The bounds, `[examples, functions]`.
-  /// - Soundness: As for the method's own functions.
-  public func lowerBounds(
-    of functions: OutputFunctions<T>, over inputs: InputSet<T>, by method: BoundMethod
-  ) throws(Unsupported) -> T {
-    let smallest = method == .crown ? 4 : 16
-    let parts = try inParts(inputs, smallest: smallest) { (part, range) throws(Unsupported) -> T in
-      let functions = functions.examples(range)
-      switch method {
-      case .ibp: return try intervalLowerBounds(of: functions, intervals(over: part))
-      case .crownIBP: return try lowerBounds(of: functions, intervals(over: part))
-      case .forward: return try lowerBounds(of: functions, forward(over: part))
-      case .crown, .alphaCROWN: return try lowerBounds(of: functions, crown(over: part))
-      }
-    }
-    return T.concatenated(parts, axis: 0)
-  }
 }
 
 extension OutputFunctions {

@@ -56,7 +56,9 @@ public struct Bounder<T: BackwardAlgebra>: Sendable {
     over inputs: InputSet<T>, knowing known: [Interval<T>?] = []
   ) throws(Unsupported) -> BoundState<T> {
     try crown(over: inputs, knowing: known) { (pass, selected) throws(Unsupported) in
-      try bothBounds(pass, selected)
+      try bothBounds(pass, selected) { (functions) throws(Unsupported) in
+        try pass.lowerBounds(of: functions)
+      }
     }
   }
 
@@ -89,21 +91,28 @@ public struct Bounder<T: BackwardAlgebra>: Sendable {
     return state
   }
 
-  /// Lower and upper bounds of selected elements.
-  func bothBounds(_ pass: BackwardPass<T>, _ selected: SelectedElements) throws(Unsupported) -> (
-    lower: [Double], upper: [Double]
-  ) {
-    let ranges = chunks(below: selected.node).ranges(selected.count)
+  /// Lower and upper bounds of selected elements; infinite where the time did not suffice.
+  ///
+  /// - Parameters:
+  ///   - optimizing: Whether the lines of the rows are optimised.
+  ///   - bound: Lower bounds of functions, `[rows]`.
+  /// - Soundness: Each element lies between its bounds for every input of its example's region, if `bound` is sound.
+  func bothBounds(
+    _ pass: BackwardPass<T>, _ selected: SelectedElements, optimizing: Bool = false,
+    _ bound: @Sendable (LinearFunctions<T>) throws(Unsupported) -> T
+  ) throws(Unsupported) -> (lower: [Double], upper: [Double]) {
+    let ranges = chunks(below: selected.node, optimizing: optimizing).ranges(selected.count)
     let results = try concurrently(ranges) { (range) throws(Unsupported) -> T? in
-      if options.isOverdue { return nil }
-      return try pass.lowerBounds(of: pass.unitFunctions(selected, range))
+      options.isOverdue ? nil : try bound(pass.unitFunctions(selected, range))
     }
     return bothSides(results, ranges)
   }
 
   /// The bounds that lower bounds of elements followed by those of their negations state; none where
   /// there was no time for any.
-  func bothSides(_ results: [T?], _ ranges: [Range<Int>]) -> (lower: [Double], upper: [Double]) {
+  private func bothSides(
+    _ results: [T?], _ ranges: [Range<Int>]
+  ) -> (lower: [Double], upper: [Double]) {
     var (lower, upper): ([Double], [Double]) = ([], [])
     for (result, range) in zip(results, ranges) {
       guard let values = result?.values.scalars else {

@@ -38,12 +38,3 @@ extension Network {
     return AnalysisSupport(method: method.rawValue, missing: missing)
   }
 }
-
-extension BoundMethod {
-  /// Whether the method has a rule for an operation.
-  func supports(_ operation: any Operation) -> Bool {
-    let hasInterval = operation is any IntervalPropagating
-    let hasLines = operation is any AffinelyPropagating || operation is any LinearlyBounded
-    return self == .ibp ? hasInterval : hasInterval && hasLines
-  }
-}

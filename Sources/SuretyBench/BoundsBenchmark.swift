@@ -93,9 +93,9 @@ struct BoundsBenchmark: ParsableCommand {
     _ margins: OutputFunctions<Tensor<Float>>
   ) throws -> Tensor<Float> {
     switch method.lowercased() {
-    case "ibp": try bounder.lowerBounds(of: margins, over: inputs, by: .ibp)
-    case "crown-ibp": try bounder.lowerBounds(of: margins, over: inputs, by: .crownIBP)
-    case "crown": try bounder.lowerBounds(of: margins, over: inputs, by: .crown)
+    case "ibp": try bounder.lowerBounds(of: margins, over: inputs, by: .ibp).lower
+    case "crown-ibp": try bounder.lowerBounds(of: margins, over: inputs, by: .crownIBP).lower
+    case "crown": try bounder.lowerBounds(of: margins, over: inputs, by: .crown).lower
     case "alpha-crown-fixed", "alpha-crown-full":
       try bounder.optimizedLowerBounds(of: margins, bounder.alphaCROWN(over: inputs))
     default: throw ValidationError("Unknown method \(method)")

@@ -68,52 +68,34 @@ extension Tensor {
   }
 }
 
-/// The state of Adam for the lower slopes of one activation, a slope for each coefficient of the rows.
-///
-/// Source: Kingma and Ba, "Adam: a method for stochastic optimization" (2015), algorithm 1.
-public struct SlopeMoments<Scalar: TensorScalar>: Sendable {
-  private var first: Tensor<Scalar>
-  private var second: Tensor<Scalar>
-
-  /// Creates moments of zero for slopes of a shape.
-  public init(_ shape: Shape) {
-    first = Tensor(repeating: 0, shape)
-    second = first
-    // Two buffers of their own: both are written.
-    second.withMutableElements { _ in }
-  }
-
-  /// Raises the bounds of rows by one step on their lower slopes, which stay within a range.
+extension RowBlock {
+  /// Raises the bounds of rows by one step of Adam on their lower slopes at an activation, which stay within a range.
   ///
   /// - Parameters:
-  ///   - slopes: The slopes, laid out as the rows are.
-  ///   - rows: The coefficients at the activation's output.
-  ///   - values: The activation's input at the minimizing point, laid out as the rows are.
-  ///   - lines: The lines; elements whose upper intercept is zero are exact and keep their slope.
-  ///   - step: The number of this step, from 1.
-  public mutating func ascend(
-    _ slopes: inout Tensor<Scalar>, _ rows: RowBlock<Tensor<Scalar>>, values: Tensor<Scalar>,
-    _ lines: Lines<Tensor<Scalar>>, owners: [Int32], within range: ClosedRange<Double>,
-    rate: Double, step: Int
-  ) {
-    let (beta1, beta2) = (0.9, 0.999)
-    let (scale1, scale2) = (1 / (1 - power(beta1, step)), 1 / (1 - power(beta2, step)))
+  ///   - slopes: The slopes, laid out as the rows are, whose coefficients are those at the activation's output.
+  ///   - first: Adam's mean of each slope's derivatives, laid out likewise.
+  ///   - second: Adam's mean of their squares.
+  ///   - values: The activation's input at the minimizing point, laid out likewise.
+  ///   - intercepts: The lines' upper intercepts, `[examples] + node shape`; elements for which it is zero are exact and
+  ///     keep their slope.
+  ///   - owners: The example of each row.
+  public func raise<S>(
+    _ slopes: inout Tensor<S>, _ first: inout Tensor<S>, _ second: inout Tensor<S>,
+    at values: Tensor<S>, intercepts: Tensor<S>, owners: [Int32], within range: ClosedRange<Double>,
+    _ adam: Adam<S>
+  ) where T == Tensor<S> {
     slopes.withMutableElements { slopes in
       first.withMutableElements { first in
         second.withMutableElements { second in
-          rows.withWindow { window in
-            Scalar.windowKernels.ascend(
-              rows.values.buffer.pointer, values.buffer.pointer, window,
-              lines.upperIntercept.buffer.pointer, owners, Scalar(range.lowerBound),
-              Scalar(range.upperBound), Scalar(rate), Scalar(beta1), Scalar(beta2), Scalar(scale1),
-              Scalar(scale2), slopes.baseAddress, first.baseAddress, second.baseAddress)
+          withWindow { window in
+            S.windowKernels.ascend(
+              self.values.buffer.pointer, values.buffer.pointer, window, intercepts.buffer.pointer,
+              owners, S(range.lowerBound), S(range.upperBound), adam.rate, adam.firstDecay,
+              adam.secondDecay, adam.firstScale, adam.secondScale, adam.epsilon,
+              slopes.baseAddress, first.baseAddress, second.baseAddress)
           }
         }
       }
     }
-  }
-
-  private func power(_ base: Double, _ exponent: Int) -> Double {
-    (0..<exponent).reduce(1) { result, _ in result * base }
   }
 }

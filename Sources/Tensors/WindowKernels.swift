@@ -46,6 +46,6 @@ public struct WindowKernels<Scalar: TensorScalar>: Sendable {
   public let ascend:
     @Sendable (
       Input?, Input?, surety_window, Input?, Indices?, Scalar, Scalar, Scalar, Scalar, Scalar,
-      Scalar, Scalar, Output?, Output?, Output?
+      Scalar, Scalar, Scalar, Output?, Output?, Output?
     ) -> Void
 }

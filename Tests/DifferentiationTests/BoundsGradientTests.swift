@@ -120,8 +120,11 @@ struct BoundsGradientTests {
       Shape([examples] + network.inputShape.dimensions), in: -1...1, &random)
     let box = Interval(lower: T(center + -0.1), upper: T(center + 0.1))
     let bounder = Bounder(network, parameters: Parameters(parameters))
-    return try bounder.lowerBounds(
-      of: .margins(labels: [0, 2, 1], classes: 3), over: InputSet(box: box), by: method)
+    let state = try bounder.intervals(over: InputSet(box: box))
+    let margins = OutputFunctions<T>.margins(labels: [0, 2, 1], classes: 3)
+    return method == .ibp
+      ? try bounder.intervalLowerBounds(of: margins, state)
+      : try bounder.lowerBounds(of: margins, state)
   }
 
   @Test("IBP and CROWN-IBP margins", arguments: TrainedNetwork.allCases, 0..<2 as Range<UInt64>)
@@ -168,8 +171,9 @@ struct BoundsGradientTests {
     let functions = OutputFunctions<Dual>.margins(labels: [1], classes: 3)
     func bounds(_ x: Dual, _ radius: Dual) throws -> Dual {
       let box = Interval(center: x, radius: radius)
-      return try Bounder(network, parameters: parameters)
-        .lowerBounds(of: functions, over: InputSet(box: box), by: .ibp)
+      let bounder = Bounder(network, parameters: parameters)
+      return try bounder.intervalLowerBounds(
+        of: functions, bounder.intervals(over: InputSet(box: box)))
     }
     let (x, radius) = (Dual.variable(center), Dual.variable(Values(repeating: 0.2, center.shape)))
     let result = try bounds(x, radius)
@@ -190,10 +194,10 @@ struct BoundsGradientTests {
     func check<T: BackwardAlgebra>(_ type: T.Type) throws {
       let zero = Tracked<T>.variable(T(Values(repeating: 0, [1, 1, 2])))
       let weights = Tracked<T>.variable(T(network.parameters[0].value * 1e6))
-      let bounds = try Bounder(network, parameters: Parameters([weights])).lowerBounds(
+      let bounder = Bounder(network, parameters: Parameters([weights]))
+      let bounds = try bounder.lowerBounds(
         of: .margins(labels: [0], classes: 2),
-        over: InputSet(box: Interval(lower: zero, upper: zero)),
-        by: .crownIBP)
+        bounder.intervals(over: InputSet(box: Interval(lower: zero, upper: zero))))
       #expect(bounds.values.scalars == [0])
       for gradient in bounds.gradients(of: [weights, zero]) { #expect(gradient.values.isFinite) }
     }

@@ -33,8 +33,6 @@ struct Descent {
   private let outputCount: Int
 
   private let diversifyingSteps = 4
-  private let meanDecay: Float = 0.9
-  private let squareDecay: Float = 0.99
 
   /// Prepares a walk from points of shape `[rows] + input shape`.
   init(_ context: SearchContext, _ rows: [DescentRow], from x: Tensor<Float>, stream: UInt64) {
@@ -123,12 +121,7 @@ struct Descent {
   private mutating func move(_ gradient: Tensor<Float>, step: Int) {
     let options = context.options
     let part = Double(step) / Double(max(1, options.steps - 1))
-    let size = Float(options.stepSize * pow(options.decay, part))
-    let time = Float(step + 1)
-    let rule = StepRule(
-      size: size, meanDecay: meanDecay, squareDecay: squareDecay,
-      meanCorrection: 1 / (1 - pow(meanDecay, time)),
-      squareCorrection: 1 / (1 - pow(squareDecay, time)))
+    let rule = StepRule(size: options.stepSize * pow(options.decay, part), step: step + 1)
     let (rows, targets, inputCount) = (rows, context.targets, inputCount)
     gradient.withElements { gradient in
       x.withMutableElements { x in

@@ -1,14 +1,17 @@
 import Properties
+import Tensors
 
 /// One step of one point against its gradient.
 struct StepRule {
-  /// The step as a part of the region's width, or of the ball's radius.
-  var size: Float
-  var meanDecay: Float
-  var squareDecay: Float
-  /// What makes up for the running means having started at zero.
-  var meanCorrection: Float
-  var squareCorrection: Float
+  /// The rule; its rate is a part of the region's width, or of the ball's radius.
+  let adam: Adam<Float>
+
+  /// - Parameters:
+  ///   - size: The step as a part of the region's width, or of the ball's radius.
+  ///   - step: The number of the step, from 1.
+  init(size: Double, step: Int) {
+    adam = Adam(rate: size, step: step, first: 0.9, second: 0.99, epsilon: 1e-12)
+  }
 
   /// Moves a point and projects it.
   ///
@@ -25,18 +28,14 @@ struct StepRule {
     guard scale.isFinite else { return false }
     if let ball = region.ball {
       for i in 0..<region.count {
-        mean[i] = meanDecay * mean[i] + (1 - meanDecay) * gradient[i] * scale
+        mean[i] = adam.firstDecay * mean[i] + adam.firstGain * gradient[i] * scale
       }
       step(point, along: mean, ball)
     } else {
       region.width.withUnsafeBufferPointer { width in
         for i in 0..<width.count {
-          let g = gradient[i] * scale
-          let m = meanDecay * mean[i] + (1 - meanDecay) * g
-          let s = squareDecay * square[i] + (1 - squareDecay) * g * g
-          (mean[i], square[i]) = (m, s)
-          let direction = m * meanCorrection / ((s * squareCorrection).squareRoot() + 1e-12)
-          point[i] -= size * width[i] * direction
+          point[i] -= adam.step(
+            along: gradient[i] * scale, unit: width[i], &mean[i], &square[i])
         }
       }
     }
@@ -62,7 +61,7 @@ struct StepRule {
     let length = ball.norm == .two ? sum.squareRoot() : sum
     guard length > 0 else { return }
     // Two radii across, as a box is its width across.
-    let factor = 2 * size * ball.radius / length
+    let factor = 2 * adam.rate * ball.radius / length
     for i in 0..<count where abs(direction[i]) >= threshold { point[i] -= factor * direction[i] }
   }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import Networks
 import Tensors
 
@@ -97,15 +96,13 @@ struct CurveLines<S: TensorScalar>: Sendable {
   /// - Parameters:
   ///   - coefficients: Those at the curve's output.
   ///   - values: The curve's input at the minimizing point, laid out likewise.
-  ///   - step: The number of this step, from 1.
-  mutating func ascend(
-    coefficients: Tensor<S>, values: Tensor<S>, rate: Double, step: Int
-  ) {
+  mutating func ascend(coefficients: Tensor<S>, values: Tensor<S>, _ step: SlopeStep) {
     let functions = functions
+    let adam = Adam<Double>(rate: step.rate, step: step.number, epsilon: 1e-12)
     coefficients.values.withElements { coefficients in
       values.values.withElements { values in
-        ascend(&lower, below: true, functions, coefficients, values, rate, step)
-        ascend(&upper, below: false, functions, coefficients, values, rate, step)
+        ascend(&lower, below: true, functions, coefficients, values, adam)
+        ascend(&upper, below: false, functions, coefficients, values, adam)
       }
     }
     update()
@@ -114,10 +111,9 @@ struct CurveLines<S: TensorScalar>: Sendable {
   private func ascend(
     _ side: inout Side, below: Bool, _ functions: some ScalarFunctions,
     _ coefficients: UnsafeBufferPointer<Double>, _ values: UnsafeBufferPointer<Double>,
-    _ rate: Double, _ step: Int
+    _ adam: Adam<Double>
   ) {
     let rounding = OutwardRounding(to: Tensor<S>.self)
-    let scales = (1 / (1 - pow(0.9, Double(step))), 1 / (1 - pow(0.999, Double(step))))
     for (row, owner) in owners.enumerated() {
       for element in 0..<size {
         let (at, example) = (row * size + element, Int(owner) * size + element)
@@ -132,11 +128,9 @@ struct CurveLines<S: TensorScalar>: Sendable {
         }
         let gradient = coefficient * (values[at] - side.places[at])
         guard gradient.isFinite else { continue }
-        let first = 0.9 * side.first[at] + 0.1 * gradient
-        let second = 0.999 * side.second[at] + 0.001 * gradient * gradient
-        (side.first[at], side.second[at]) = (first, second)
-        let size = (second * scales.1).squareRoot() + 1e-12
-        let next = slope + rate * (most - least) * first * scales.0 / size
+        let next =
+          slope
+          + adam.step(along: gradient, unit: most - least, &side.first[at], &side.second[at])
         set(&side, at, min(max(next, least), most), functions, below, domains[example], rounding)
       }
     }

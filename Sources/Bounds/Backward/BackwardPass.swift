@@ -13,11 +13,21 @@ struct LinearFunctions<T: BackwardAlgebra>: Sendable {
   var owners: [Int32]
 }
 
-/// Everything a backward pass over a batch of regions needs to know.
+/// What linear functions of a node have become at the input.
+struct LoweredFunctions<T: BackwardAlgebra>: Sendable {
+  /// The coefficients at the input; nil where no path led there.
+  var rows: RowBlock<T>?
+  /// What is added, `[rows]`.
+  var constant: T
+  /// The example of each row.
+  var owners: [Int32]
+}
+
+/// Everything a backward walk over a batch of regions needs to know.
 ///
-/// The pass walks the graph from a node down to the input, carrying linear functions ("rows") of the
-/// nodes, and replaces every nonlinear operation by its relaxation. What arrives at the input is bounded
-/// over the region.
+/// The walk goes through the graph from a node down to the input, carrying linear functions ("rows") of the
+/// nodes, and replaces every nonlinear operation by lines or planes below it. What arrives at the input is bounded
+/// over the region. Which lines a row takes, and where it stops, is for a `LineChoice` to say.
 ///
 /// Source: Xu et al., "Automatic perturbation analysis for scalable certified robustness" (2020),
 /// algorithm 1.
@@ -28,6 +38,8 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
   let frame: InputFrame<T>
   /// The relaxation of each nonlinear node, where it has been made.
   var relaxations: [(any Relaxation<T>)?]
+  /// How many times each node is read.
+  private let readers: [Int]
 
   init(_ network: Network, _ parameters: Parameters<T>, _ inputs: InputSet<T>) {
     self.network = network
@@ -35,92 +47,123 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
     self.inputs = inputs
     frame = InputFrame(inputs.box, shape: network.inputShape)
     relaxations = .init(repeating: nil, count: network.nodes.count)
+    readers = network.readerCounts
   }
 
-  /// Lower bounds of linear functions of one node.
+  /// Lower bounds of linear functions of one node, with the lines of the relaxations.
   ///
   /// - Parameters:
   ///   - functions: The functions.
-  ///   - boxes: Boxes of nodes at which the pass stops instead of going on to the input.
-  /// - Returns: A bound for each row, of shape `[rows]`.
+  ///   - boxes: Boxes of nodes at which the walk stops instead of going on to the input.
+  /// - Returns: A bound for each row, `[rows]`.
   /// - Soundness: Each bound is at most the row's value for every input of the example's region, up to
   ///   rounding, if the relaxations hold there.
   func lowerBounds(
     of functions: LinearFunctions<T>, stoppingAt boxes: [Int: InputFrame<T>] = [:]
   ) throws(Unsupported) -> T {
-    let (rows, constant) = try lowered(functions, stoppingAt: boxes)
-    guard let rows else { return constant }
-    return constant
+    var choice = FixedLines<T>(boxes: boxes)
+    return least(try lowered(functions, &choice))
+  }
+
+  /// The least value of each function of the input over its example's region, `[rows]`.
+  ///
+  /// - Soundness: At most the function's value at every input of the region, up to rounding.
+  func least(_ functions: LoweredFunctions<T>) -> T {
+    guard let rows = functions.rows else { return functions.constant }
+    return functions.constant
       + inputs.minimum(rows, shape: network.inputShape, owners: functions.owners, frame: frame)
   }
 
-  /// Carries linear functions of one node back to the input.
+  /// Walks linear functions of one node back to the input.
   ///
   /// - Parameters:
   ///   - functions: The functions.
-  ///   - boxes: Boxes of nodes at which the pass stops instead of going on to the input.
-  ///   - visit: Called with each node that the functions come by, and their coefficients there.
-  /// - Returns: The coefficients at the input, nil where no path led there, and what is added to each row,
-  ///   of shape `[rows]`.
-  /// - Soundness: Each function of the input is at most the row's value for every input of the example's
-  ///   region, up to rounding, if the relaxations hold there.
-  func lowered(
-    _ functions: LinearFunctions<T>, stoppingAt boxes: [Int: InputFrame<T>] = [:],
-    visit: (Int, RowBlock<T>) -> Void = { _, _ in }
-  ) throws(Unsupported) -> (rows: RowBlock<T>?, constant: T) {
-    let (node, owners) = (functions.node, functions.owners)
-    var pending = [RowBlock<T>?](repeating: nil, count: node + 1)
-    pending[node] = functions.rows
+  ///   - choice: Says which lines the rows take, and remembers what it needs of the way.
+  /// - Soundness: Each function of the input is at most the row's value for every input of the example's region that the
+  ///   choice is made for, up to rounding, if the relaxations hold there.
+  func lowered<Choice: LineChoice<T>>(
+    _ functions: LinearFunctions<T>, _ choice: inout Choice
+  ) throws(Unsupported) -> LoweredFunctions<T> {
+    let owners = functions.owners
+    var pending = [RowBlock<T>?](repeating: nil, count: functions.node + 1)
+    pending[functions.node] = functions.rows
     var constant = functions.constant
-    let readers = network.readerCounts
-    for id in stride(from: node, through: 0, by: -1) {
-      guard let rows = pending[id] else { continue }
+    for id in stride(from: functions.node, through: 0, by: -1) {
+      guard var rows = pending[id] else { continue }
       pending[id] = nil
-      visit(id, rows)
-      if let box = boxes[id] {
-        constant =
-          constant + T.minimum(rows, center: box.center, radius: box.radius, owners: owners)
-        continue
+      guard let before = try step(&rows, &constant, at: id, &choice, owners) else {
+        return LoweredFunctions(rows: rows, constant: constant, owners: owners)
       }
-      guard network.nodes[id].operation != nil else { return (rows, constant) }
-      let input = network.nodes[id].inputs.first ?? 0
-      if let normalization = network.nodes[id].operation as? BatchNormalization,
-        let convolution = network.nodes[input].operation as? Convolution,
-        boxes[input] == nil, readers[input] == 1,
-        let step = convolution.backward(
-          rows, through: normalization, NodeShapes(network, input), parameters)
-      {
-        if let added = step.constant { constant = constant + added }
-        pending[network.nodes[input].inputs[0]] = merged(
-          pending[network.nodes[input].inputs[0]], step.inputs[0])
-        continue
-      }
-      let step = try backward(rows, at: id, owners: owners)
-      if let added = step.constant { constant = constant + added }
-      for (input, rows) in zip(network.nodes[id].inputs, step.inputs) {
-        pending[input] = merged(pending[input], rows)
+      for (input, rows) in before {
+        pending[input] = pending[input].map { T.sum($0, rows) } ?? rows
       }
     }
-    return (nil, constant)
+    return LoweredFunctions(rows: nil, constant: constant, owners: owners)
   }
 
-  private func merged(_ waiting: RowBlock<T>?, _ rows: RowBlock<T>) -> RowBlock<T> {
-    waiting.map { T.sum($0, rows) } ?? rows
+  /// One step of the walk, the only place in which rows are lowered: from a node's output to what it reads.
+  ///
+  /// - Parameters:
+  ///   - rows: Functions of the node's output; on return, without what the choice took off them.
+  ///   - constant: What is added to each, `[rows]`; it takes up what the step adds.
+  /// - Returns: For each input the functions of it that are left; none where the rows ended in a box, nil at the
+  ///   network's input.
+  /// - Soundness: The rows of the inputs and the new constant add up to at most the rows of the output and the old one, for
+  ///   every input of the network that relaxation and choice hold for, up to rounding.
+  private func step<Choice: LineChoice<T>>(
+    _ rows: inout RowBlock<T>, _ constant: inout T, at id: Int, _ choice: inout Choice,
+    _ owners: [Int32]
+  ) throws(Unsupported) -> [(input: Int, rows: RowBlock<T>)]? {
+    let node = network.nodes[id]
+    choice.meet(&rows, at: id, node.shape, constant: &constant)
+    let (sources, before, added): ([Int], [RowBlock<T>], T?)
+    if let box = choice.box(at: id) {
+      added = T.minimum(rows, center: box.center, radius: box.radius, owners: owners)
+      (sources, before) = ([], [])
+    } else if node.operation == nil {
+      return nil
+    } else if let relaxation = relaxations[id] {
+      sources = node.inputs
+      if let own = choice.lines(of: rows, at: id, relaxation, owners: owners) {
+        let (result, intercepts) = T.relaxed(rows, own.lines, owners: own.owners)
+        (before, added) = ([result], intercepts)
+      } else {
+        (before, added) = relaxation.backward(rows, owners: owners)
+      }
+    } else if let fused = throughNormalizedConvolution(rows, at: id, choice) {
+      (sources, before, added) = (fused.sources, fused.rows, fused.constant)
+    } else {
+      sources = node.inputs
+      (before, added) = try throughAffine(rows, at: id)
+    }
+    if let added { constant = constant + added }
+    return zip(sources, before).map { (input: $0, rows: $1) }
   }
 
-  /// Passes rows of a node's output back to its inputs.
-  func backward(
-    _ rows: RowBlock<T>, at id: Int, owners: [Int32]
+  private func throughAffine(
+    _ rows: RowBlock<T>, at id: Int
   ) throws(Unsupported) -> (inputs: [RowBlock<T>], constant: T?) {
-    if let relaxation = relaxations[id] {
-      let step = relaxation.backward(rows, owners: owners)
-      return (step.inputs, step.constant)
-    }
     guard let affine = network.nodes[id].operation as? any AffinelyPropagating else {
       throw Unsupported(
         operation: network.nodes[id].operation?.name ?? "input", node: network.nodes[id].name,
         analysis: "linear bounds")
     }
     return affine.backward(rows, NodeShapes(network, id), parameters)
+  }
+
+  /// Rows through a normalisation and the convolution that it alone reads, with kernels into which it is folded.
+  ///
+  /// - Returns: nil where the node is no such normalisation, or the choice is to meet the rows between the two.
+  private func throughNormalizedConvolution(
+    _ rows: RowBlock<T>, at id: Int, _ choice: some LineChoice<T>
+  ) -> (sources: [Int], rows: [RowBlock<T>], constant: T?)? {
+    guard let normalization = network.nodes[id].operation as? BatchNormalization,
+      let middle = network.nodes[id].inputs.first, readers[middle] == 1,
+      choice.mayPassOver(middle),
+      let convolution = network.nodes[middle].operation as? Convolution,
+      let (before, constant) = convolution.backward(
+        rows, through: normalization, NodeShapes(network, middle), parameters)
+    else { return nil }
+    return (network.nodes[middle].inputs, before, constant)
   }
 }

@@ -25,18 +25,8 @@ extension Bounder {
       return Interval(
         lower: known.lower.values.reshaped(shape), upper: known.upper.values.reshaped(shape))
     }
-    let boxes = method == .ibp ? lastBoxes(state) : [:]
-    let pass = method == .ibp ? state.pass : state.relaxedPass
-    let isOptimizing = method == .alphaCROWN
-    let ranges = chunks(below: origins.node, optimizing: isOptimizing).ranges(all.count)
-    let results = try concurrently(ranges) { (range) throws(Unsupported) -> T? in
-      if options.isOverdue { return nil }
-      let functions = pass.unitFunctions(all, range)
-      return isOptimizing
-        ? try optimizedLowerBounds(of: functions, pass, options.outputSteps)
-        : try pass.lowerBounds(of: functions, stoppingAt: boxes)
-    }
-    let (lower, upper) = bothSides(results, ranges)
+    let (lower, upper) = try bothBounds(
+      state.pass, all, optimizing: method.optimizesLines, rowBound(state, by: method))
     return Interval(
       lower: Tensor(shape, origins.spread(lower)), upper: Tensor(shape, origins.spread(upper)))
   }

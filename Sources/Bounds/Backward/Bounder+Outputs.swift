@@ -53,6 +53,7 @@ extension Bounder {
   /// a margin is bounded as one function and not as a difference of two bounds.
   ///
   /// - Returns: The bounds, `[examples, functions]`.
+  /// - Soundness: As for `lowerBounds(of:_:)`.
   public func intervalLowerBounds(
     of functions: OutputFunctions<T>, _ state: BoundState<T>
   ) throws(Unsupported) -> T {
@@ -87,12 +88,24 @@ extension Bounder {
       return bounds.reshaped([perExample, bounds.shape.count / max(1, perExample)])
         .sliced(0..<examples, axis: 1).transposed([1, 0])
     }
-    let rows = outputRows(functions, examples: examples)
-    let ranges = chunks(below: network.output).ranges(examples * perExample)
-    let bounds = try concurrently(ranges) { (range) throws(Unsupported) -> T in
-      try pass.lowerBounds(of: rows(range), stoppingAt: boxes)
+    let bounds = try inChunks(functions, examples: examples) { (linear, _) throws(Unsupported) in
+      try pass.lowerBounds(of: linear, stoppingAt: boxes)
     }
     return T.concatenated(bounds, axis: 0).reshaped([examples, perExample])
+  }
+
+  /// Calls `body` with rows of functions of the output, chunk by chunk and on all workers, and with the range that each
+  /// chunk is of all rows, example after example.
+  ///
+  /// - Parameter optimizing: Whether the lines of the rows are optimised.
+  func inChunks<Result: Sendable>(
+    _ functions: OutputFunctions<T>, examples: Int, optimizing: Bool = false,
+    _ body: @Sendable (LinearFunctions<T>, Range<Int>) throws(Unsupported) -> Result
+  ) throws(Unsupported) -> [Result] {
+    let rows = outputRows(functions, examples: examples)
+    let ranges = chunks(below: network.output, optimizing: optimizing)
+      .ranges(examples * functions.count)
+    return try concurrently(ranges) { (range) throws(Unsupported) in try body(rows(range), range) }
   }
 
   /// All functions, ordered as number systems want them that keep examples side by side.

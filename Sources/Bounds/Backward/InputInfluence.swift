@@ -24,13 +24,12 @@ extension Bounder {
   ) throws(Unsupported) -> InputInfluence<T> {
     precondition(functions.count == 1, "One function for each example")
     let pass = state.relaxedPass
-    var rows = [RowBlock<T>?](repeating: nil, count: network.nodes.count)
+    var record = RecordedRows<T>(nodes: network.nodes.count)
     let linear = outputRows(functions, examples: state.count)(0..<state.count)
-    let (found, constants) = try pass.lowered(linear) { rows[$0] = $1 }
-    let planes = pass.lowerPlanes(found, constants, owners: linear.owners)
+    let planes = pass.lowerPlanes(try pass.lowered(linear, &record))
     return InputInfluence(
       planes: planes.reshaped(examples: state.count, functions: 1),
-      shares: errorShares(rows, pass, state))
+      shares: errorShares(record.rows, pass, state))
   }
 
   /// The error's shares of the inputs, from the coefficients that the functions have at each node.

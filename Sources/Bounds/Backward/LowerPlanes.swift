@@ -19,35 +19,30 @@ extension Bounder {
   public func lowerPlanes(
     of functions: OutputFunctions<T>, _ state: BoundState<T>
   ) throws(Unsupported) -> LowerPlanes<T> {
-    let (examples, perExample) = (state.count, functions.count)
-    let rows = outputRows(functions, examples: examples)
     let pass = state.relaxedPass
-    let ranges = chunks(below: network.output).ranges(examples * perExample)
-    let parts = try concurrently(ranges) { (range) throws(Unsupported) -> LowerPlanes<T> in
-      let functions = rows(range)
-      let (found, constants) = try pass.lowered(functions)
-      return pass.lowerPlanes(found, constants, owners: functions.owners)
+    let parts = try inChunks(functions, examples: state.count) {
+      (linear, _) throws(Unsupported) -> LowerPlanes<T> in
+      var choice = FixedLines<T>()
+      return pass.lowerPlanes(try pass.lowered(linear, &choice))
     }
     return LowerPlanes(
       coefficients: T.concatenated(parts.map(\.coefficients), axis: 0),
       constants: T.concatenated(parts.map(\.constants), axis: 0),
       bounds: T.concatenated(parts.map(\.bounds), axis: 0)
-    ).reshaped(examples: examples, functions: perExample)
+    ).reshaped(examples: state.count, functions: functions.count)
   }
 }
 
 extension BackwardPass {
   /// The planes that functions have become at the input, one after another: `[rows, inputs]`, `[rows]` and `[rows]`.
-  func lowerPlanes(_ rows: RowBlock<T>?, _ constants: T, owners: [Int32]) -> LowerPlanes<T> {
-    let (shape, size) = (network.inputShape, network.inputShape.count)
-    guard let rows else {
-      let zeros = T.full(0, [owners.count, size])
-      return LowerPlanes(coefficients: zeros, constants: constants, bounds: constants)
-    }
-    let least = inputs.minimum(rows, shape: shape, owners: owners, frame: frame)
+  ///
+  /// - Soundness: Each bound is at most its plane's value for every input of its example's region, up to rounding.
+  func lowerPlanes(_ functions: LoweredFunctions<T>) -> LowerPlanes<T> {
+    let (shape, count) = (network.inputShape, functions.owners.count)
     return LowerPlanes(
-      coefficients: T.dense(rows, shape).reshaped([owners.count, size]), constants: constants,
-      bounds: constants + least)
+      coefficients: functions.rows.map { T.dense($0, shape).reshaped([count, shape.count]) }
+        ?? T.full(0, [count, shape.count]),
+      constants: functions.constant, bounds: least(functions))
   }
 }
 

@@ -43,11 +43,11 @@ extension Bounder {
       let linear = LinearFunctions(
         node: network.output, rows: T.rows(rows, shape), constant: T.full(0, [range.count]),
         owners: Array(functions.owners[range]))
-      var tape = SlopeTape<S>(nodes: network.nodes.count)
-      let (found, constants) = try pass.lowered(linear) { tape.rows[$0] = $1 }
+      var record = RecordedRows<T>(nodes: network.nodes.count)
+      let found = try pass.lowered(linear, &record)
+      var tape = SlopeTape<S>(rows: record.rows)
       return RelaxedLeast(
-        planes: pass.lowerPlanes(found, constants, owners: linear.owners),
-        outputs: pass.relaxedOutputs(&tape, of: linear))
+        planes: pass.lowerPlanes(found), outputs: pass.relaxedOutputs(&tape, of: linear))
     }
     let outputs = parts.compactMap(\.outputs)
     return RelaxedLeast(
@@ -56,38 +56,5 @@ extension Bounder {
         constants: T.concatenated(parts.map(\.planes.constants), axis: 0),
         bounds: T.concatenated(parts.map(\.planes.bounds), axis: 0)),
       outputs: outputs.count == parts.count ? T.concatenated(outputs, axis: 0) : nil)
-  }
-}
-
-extension BackwardPass {
-  /// The outputs of the relaxed network, `[rows, outputs]`, where the functions of the last pass are least.
-  ///
-  /// The minimizing input is carried forward through the lines that the pass chose, as for the derivative of a slope. What
-  /// comes out is the derivative of a function's bound by its coefficients.
-  func relaxedOutputs<S>(
-    _ tape: inout SlopeTape<S>, of functions: LinearFunctions<T>
-  ) -> T? where T == Tensor<S> {
-    let owners = functions.owners
-    guard let first = tape.rows[0] else { return nil }
-    var values = [T?](repeating: nil, count: functions.node + 1)
-    values[0] = inputs.minimizer(first, shape: network.inputShape, owners: owners, frame: frame)
-    for id in network.nodes.indices[...functions.node] where id > 0 {
-      guard let rows = tape.rows[id], let operation = network.nodes[id].operation else { continue }
-      let before = network.nodes[id].inputs.map { input -> RowBlock<T>? in
-        guard var block = tape.rows[input], let value = values[input] else { return nil }
-        block.values = value
-        return block
-      }
-      guard let value = forward(operation, id, rows, before, owners, &tape, 0, 0) else {
-        return nil
-      }
-      values[id] = value
-    }
-    guard var last = tape.rows[functions.node], let value = values[functions.node] else {
-      return nil
-    }
-    last.values = value
-    let shape = network.nodes[functions.node].shape
-    return T.dense(last, shape).reshaped([owners.count, shape.count])
   }
 }

@@ -91,8 +91,8 @@ static inline size_t surety_phase_length(size_t width, ptrdiff_t stride) {
      the minimizing point. Slopes and moments are laid out as the rows are. */                     \
   void surety_ascend_##S(const T *a, const T *z, surety_window p, const T *upper_shift,            \
                          const int32_t *owner, T low, T high, T rate, T first_decay,               \
-                         T second_decay, T first_scale, T second_scale, T *slope, T *first,        \
-                         T *second);                                                               \
+                         T second_decay, T first_scale, T second_scale, T epsilon, T *slope,       \
+                         T *first, T *second);                                                     \
   /* constant[r] += sum over pixels and channels of a * bias[channel]. */                          \
   void surety_channel_dot_##S(const T *a, size_t rows, size_t pixels, size_t channels,             \
                               const T *bias, T *constant);                                         \

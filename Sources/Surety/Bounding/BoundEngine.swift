@@ -87,23 +87,11 @@ struct TensorEngine<S: TensorScalar>: BoundEngine {
   ) throws(Unsupported) -> FunctionBounds {
     var bounder = bounder
     bounder.options = options
-    if method == .forward { return try forwardBounds(of: functions, over: regions, options) }
-    let (rows, ready) = (OutputFunctions(T(functions)), bounder)
-    let inputs = InputSet<T>(regions, shape: network.inputShape)
-    let parts = try bounder.inParts(inputs, smallest: method == .crown ? 4 : 16) {
-      (part, range) throws(Unsupported) -> FunctionBounds in
-      let rows = rows.examples(range)
-      let state = try state(over: part, by: method, ready)
-      let bounds: T
-      switch method {
-      case .ibp: bounds = try ready.intervalLowerBounds(of: rows, state)
-      case .alphaCROWN: bounds = try ready.optimizedLowerBounds(of: rows, state)
-      case .forward, .crownIBP, .crown: bounds = try ready.lowerBounds(of: rows, state)
-      }
-      return FunctionBounds(
-        lower: bounds.values.rows(range.count), isFinite: state.finiteExamples)
-    }
-    return FunctionBounds(lower: parts.flatMap(\.lower), isFinite: parts.flatMap(\.isFinite))
+    let found = try bounder.lowerBounds(
+      of: OutputFunctions(T(functions)),
+      over: InputSet<T>(regions, shape: network.inputShape), by: method)
+    return FunctionBounds(
+      lower: found.lower.values.rows(regions.count), isFinite: found.isFinite)
   }
 
   func outputBounds(
@@ -112,7 +100,7 @@ struct TensorEngine<S: TensorScalar>: BoundEngine {
     var bounder = bounder
     bounder.options = options
     let inputs = InputSet<T>([region], shape: network.inputShape)
-    let state = try state(over: inputs, by: method, bounder)
+    let state = try bounder.state(over: inputs, by: method)
     let ends = try bounder.outputEnds(state, by: method)
     var result = OutputBounds(
       outputs: OutputBounds.Ends(lower: ends.lower.scalars, upper: ends.upper.scalars),
@@ -130,27 +118,13 @@ struct TensorEngine<S: TensorScalar>: BoundEngine {
         (rows[0, row, label], rows[0, row, other]) = (1, -1)
         (rows[0, part.count + row, label], rows[0, part.count + row, other]) = (-1, 1)
       }
-      let bounds = try lowerBounds(of: rows, state, region, by: method, bounder)
+      let bounds = try bounder.lowerBounds(of: OutputFunctions(T(rows)), state, by: method)
+        .values.scalars
       margins.lower += bounds.prefix(part.count)
       margins.upper += bounds.suffix(part.count).map { 0 - $0 }
     }
     result.margins = margins
     return result
-  }
-
-  /// Lower bounds of functions of the output over one region of which the method's state is known.
-  private func lowerBounds(
-    of functions: Tensor<Double>, _ state: BoundState<T>, _ region: Region,
-    by method: BoundMethod, _ bounder: Bounder<T>
-  ) throws(Unsupported) -> [Double] {
-    let rows = OutputFunctions(T(functions))
-    switch method {
-    case .ibp: return try bounder.intervalLowerBounds(of: rows, state).values.scalars
-    case .alphaCROWN: return try bounder.optimizedLowerBounds(of: rows, state).values.scalars
-    case .crownIBP, .crown: return try bounder.lowerBounds(of: rows, state).values.scalars
-    case .forward:
-      return try forwardBounds(of: functions, over: [region], bounder.options).lower[0]
-    }
   }
 
   func layers(
@@ -159,7 +133,7 @@ struct TensorEngine<S: TensorScalar>: BoundEngine {
     var bounder = bounder
     bounder.options = options
     let inputs = InputSet<T>([region], shape: network.inputShape)
-    let state = try state(over: inputs, by: method, bounder)
+    let state = try bounder.state(over: inputs, by: method)
     return network.nodes.enumerated().compactMap { id, node in
       state.intervals[id].map {
         LayerBounds(
@@ -168,60 +142,6 @@ struct TensorEngine<S: TensorScalar>: BoundEngine {
           upper: $0.upper.values.scalars)
       }
     }
-  }
-
-  private func state(
-    over inputs: InputSet<T>, by method: BoundMethod, _ bounder: Bounder<T>
-  ) throws(Unsupported) -> BoundState<T> {
-    switch method {
-    case .ibp, .crownIBP: return try bounder.intervals(over: inputs)
-    case .crown: return try bounder.crown(over: inputs)
-    case .alphaCROWN: return try bounder.alphaCROWN(over: inputs)
-    case .forward: return try bounder.forward(over: inputs)
-    }
-  }
-
-  /// Forward bounds of functions of the output, as outputs of the network with the functions for a last layer.
-  ///
-  /// Examples with different functions are bounded one by one.
-  private func forwardBounds(
-    of functions: Tensor<Double>, over regions: [Region], _ options: BoundOptions
-  ) throws(Unsupported) -> FunctionBounds {
-    let parts = functions.rows(regions.count)
-    guard parts.allSatisfy({ $0 == parts[0] }) else {
-      var result = FunctionBounds(lower: [], isFinite: [])
-      for (part, region) in zip(parts, regions) {
-        let one = try forwardBounds(
-          of: Tensor([1, functions.shape[1], functions.shape[2]], part), over: [region], options)
-        result.lower += one.lower
-        result.isFinite += one.isFinite
-      }
-      return result
-    }
-    guard let rows = parts.first else { return FunctionBounds(lower: [], isFinite: []) }
-    let matrix = Tensor([functions.shape[1], functions.shape[2]], rows)
-    let bounder = Bounder<T>(network.followed(by: matrix), options: options)
-    let state = try bounder.forward(over: InputSet<T>(regions, shape: network.inputShape))
-    guard let bounds = state.intervals[bounder.network.output] else {
-      preconditionFailure("Forward mode left the output without bounds")
-    }
-    return FunctionBounds(
-      lower: bounds.lower.values.rows(regions.count), isFinite: state.finiteExamples)
-  }
-}
-
-extension Network {
-  /// The network followed by linear functions of its flattened output, `[functions, outputs]`.
-  fileprivate func followed(by functions: Tensor<Double>) -> Network {
-    var network = self
-    let weight = network.addParameter("functions", functions.transposed([1, 0]))
-    do {
-      let flat = try network.add(Reshape(to: [outputShape.count]), [output])
-      try network.add(Linear(weight: weight), [flat])
-    } catch {
-      preconditionFailure("Functions \(functions.shape) of outputs \(outputShape): \(error)")
-    }
-    return network
   }
 }
 

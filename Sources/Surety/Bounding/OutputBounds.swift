@@ -43,19 +43,6 @@ public struct BoundRequest: Sendable {
   public init(_ method: BoundMethod) { self.method = method }
 }
 
-extension BoundMethod {
-  /// The methods whose bounds contain this method's, cheapest first; it is the last itself.
-  public var chain: [BoundMethod] {
-    switch self {
-    case .ibp: [.ibp]
-    case .forward: [.ibp, .forward]
-    case .crownIBP: [.ibp, .crownIBP]
-    case .crown: [.ibp, .crownIBP, .crown]
-    case .alphaCROWN: [.ibp, .crownIBP, .crown, .alphaCROWN]
-    }
-  }
-}
-
 extension Network {
   /// Bounds every output over a region.
   ///

@@ -35,13 +35,15 @@ public struct Optimizer: Sendable {
     var scale = 1.0
     // The published code divides by the norm plus 1e-6.
     if let clip = settings.clip, norm > clip { scale = clip / (norm + 1e-6) }
+    let constants = Adam<Double>(
+      rate: rate, step: state.steps, first: settings.betas[0], second: settings.betas[1])
     for i in weights.indices {
       var gradient = scale == 1 ? gradients[i] : gradients[i] * scale
       if settings.weightDecay > 0, settings.kind != .adamw {
         gradient = gradient + weights[i] * settings.weightDecay
       }
       switch settings.kind {
-      case .adam, .adamw: adam(&weights[i], gradient, i, &state, rate)
+      case .adam, .adamw: adam(&weights[i], gradient, i, &state, constants)
       case .sgd:
         // The first step has no velocity to keep.
         let velocity =
@@ -58,35 +60,22 @@ public struct Optimizer: Sendable {
   /// decay Loshchilov and Hutter (2019), algorithm 2.
   private func adam(
     _ weights: inout Tensor<Float>, _ gradient: Tensor<Float>, _ index: Int,
-    _ state: inout OptimizerState, _ rate: Double
+    _ state: inout OptimizerState, _ constants: Adam<Double>
   ) {
-    let (first, second) = (settings.betas[0], settings.betas[1])
-    let step = Double(state.steps)
-    let firstScale = 1 / (1 - power(first, step))
-    let secondScale = 1 / (1 - power(second, step))
-    let decay = settings.kind == .adamw ? rate * settings.weightDecay : 0
+    let decay = settings.kind == .adamw ? constants.rate * settings.weightDecay : 0
     let count = weights.count
     gradient.withElements { gradient in
       state.first[index].withMutableElements { m in
         state.second[index].withMutableElements { v in
           weights.withMutableElements { w in
             Float.laneKernels.adam(
-              gradient.baseAddress, count, Float(first), Float(second),
-              Float(rate * firstScale), Float(secondScale), 1e-8, Float(decay), m.baseAddress,
+              gradient.baseAddress, count, Float(constants.firstDecay),
+              Float(constants.secondDecay), Float(constants.rate * constants.firstScale),
+              Float(constants.secondScale), Float(constants.epsilon), Float(decay), m.baseAddress,
               v.baseAddress, w.baseAddress)
           }
         }
       }
     }
-  }
-
-  private func power(_ base: Double, _ exponent: Double) -> Double {
-    var (result, factor, left) = (1.0, base, Int(exponent))
-    while left > 0 {
-      if left & 1 == 1 { result *= factor }
-      factor *= factor
-      left >>= 1
-    }
-    return result
   }
 }

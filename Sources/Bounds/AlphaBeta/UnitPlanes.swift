@@ -24,15 +24,10 @@ extension Bounder {
     let parts = try concurrently(ranges) { (range) throws(Unsupported) -> [[S]]? in
       if options.isOverdue { return nil }
       let functions = pass.unitFunctions(selected, range)
-      var tape = SlopeTape<S>(nodes: network.nodes.count)
-      var bounds = try pass.lowerBounds(of: functions, recording: &tape)
-      var rate = steps.rate
-      for step in 0..<steps.count where !options.isOverdue {
-        guard pass.ascend(&tape, of: functions, rate: rate, step: step + 1) else { break }
-        bounds = try pass.lowerBounds(of: functions, recording: &tape)
-        rate *= steps.decay
-      }
-      let planes = pass.planes(tape, bounds: bounds, owners: functions.owners)
+      var ascent = try SlopeAscent(functions, pass)
+      try ascent.climb(steps, options)
+      let planes = ascent.planes
+      let (slopes, shifts) = (planes.coefficients.scalars, planes.constants.scalars)
       // Both planes of an element, one after the other.
       let count = range.count
       var coefficients: [S] = []
@@ -40,8 +35,8 @@ extension Bounder {
       coefficients.reserveCapacity(2 * count * width)
       for element in 0..<count {
         for row in [element, count + element] {
-          coefficients += planes.coefficients[row * width..<(row + 1) * width]
-          constants.append(planes.constants[row])
+          coefficients += slopes[row * width..<(row + 1) * width]
+          constants.append(shifts[row])
         }
       }
       return [coefficients, constants]
@@ -53,21 +48,5 @@ extension Bounder {
       result.constants += part[1]
     }
     return result
-  }
-}
-
-extension BackwardPass {
-  /// The linear functions of the input that the last pass ended with, flattened row-major.
-  ///
-  /// - Parameter bounds: What the pass returned.
-  func planes<S>(
-    _ tape: SlopeTape<S>, bounds: T, owners: [Int32]
-  ) -> (coefficients: [S], constants: [S]) where T == Tensor<S> {
-    let shape = network.inputShape
-    guard let rows = tape.rows[0] else {
-      return ([S](repeating: 0, count: owners.count * shape.count), bounds.scalars)
-    }
-    let least = inputs.minimum(rows, shape: shape, owners: owners, frame: frame)
-    return (T.dense(rows, shape).scalars, (bounds - least).scalars)
   }
 }

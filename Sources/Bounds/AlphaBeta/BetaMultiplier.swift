@@ -1,13 +1,13 @@
 import Tensors
 
-/// The multiplier of one row's split, which the row's bound is raised by.
+/// The multiplier of one row's split, which the row's bound is raised by: a beta of beta-CROWN.
 ///
 /// Where an input `z` is known to be on the side `s` (1 above, -1 below) of a point `p`, the function
 /// `f - multiplier * s * (z - p)` is at most `f`, so a lower bound of it over all inputs is a lower bound of `f` over
 /// those on that side.
 ///
 /// - Soundness: For every multiplier that is not negative.
-struct SplitMultiplier<S: TensorScalar>: Sendable {
+struct BetaMultiplier<S: TensorScalar>: Sendable {
   /// The row of the chunk.
   var row: Int
   /// The place of the element in the row, in the layout of rows.
@@ -22,22 +22,13 @@ struct SplitMultiplier<S: TensorScalar>: Sendable {
   var value: S
   /// The size of steps, which follows that of the row's coefficients at the node; nil before they were seen.
   var unit: S?
-  var first: S = 0
-  var second: S = 0
-}
+  /// Adam's two means of the bound's derivatives.
+  fileprivate var first: S = 0
+  fileprivate var second: S = 0
 
-/// The decays of Adam's two means, and what corrects them at a step.
-struct MultiplierStep<S: TensorScalar>: Sendable {
-  let rate: S
-  let firstScale: S
-  let secondScale: S
-
-  /// - Parameter step: The number of the step, from 1.
-  init(rate: Double, step: Int) {
-    func power(_ base: Double) -> Double { (0..<step).reduce(1) { result, _ in result * base } }
-    self.rate = S(rate)
-    firstScale = S(1 / (1 - power(0.9)))
-    secondScale = S(1 / (1 - power(0.999)))
+  init(row: Int, place: Int, split: Int, sign: S, point: S, value: S) {
+    (self.row, self.place, self.split) = (row, place, split)
+    (self.sign, self.point, self.value) = (sign, point, value)
   }
 }
 
@@ -50,7 +41,7 @@ extension RowBlock {
   ///   - size: The elements of the node.
   ///   - constant: What is added to each row, which takes up the points.
   mutating func subtract<S>(
-    _ multipliers: inout [SplitMultiplier<S>], size: Int, constant: inout T
+    _ multipliers: inout [BetaMultiplier<S>], size: Int, constant: inout T
   ) where T == Tensor<S> {
     guard !multipliers.isEmpty, placement?.isWhole ?? true, values.count == count * size else {
       return
@@ -70,7 +61,7 @@ extension RowBlock {
 @_specialize(where S == Float)
 @_specialize(where S == Double)
 private func subtract<S: TensorScalar>(
-  _ multipliers: inout [SplitMultiplier<S>], from rows: UnsafeMutableBufferPointer<S>, size: Int
+  _ multipliers: inout [BetaMultiplier<S>], from rows: UnsafeMutableBufferPointer<S>, size: Int
 ) {
   for index in multipliers.indices {
     let row = multipliers[index].row * size
@@ -87,12 +78,16 @@ private func subtract<S: TensorScalar>(
   }
 }
 
-/// Raises the rows' bounds by one step of Adam, for the elements' values at the minimizing inputs.
+/// Raises the rows' bounds by one step of Adam.
+///
+/// - Parameters:
+///   - values: The node's values at each row's minimizing input, laid out as the rows are.
+///   - size: The elements of a row.
 @_specialize(where S == Float)
 @_specialize(where S == Double)
-func ascend<S: TensorScalar>(
-  _ multipliers: inout [SplitMultiplier<S>], values: UnsafeBufferPointer<S>, size: Int,
-  _ step: MultiplierStep<S>
+func raise<S: TensorScalar>(
+  _ multipliers: inout [BetaMultiplier<S>], at values: UnsafeBufferPointer<S>, size: Int,
+  _ adam: Adam<S>
 ) {
   for index in multipliers.indices {
     var multiplier = multipliers[index]
@@ -100,25 +95,10 @@ func ascend<S: TensorScalar>(
     let gradient = -multiplier.sign * (value - multiplier.point)
     // A multiplier without a unit was not subtracted.
     guard gradient.isFinite, let unit = multiplier.unit else { continue }
-    multiplier.first = 0.9 * multiplier.first + 0.1 * gradient
-    multiplier.second = 0.999 * multiplier.second + 0.001 * gradient * gradient
-    let size = (multiplier.second * step.secondScale).squareRoot() + 1e-8
-    let next = multiplier.value + step.rate * unit * multiplier.first * step.firstScale / size
+    let next =
+      multiplier.value
+      + adam.step(along: gradient, unit: unit, &multiplier.first, &multiplier.second)
     multiplier.value = next > 0 && next.isFinite ? next : 0
     multipliers[index] = multiplier
   }
-}
-
-/// The slopes to start from, but exact lines' slopes where an activation has one by now.
-@_specialize(where S == Float)
-@_specialize(where S == Double)
-func chooseSlopes<S: TensorScalar>(
-  _ out: UnsafeMutablePointer<S>, given: UnsafePointer<S>?, usual: UnsafePointer<S>,
-  intercepts: UnsafePointer<S>, count: Int
-) {
-  guard let given else {
-    out.update(from: usual, count: count)
-    return
-  }
-  for i in 0..<count { out[i] = intercepts[i] > 0 ? given[i] : usual[i] }
 }
