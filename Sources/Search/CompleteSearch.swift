@@ -58,14 +58,24 @@ public struct CompleteSearch: Sendable {
   ) -> (SearchOutcome, SearchProgress) {
     let samples = RoundingProbe(network).samples(over: cases.map(\.region))
     let prepared = zip(cases, samples).map { PreparedCase($0, $1) }
-    switch split {
-    case .inputs:
-      return InputSplitting<S>(network, prepared, options, precision, confirm: hunter.witness)
-        .run(hunt: hunter.hunt, progress: progress)
-    case .neurons:
-      return NeuronSplitting<S>(
-        network: inReLUs, cases: prepared, options: options, confirm: hunter.witness
-      ).run(hunt: hunter.hunt, progress: progress)
+    do throws(Unsupported) {
+      switch split {
+      case .inputs:
+        let strategy = InputSplitting<S>(
+          network, prepared, options, precision, confirm: hunter.witness)
+        var search = TreeSearch(strategy, prepared, options)
+        return search.run(hunt: hunter.hunt, progress: progress)
+      case .neurons:
+        let strategy = try NeuronSplitting<S>(inReLUs, prepared, options, confirm: hunter.witness)
+        guard let strategy else {
+          let why = SearchLimit.rounding("numbers on the way are not finite")
+          return (.stopped(why), SearchProgress())
+        }
+        var search = TreeSearch(strategy, prepared, options)
+        return search.run(hunt: hunter.hunt, progress: progress)
+      }
+    } catch {
+      return (.stopped(.unsupported(error.description)), SearchProgress())
     }
   }
 

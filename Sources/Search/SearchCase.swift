@@ -6,18 +6,19 @@ public typealias SearchCase = Question
 
 /// A case with its distinct rows of outputs.
 struct PreparedCase: Sendable {
-  let region: Region
-  let conditions: [[LinearConstraint]]
+  let given: SearchCase
   let table: OutputRows
   /// What single precision loses over the region.
   let sample: RoundingProbe.Sample
 
   init(_ given: SearchCase, _ sample: RoundingProbe.Sample) {
-    region = given.region
-    conditions = given.conditions
+    self.given = given
     table = OutputRows(of: given.conditions)
     self.sample = sample
   }
+
+  var region: Region { given.region }
+  var conditions: [[LinearConstraint]] { given.conditions }
 
   /// The distinct rows that some conditions need, in order.
   func rows(of open: [Int32]) -> [Int] {
@@ -41,5 +42,37 @@ extension LinearConstraint {
   func excess<Output: RandomAccessCollection>(at output: Output) -> Double
   where Output.Element == Double, Output.Index == Int {
     outputs.reduce(-bound) { $0 + $1.coefficient * output[$1.index] }
+  }
+}
+
+/// A case as a checkpoint states it.
+struct CaseRecord: Codable, Hashable {
+  var lower: [Double]
+  var upper: [Double]
+  /// For each condition, its constraints: pairs of output and coefficient, one after another, and the limit at the end.
+  var conditions: [[[Double]]]
+
+  init(_ given: SearchCase) {
+    lower = given.region.lower
+    upper = given.region.upper
+    conditions = given.conditions.map { condition in
+      condition.map { constraint in
+        constraint.outputs.flatMap { [Double($0.index), $0.coefficient] } + [constraint.bound]
+      }
+    }
+  }
+
+  /// The case; nil when the numbers are none of a case.
+  var searchCase: SearchCase? {
+    guard let region = try? Region(lower: lower, upper: upper) else { return nil }
+    let conditions = conditions.map { condition in
+      condition.map { numbers in
+        let terms = stride(from: 0, to: numbers.count - 1, by: 2).map {
+          LinearConstraint.Term(Int(numbers[$0]), numbers[$0 + 1])
+        }
+        return LinearConstraint(outputs: terms, bound: numbers.last ?? 0)
+      }
+    }
+    return SearchCase(region: region, conditions: conditions)
   }
 }

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -35,7 +36,7 @@ struct ArchiveTests {
 
   private func load(_ file: [UInt8], _ split: Split = .test) throws -> ImageSet {
     let folder = try TemporaryFolder()
-    let path = try folder.write("a.npz", file)
+    let path = try folder.file("a.npz", file)
     return try Datasets.load("npz:\(path)", split: split)
   }
 

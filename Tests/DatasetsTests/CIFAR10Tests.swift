@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -11,7 +12,7 @@ struct CIFAR10Tests {
     let folder = try TemporaryFolder()
     for batch in 1...5 {
       let labels = [UInt8(batch), UInt8(batch + 1)]
-      try folder.write(
+      try folder.file(
         "cifar-10-batches-bin/data_batch_\(batch).bin", Sample.cifar10(labels: labels))
     }
     let set = try Datasets.load("cifar10:\(folder.path)", split: .train)
@@ -51,7 +52,7 @@ struct CIFAR10Tests {
       ([], "is empty; expected records of 3073 bytes"),
     ] {
       let folder = try TemporaryFolder()
-      let path = try folder.write("test_batch.bin", content)
+      let path = try folder.file("test_batch.bin", content)
       let error = #expect(throws: InputError.self) {
         try Datasets.cifar10(folder.path, split: .test)
       }

@@ -1,6 +1,7 @@
 import Digests
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -64,7 +65,7 @@ struct DataFetcherTests {
 
   @Test("What an earlier run left is continued")
   func resumed() throws {
-    try folder.write("\(Self.name).partial", Self.content.prefix(12_345))
+    try folder.file("\(Self.name).partial", Self.content.prefix(12_345))
     let server = try LocalServer([Self.name: Self.content])
     defer { server.stop() }
     try fetch(from: server.address)
@@ -74,7 +75,7 @@ struct DataFetcherTests {
 
   @Test("A server that ignores the range sends everything again")
   func ignoresRange() throws {
-    try folder.write("\(Self.name).partial", Self.content.prefix(12_345))
+    try folder.file("\(Self.name).partial", Self.content.prefix(12_345))
     let server = try LocalServer([Self.name: Self.content], .init(ignoresRange: true))
     defer { server.stop() }
     try fetch(from: server.address)
@@ -86,7 +87,7 @@ struct DataFetcherTests {
   func wrongPart() throws {
     for part in [Array(repeating: 0, count: 1_000), Self.content + [1, 2, 3]] {
       try? FileManager.default.removeItem(atPath: target)
-      try folder.write("\(Self.name).partial", part)
+      try folder.file("\(Self.name).partial", part)
       let server = try LocalServer([Self.name: Self.content])
       defer { server.stop() }
       try fetch(from: server.address)
@@ -97,7 +98,7 @@ struct DataFetcherTests {
 
   @Test("A whole part that was not renamed needs no server")
   func wholePart() throws {
-    try folder.write("\(Self.name).partial", Self.content)
+    try folder.file("\(Self.name).partial", Self.content)
     try fetch(from: "http://127.0.0.1:9")
     #expect(folder.names == [Self.name])
   }

@@ -1,6 +1,7 @@
 import Digests
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -67,14 +68,14 @@ struct DigestTests {
     let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     #expect(sha256(of: Data("abc".utf8)) == expected)
     let folder = try TemporaryFolder()
-    #expect(try sha256(ofFile: folder.write("abc", text: "abc")) == expected)
+    #expect(try sha256(ofFile: folder.file("abc", "abc")) == expected)
   }
 
   @Test("A file of several pieces has the digest of its bytes")
   func pieces() throws {
     let folder = try TemporaryFolder()
     let bytes = (0..<3 << 20 + 7).map { UInt8(truncatingIfNeeded: $0 &* 31) }
-    #expect(try sha256(ofFile: folder.write("big", bytes)) == sha256(of: Data(bytes)))
+    #expect(try sha256(ofFile: folder.file("big", bytes)) == sha256(of: Data(bytes)))
   }
 
   @Test("A missing file and a folder are named")

@@ -1,6 +1,7 @@
 import Digests
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -28,7 +29,7 @@ struct FetchLayoutTests {
 
   private func writeBatches(to folder: TemporaryFolder, under place: String) throws {
     for name in CIFAR10Layout.trainFiles + [CIFAR10Layout.testFile] {
-      try folder.write("\(place)\(name)", Sample.cifar10(labels: [1, 2, 3]))
+      try folder.file("\(place)\(name)", Sample.cifar10(labels: [1, 2, 3]))
     }
   }
 
@@ -36,7 +37,7 @@ struct FetchLayoutTests {
   private func archive() throws -> PublicSet {
     let tree = try TemporaryFolder()
     try writeBatches(to: tree, under: "cifar-10-batches-bin/")
-    try tree.write("cifar-10-batches-bin/readme.html", text: "more than the data")
+    try tree.file("cifar-10-batches-bin/readme.html", "more than the data")
     let path = "\(source.path)/cifar-10-binary.tar.gz"
     try run("tar", "-czf", path, "cifar-10-batches-bin", in: tree.path)
     var set = PublicSet.cifar10
@@ -98,7 +99,7 @@ struct FetchLayoutTests {
         folder.path, "has neither test_batch.bin nor cifar-10-binary.tar.gz; expected one of them")
     ) { try fetch(set, from: folder.path) }
     try writeBatches(to: folder, under: "")
-    try folder.write("data_batch_2.bin", Sample.cifar10(labels: [1, 12]))
+    try folder.file("data_batch_2.bin", Sample.cifar10(labels: [1, 12]))
     let wrong = #expect(throws: InputError.self) { try fetch(set, from: folder.path) }
     #expect(wrong?.place == "record 1")
     #expect(wrong?.message == "label 12 is not a class; expected 0 to 9")
@@ -108,7 +109,7 @@ struct FetchLayoutTests {
   @Test("Compressed files are compared by what is in them")
   func content() throws {
     let content = Array("the very same content".utf8)
-    let plain = try source.write("a", content)
+    let plain = try source.file("a", content)
     try run("gzip", "-1", "-k", plain, in: source.path)
     let file = PublicFile(
       name: "a.gz", size: 40,
@@ -117,7 +118,7 @@ struct FetchLayoutTests {
     #expect(try fetch(set, from: source.path).files == ["\(out.path)/a.gz"])
     #expect(try fetch(set, from: nil).files == ["\(out.path)/a.gz"])
 
-    try out.write("a.gz", content)
+    try out.file("a.gz", content)
     #expect(
       throws: InputError(
         "\(out.path)/a.gz",
@@ -127,7 +128,7 @@ struct FetchLayoutTests {
 
   @Test("A local copy of another content or without the file is refused")
   func local_Fails() throws {
-    let path = try source.write("train-images-idx3-ubyte", Sample.idx(shape: [1, 1, 1], [0]))
+    let path = try source.file("train-images-idx3-ubyte", Sample.idx(shape: [1, 1, 1], [0]))
     let digest = try sha256(ofFile: path)
     let expected = PublicSet.mnist.files[0].content.digest
     #expect(

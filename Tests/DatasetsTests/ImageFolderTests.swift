@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -19,10 +20,10 @@ struct ImageFolderTests {
   @Test("Sub-folders with numbers as names are labels")
   func numbered() throws {
     let folder = try TemporaryFolder()
-    try folder.write("10/a.png", Sample.grayPNG)
-    try folder.write("2/b.png", Sample.grayPNG)
-    try folder.write("2/a.PNG", Sample.bitPNG)
-    try folder.write("2/notes.txt", text: "not an image")
+    try folder.file("10/a.png", Sample.grayPNG)
+    try folder.file("2/b.png", Sample.grayPNG)
+    try folder.file("2/a.PNG", Sample.bitPNG)
+    try folder.file("2/notes.txt", "not an image")
     let set = try load(folder)
     #expect(set.count == 3)
     #expect((0..<3).map(set.label) == [2, 2, 10])
@@ -35,15 +36,15 @@ struct ImageFolderTests {
   @Test("Examples are named by their files in the folder, whatever else happens to them")
   func names() throws {
     let folder = try TemporaryFolder()
-    try folder.write("test/10/a.png", Sample.grayPNG)
-    try folder.write("test/2/b.png", Sample.grayPNG)
-    try folder.write("test/2/deep/c.png", text: "no picture")
+    try folder.file("test/10/a.png", Sample.grayPNG)
+    try folder.file("test/2/b.png", Sample.grayPNG)
+    try folder.file("test/2/deep/c.png", "no picture")
     let set = try load(folder)
     #expect(set.exampleNames == ["2/b.png", "2/deep/c.png", "10/a.png"])
     #expect(set.name(of: 2) == "10/a.png" && set.problem(of: 1) != nil)
     #expect(set.coloured().name(of: 1) == "2/deep/c.png")
     #expect(try set.first(2).exampleNames == ["2/b.png", "2/deep/c.png"])
-    try folder.write("test/labels.csv", text: "2/b.png,3\n../test/10/a.png,1\n")
+    try folder.file("test/labels.csv", "2/b.png,3\n../test/10/a.png,1\n")
     #expect(try load(folder).exampleNames == ["2/b.png", "../test/10/a.png"])
     #expect(Datasets.digits(.test).name(of: 0) == nil)
   }
@@ -51,8 +52,8 @@ struct ImageFolderTests {
   @Test("Sub-folders with other names are numbered in alphabetical order")
   func named() throws {
     let folder = try TemporaryFolder()
-    try folder.write("dog/a.png", Sample.colourPNG)
-    try folder.write("cat/a.png", Sample.palettePNG)
+    try folder.file("dog/a.png", Sample.colourPNG)
+    try folder.file("cat/a.png", Sample.palettePNG)
     let set = try load(folder)
     #expect(set.classes == ["cat", "dog"])
     #expect(set.shape == [3, 2, 3])
@@ -63,8 +64,8 @@ struct ImageFolderTests {
   @Test("Gray pictures among coloured ones get three channels")
   func mixed() throws {
     let folder = try TemporaryFolder()
-    try folder.write("0/a.png", Sample.grayPNG)
-    try folder.write("0/b.png", Sample.colourPNG)
+    try folder.file("0/a.png", Sample.grayPNG)
+    try folder.file("0/b.png", Sample.colourPNG)
     let set = try load(folder)
     #expect(set.image(0) == Self.gray + Self.gray + Self.gray)
     #expect(set.image(1) == Self.colour)
@@ -73,9 +74,9 @@ struct ImageFolderTests {
   @Test("labels.csv gives the order and the labels")
   func table() throws {
     let folder = try TemporaryFolder()
-    try folder.write("x.npy", Sample.numpyFile)
-    try folder.write("y.png", Sample.grayPNG)
-    try folder.write("labels.csv", text: "file,label\r\ny.png, 3\r\nx.npy,1\r\n\r\n")
+    try folder.file("x.npy", Sample.numpyFile)
+    try folder.file("y.png", Sample.grayPNG)
+    try folder.file("labels.csv", "file,label\r\ny.png, 3\r\nx.npy,1\r\n\r\n")
     let set = try load(folder)
     #expect((0..<2).map(set.label) == [3, 1])
     #expect(set.image(0) == Self.gray)
@@ -86,23 +87,23 @@ struct ImageFolderTests {
   func stack() throws {
     let folder = try TemporaryFolder()
     let values: [Double] = [0, 0.5, 1, 0.25]
-    try folder.write("x.npy", Sample.npy("<f8", "(2, 1, 1, 2)", Sample.little(values)))
-    try folder.write("labels.npy", Sample.npy("<i8", "(2,)", Sample.little([4, 0] as [Int64])))
+    try folder.file("x.npy", Sample.npy("<f8", "(2, 1, 1, 2)", Sample.little(values)))
+    try folder.file("labels.npy", Sample.npy("<i8", "(2,)", Sample.little([4, 0] as [Int64])))
     let set = try load(folder)
     #expect(set.shape == [1, 1, 2])
     #expect(set.image(1) == [1, 0.25])
     #expect((0..<2).map(set.label) == [4, 0])
 
-    try folder.write("x.npy", Sample.npy("|u1", "(2, 1, 2)", [0, 255, 51, 102]))
+    try folder.file("x.npy", Sample.npy("|u1", "(2, 1, 2)", [0, 255, 51, 102]))
     #expect(try load(folder).image(1) == Sample.pixels(51, 102))
   }
 
   @Test("train and test are read apart, with one numbering of classes")
   func splits() throws {
     let folder = try TemporaryFolder()
-    try folder.write("train/cat/a.png", Sample.grayPNG)
-    try folder.write("train/dog/a.png", Sample.grayPNG)
-    try folder.write("test/dog/b.png", Sample.bitPNG)
+    try folder.file("train/cat/a.png", Sample.grayPNG)
+    try folder.file("train/dog/a.png", Sample.grayPNG)
+    try folder.file("test/dog/b.png", Sample.bitPNG)
     #expect(try load(folder, .train).count == 2)
     let test = try load(folder, .test)
     #expect(test.count == 1)
@@ -112,9 +113,9 @@ struct ImageFolderTests {
   @Test("A folder without train and test serves as both")
   func unsplit() throws {
     let folder = try TemporaryFolder()
-    try folder.write("0/a.npy", Sample.npy("<f4", "(1, 1, 2)", Sample.little([0, 1] as [Float])))
+    try folder.file("0/a.npy", Sample.npy("<f4", "(1, 1, 2)", Sample.little([0, 1] as [Float])))
     #expect(try load(folder, .train).digest == load(folder, .test).digest)
-    try folder.write("train/0/a.png", Sample.grayPNG)
+    try folder.file("train/0/a.png", Sample.grayPNG)
     #expect(throws: InputError(folder.path, "has a sub-folder train but no test")) {
       try load(folder)
     }
@@ -200,7 +201,7 @@ struct ImageFolderTests {
     ])
   func damage_Fails(_ damage: Damage) throws {
     let folder = try TemporaryFolder()
-    let path = try folder.write("0/\(damage.name)", damage.content)
+    let path = try folder.file("0/\(damage.name)", damage.content)
     let error = #expect(throws: InputError.self) { try load(folder) }
     #expect(error?.description == "\(path): \(damage.message)")
   }
@@ -216,12 +217,12 @@ struct ImageFolderTests {
         folder.path,
         "expected sub-folders named by class, a labels.csv, or an array file beside labels.npy")
     ) { try load(folder) }
-    try folder.write("0/readme.txt", text: "")
+    try folder.file("0/readme.txt", "")
     #expect(throws: InputError(folder.path, "no .png, .jpg or .npy file in its sub-folders")) {
       try load(folder)
     }
-    let first = try folder.write("0/a.png", Sample.grayPNG)
-    let second = try folder.write("0/b.npy", Sample.npy("|u1", "(2, 2)", [1, 2, 3, 4]))
+    let first = try folder.file("0/a.png", Sample.grayPNG)
+    let second = try folder.file("0/b.npy", Sample.npy("|u1", "(2, 2)", [1, 2, 3, 4]))
     #expect(
       throws: InputError(
         second,
@@ -233,7 +234,7 @@ struct ImageFolderTests {
   @Test("A wrong table or wrong labels are refused with the line or the element")
   func labels_Fails() throws {
     let folder = try TemporaryFolder()
-    try folder.write("a.png", Sample.grayPNG)
+    try folder.file("a.png", Sample.grayPNG)
     let table = "\(folder.path)/labels.csv"
     for (text, place, message) in [
       ("file,label\na.png\n", "line 2", "1 cells; expected the two of file,label"),
@@ -257,16 +258,16 @@ struct ImageFolderTests {
       ("a.png,\"1\n", "line 1", "a quote that is not closed"),
       ("file,label\n", "", "names no file; expected lines file,label"),
     ] {
-      try folder.write("labels.csv", text: text)
+      try folder.file("labels.csv", text)
       #expect(throws: InputError(table, place: place, message)) { try load(folder) }
     }
     try FileManager.default.removeItem(atPath: table)
-    try folder.write("x.npy", Sample.npy("|u1", "(2, 1, 2)", [0, 255, 51, 102]))
-    let labels = try folder.write("labels.npy", Sample.npy("|u1", "(3,)", [0, 1, 2]))
+    try folder.file("x.npy", Sample.npy("|u1", "(2, 1, 2)", [0, 255, 51, 102]))
+    let labels = try folder.file("labels.npy", Sample.npy("|u1", "(3,)", [0, 1, 2]))
     #expect(throws: InputError(labels, "shape [3]; expected [2], a label per example")) {
       try load(folder)
     }
-    try folder.write("labels.npy", Sample.npy("|i1", "(2,)", [0, 255]))
+    try folder.file("labels.npy", Sample.npy("|i1", "(2,)", [0, 255]))
     #expect(
       throws: InputError(
         labels, place: "element 1", "label -1 is not a whole number from 0 to 9999")

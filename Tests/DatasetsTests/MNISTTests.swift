@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -9,8 +10,8 @@ struct MNISTTests {
   @Test("Two images come out as bytes over 255, with their labels")
   func small() throws {
     let folder = try TemporaryFolder()
-    try folder.write("t10k-images-idx3-ubyte", Sample.idx(shape: [2, 1, 2], [0, 255, 51, 102]))
-    try folder.write("t10k-labels-idx1-ubyte", Sample.idx(shape: [2], [7, 3]))
+    try folder.file("t10k-images-idx3-ubyte", Sample.idx(shape: [2, 1, 2], [0, 255, 51, 102]))
+    try folder.file("t10k-labels-idx1-ubyte", Sample.idx(shape: [2], [7, 3]))
     let set = try Datasets.load("mnist:\(folder.path)", split: .test)
     #expect(set.shape == [1, 1, 2])
     #expect(set.image(0) == [0, 1])
@@ -72,8 +73,8 @@ struct MNISTTests {
     ])
   func damage_Fails(_ damage: Damage) throws {
     let folder = try TemporaryFolder()
-    if let images = damage.images { try folder.write("train-images-idx3-ubyte", images) }
-    if let labels = damage.labels { try folder.write("train-labels-idx1-ubyte", labels) }
+    if let images = damage.images { try folder.file("train-images-idx3-ubyte", images) }
+    if let labels = damage.labels { try folder.file("train-labels-idx1-ubyte", labels) }
     let error = #expect(throws: InputError.self) {
       try Datasets.mnist(folder.path, split: .train)
     }
@@ -83,8 +84,8 @@ struct MNISTTests {
   @Test("A .gz file that is not gzip data is refused")
   func notGzip_Fails() throws {
     let folder = try TemporaryFolder()
-    let path = try folder.write("t10k-images-idx3-ubyte.gz", Self.goodImages)
-    try folder.write("t10k-labels-idx1-ubyte", Self.goodLabels)
+    let path = try folder.file("t10k-images-idx3-ubyte.gz", Self.goodImages)
+    try folder.file("t10k-labels-idx1-ubyte", Self.goodLabels)
     #expect(
       throws: InputError(
         path, "not gzip data; remove .gz from the name or compress the file")

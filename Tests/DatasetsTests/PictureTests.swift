@@ -30,7 +30,7 @@ struct PictureFixture: Decodable, Sendable, CustomTestStringConvertible {
 struct PictureTests {
   private func read(_ fixture: PictureFixture) throws -> ImageSet {
     let folder = try TemporaryFolder()
-    try folder.write("0/a.\(fixture.kind)", fixture.file)
+    try folder.file("0/a.\(fixture.kind)", fixture.file)
     return try Datasets.imageFolder(folder.path, split: .test)
   }
 
@@ -57,7 +57,7 @@ struct PictureTests {
   )
   func resized(fixture: PictureFixture) throws {
     let folder = try TemporaryFolder()
-    try folder.write("0/a.png", fixture.file)
+    try folder.file("0/a.png", fixture.file)
     let rule = Resizing(
       size: try fixture.resize.map { try .init($0, option: "--resize") },
       window: try fixture.crop.map { try .init($0, option: "--crop") })
@@ -69,13 +69,13 @@ struct PictureTests {
   @Test("What cannot be resized is refused")
   func resized_Fails() throws {
     let folder = try TemporaryFolder()
-    try folder.write("0/a.png", Sample.grayPNG)
+    try folder.file("0/a.png", Sample.grayPNG)
     let window = DataOptions(resizing: Resizing(window: .exact(height: 3, width: 3)))
     #expect(throws: InputError.self) {
       try Datasets.imageFolder(folder.path, split: .test, window)
     }
     let deep = try TemporaryFolder()
-    try deep.write("0/a.png", Sample.deepPNG)
+    try deep.file("0/a.png", Sample.deepPNG)
     let rule = DataOptions(resizing: Resizing(size: .shorter(4)))
     #expect(throws: InputError.self) { try Datasets.imageFolder(deep.path, split: .test, rule) }
     #expect(throws: InputError.self) { try Datasets.load("digits", split: .test, options: rule) }

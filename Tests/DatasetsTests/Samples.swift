@@ -3,36 +3,6 @@ import Testing
 
 @testable import Datasets
 
-/// A folder that is removed with its content when the test lets go of it.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    path = NSTemporaryDirectory() + "datasets-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  /// Writes a file, making the folders on its way, and returns its path.
-  @discardableResult
-  func write(_ name: String, _ content: some Sequence<UInt8>) throws -> String {
-    let url = URL(fileURLWithPath: "\(path)/\(name)")
-    try FileManager.default.createDirectory(
-      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(content).write(to: url)
-    return url.path
-  }
-
-  @discardableResult
-  func write(_ name: String, text: String) throws -> String { try write(name, text.utf8) }
-
-  /// The names in the folder, in alphabetical order.
-  var names: [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
-  }
-}
-
 /// Large inputs that are not part of the package.
 enum Shared {
   static let root = ProcessInfo.processInfo.environment["SURETY_SHARED"] ?? "../shared"

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -59,7 +60,7 @@ struct SpecificationTests {
   @Test("SURETY_DATA is where sets are looked for")
   func environment() throws {
     let folder = try TemporaryFolder()
-    try folder.write("cifar10/test_batch.bin", Sample.cifar10(labels: [4]))
+    try folder.file("cifar10/test_batch.bin", Sample.cifar10(labels: [4]))
     let set = try Datasets.load(
       "cifar10", split: .test, environment: ["SURETY_DATA": folder.path])
     #expect(set.label(0) == 4)

@@ -1,4 +1,5 @@
 import Files
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -9,7 +10,7 @@ struct TableTests {
     _ text: String, label: String? = nil, classes: ClassOrder? = nil
   ) throws -> ImageSet {
     let folder = try TemporaryFolder()
-    let path = try folder.write("t.csv", text: text)
+    let path = try folder.file("t.csv", text)
     return try Datasets.load(
       "table:\(path)", split: .test, options: DataOptions(classes: classes, labelColumn: label))
   }
@@ -109,8 +110,8 @@ struct TableTests {
   @Test("A folder stands for a table of each part, with one numbering of classes")
   func parts() throws {
     let folder = try TemporaryFolder()
-    try folder.write("train.csv", text: "1,ant\n2,bee\n")
-    try folder.write("test.csv", text: "3,bee\n")
+    try folder.file("train.csv", "1,ant\n2,bee\n")
+    try folder.file("test.csv", "3,bee\n")
     let set = try Datasets.load("table:\(folder.path)", split: .test)
     #expect(set.count == 1 && set.label(0) == 1)
     #expect(try Datasets.load("table:\(folder.path)", split: .train).count == 2)
@@ -119,9 +120,9 @@ struct TableTests {
   @Test("An array of rows goes with labels.npy beside it")
   func array() throws {
     let folder = try TemporaryFolder()
-    let path = try folder.write(
+    let path = try folder.file(
       "x.npy", Sample.npy("<f4", "(2, 2)", Sample.little([1, -5, 0.5, .nan] as [Float])))
-    try folder.write("labels.npy", Sample.npy("|u1", "(2,)", [1, 0]))
+    try folder.file("labels.npy", Sample.npy("|u1", "(2,)", [1, 0]))
     let set = try Datasets.load("table:\(path)", split: .test)
     #expect(set.image(0) == [1, -5] && set.problem(of: 1) != nil && set.label(0) == 1)
     #expect(throws: InputError("table", "which file? write table:FILE")) {

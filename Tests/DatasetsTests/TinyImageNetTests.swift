@@ -1,4 +1,5 @@
 import Files
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -8,21 +9,21 @@ struct TinyImageNetTests {
   /// Two classes; alphabetical order is not that of the list.
   private func made(in inner: String = "") throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
-    try folder.write(inner + "wnids.txt", text: "n20\nn10\n")
+    try folder.file(inner + "wnids.txt", "n20\nn10\n")
     for name in ["n10", "n20"] {
       for number in [0, 2, 10] {
         let isGray = name == "n10" && number == 2
-        try folder.write(
+        try folder.file(
           inner + "train/\(name)/images/\(name)_\(number).JPEG",
           isGray ? Sample.grayJPEG : Sample.colourJPEG)
       }
-      try folder.write(inner + "train/\(name)/\(name)_boxes.txt", text: "n10_0.JPEG\t0\t0\t3\t3\n")
+      try folder.file(inner + "train/\(name)/\(name)_boxes.txt", "n10_0.JPEG\t0\t0\t3\t3\n")
     }
-    try folder.write(
+    try folder.file(
       inner + "val/val_annotations.txt",
-      text: "val_1.JPEG\tn20\t0\t32\t44\t62\nval_0.JPEG\tn10\t0\t0\t3\t3\n")
-    try folder.write(inner + "val/images/val_0.JPEG", Sample.colourJPEG)
-    try folder.write(inner + "val/images/val_1.JPEG", Sample.grayJPEG)
+      "val_1.JPEG\tn20\t0\t32\t44\t62\nval_0.JPEG\tn10\t0\t0\t3\t3\n")
+    try folder.file(inner + "val/images/val_0.JPEG", Sample.colourJPEG)
+    try folder.file(inner + "val/images/val_1.JPEG", Sample.grayJPEG)
     return folder
   }
 
@@ -63,17 +64,17 @@ struct TinyImageNetTests {
     }
     let folder = try made()
     let path = folder.path
-    try folder.write("wnids.txt", text: "n10\nn30\nn20\n")
+    try folder.file("wnids.txt", "n10\nn30\nn20\n")
     #expect(
       message(folder, .train)
         == "\(path)/train/n30/images: holds no .JPEG file; wnids.txt names class n30")
-    try folder.write("wnids.txt", text: "n10\nn10\n")
+    try folder.file("wnids.txt", "n10\nn10\n")
     #expect(message(folder) == "\(path)/wnids.txt: line 2: class n10 is there twice")
-    try folder.write("wnids.txt", text: "\n")
+    try folder.file("wnids.txt", "\n")
     #expect(
       message(folder) == "\(path)/wnids.txt: names no class; expected one a line, such as n02124075"
     )
-    try folder.write("wnids.txt", text: "n10\n")
+    try folder.file("wnids.txt", "n10\n")
     #expect(
       message(folder) == "\(path)/val/val_annotations.txt: line 1: class n20 is not in wnids.txt")
     for (text, expected) in [
@@ -81,7 +82,7 @@ struct TinyImageNetTests {
       ("\nval_0.JPEG\n", "line 2: expected a file and its class, then a box or nothing"),
       ("", "names no file"),
     ] {
-      try folder.write("val/val_annotations.txt", text: text)
+      try folder.file("val/val_annotations.txt", text)
       #expect(message(folder) == "\(path)/val/val_annotations.txt: \(expected)")
     }
     let empty = try TemporaryFolder()
@@ -99,17 +100,17 @@ struct TinyImageNetTests {
       ([], "not a readable JPEG file: Empty input file"),
       (Array(Sample.colourJPEG.dropLast(30)), "damaged JPEG data: "),
     ] {
-      let path = try folder.write("val/images/val_0.JPEG", content)
+      let path = try folder.file("val/images/val_0.JPEG", content)
       let set = try load(folder, .test)
       let problems = (0..<set.count).compactMap { set.problem(of: $0) }
       #expect(problems.count == 1)
       #expect(
         problems.first?.description.hasPrefix("\(path): \(expected)") == true, "\(problems)")
     }
-    let path = try folder.write("val/images/val_0.JPEG", Sample.wideJPEG)
+    let path = try folder.file("val/images/val_0.JPEG", Sample.wideJPEG)
     let error = #expect(throws: InputError.self) { try load(folder, .test) }
     #expect(error?.description.hasPrefix("\(path): 5x4 pixels; ") == true, "\(error as Any)")
-    try folder.write("val/images/val_0.JPEG", Sample.printJPEG)
+    try folder.file("val/images/val_0.JPEG", Sample.printJPEG)
     #expect(try load(folder, .test).problem(of: 0) == nil)
   }
 }

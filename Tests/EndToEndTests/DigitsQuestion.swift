@@ -1,5 +1,6 @@
 import Foundation
 import Surety
+import TestSupport
 
 /// The embedded network in a file, and the property that no image within a distance of a digit gets another label.
 struct DigitsQuestion {

@@ -1,5 +1,6 @@
 import Foundation
 import Surety
+import TestSupport
 
 /// The embedded network as a file, for commands that take a file.
 func digitsModel(in folder: TemporaryFolder) throws -> String {

@@ -77,22 +77,3 @@ enum Program {
       errors: String(decoding: problems, as: UTF8.self))
   }
 }
-
-/// A folder that is removed at the end of a test.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    path = NSTemporaryDirectory() + "surety-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  /// Writes a file and returns its path.
-  func file(_ name: String, _ content: String) throws -> String {
-    let path = "\(path)/\(name)"
-    try content.write(toFile: path, atomically: true, encoding: .utf8)
-    return path
-  }
-}

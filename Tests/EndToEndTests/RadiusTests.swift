@@ -1,5 +1,6 @@
 import Foundation
 import Surety
+import TestSupport
 import Testing
 
 @Suite("The largest certified radius")

@@ -1,5 +1,6 @@
 import Foundation
 import Surety
+import TestSupport
 import Testing
 
 @Suite("surety report makes the page again from the records alone")

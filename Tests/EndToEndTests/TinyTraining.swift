@@ -1,5 +1,6 @@
 import Foundation
 import Surety
+import TestSupport
 import Testing
 
 /// Training runs that take a second: a small normalised perceptron on the embedded digits.

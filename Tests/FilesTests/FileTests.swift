@@ -1,29 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Files
-
-/// A new folder for one test, removed with it.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    path = NSTemporaryDirectory() + "surety-files-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func file(_ name: String, _ content: Data) throws -> String {
-    let file = "\(path)/\(name)"
-    try content.write(to: URL(fileURLWithPath: file))
-    return file
-  }
-
-  var names: [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
-  }
-}
 
 func refusal(_ action: () throws -> Void) -> String {
   do {

@@ -29,17 +29,17 @@ struct PartsTests {
         }
       }
       let limits = (0..<rows).map {
-        Cut.Limit(row: $0, value: bounds[$0] + Double.random(in: -0.1...0.6, using: &random))
+        DomainClip.Limit(row: $0, value: bounds[$0] + Double.random(in: -0.1...0.6, using: &random))
       }
       let box = SubBox<Double>(
         root: 0, open: [0], lower: lower, upper: upper, share: 1, margin: 0, known: nil)
-      var cut = Cut(box)
-      let isLeft = cut.meet(
+      var clip = DomainClip(box)
+      let isLeft = clip.meet(
         limits,
         BoxPlanes(
           inputs: inputs, coefficients: planes, constants: [Double](repeating: 0, count: rows),
           bounds: bounds))
-      let (low, high) = (cut.lowerEnds(box.lower), cut.upperEnds(box.upper))
+      let (low, high) = (clip.lowerEnds(box.lower), clip.upperEnds(box.upper))
       for _ in 0..<100 {
         let point = zip(lower, upper).map {
           $0 + ($1 - $0) * Double.random(in: 0...1, using: &random)
@@ -192,8 +192,7 @@ struct PartsTests {
       inputs: inputs, carefulInputs: inputs, condition: condition, intervals: state.intervals,
       carefulIntervals: state.intervals.map { $0?.widened(by: 1e-12, and: 0) },
       slack: condition.map { _ in 0 },
-      noise: [Double](repeating: 0, count: network.nodes.count), place: 0,
-      frame: RegionFrame(region))
+      noise: [Double](repeating: 0, count: network.nodes.count), place: 0)
     root.planes = try NeuronPlanes(over: region, root, Set(neurons), bounder, memory: 1 << 30)
     return (root, state)
   }

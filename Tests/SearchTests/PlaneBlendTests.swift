@@ -94,9 +94,9 @@ struct PlaneBlendTests {
     // x + y over the unit disc is least -1.414, and the point (0, -1) has -1.
     let planes = BoxPlanes(
       inputs: 2, coefficients: [1, 1], constants: [0], bounds: [-1.4142135623730951])
-    var cut = Cut(box)
-    let isLeft = cut.meet([Cut.Limit(row: 0, value: -1)], planes)
+    var clip = DomainClip(box)
+    let isLeft = clip.meet([DomainClip.Limit(row: 0, value: -1)], planes)
     #expect(isLeft)
-    #expect(cut.upper.allSatisfy { $0 >= 0 })
+    #expect(clip.upper.allSatisfy { $0 >= 0 })
   }
 }

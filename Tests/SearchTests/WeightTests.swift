@@ -86,10 +86,8 @@ struct WeightTests {
 
   @Test("A part that was written is read with all that it knows")
   func storage() throws {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "surety-part-\(UUID().uuidString)"
-    ).path
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/part"
     let problem = NeuronProblem<Float>(
       root: 3,
       splits: [

@@ -6,7 +6,8 @@ import Tensors
 
 /// Branch and bound over the signs of ReLUs' inputs, on linear programs: a mixed-integer program solved by parts.
 ///
-/// The parts wait on a stack, so that few wait at a time; each thread takes the topmost.
+/// The parts wait on a stack, so that few wait at a time; each thread takes the topmost. `TreeSearch` takes a batch of parts
+/// at a time, which all end together; here each thread goes on by itself from the basis of its last program, and waits for none.
 ///
 /// - Soundness: A part goes only when its program was refuted, or when it was split into the parts of either sign.
 struct PhaseSearch: Sendable {
@@ -106,4 +107,30 @@ struct PhaseSearch: Sendable {
       }
     }
   }
+}
+
+/// A part of a case: signs of some ReLUs' inputs.
+struct PhaseProblem: Sendable {
+  /// A ReLU whose input's sign is given.
+  struct Phase: Sendable, Hashable {
+    /// Its place among the program's neurons.
+    var neuron: Int32
+    /// Whether the input is at least 0; at most 0 if not.
+    var isActive: Bool
+  }
+
+  /// The signs that are given.
+  var phases: [Phase] = []
+  /// The part of the case that it is, by halves.
+  var share = 1.0
+
+  /// The two parts that one more sign makes, the one to look at first last.
+  func children(_ neuron: Int32, activeFirst: Bool) -> [PhaseProblem] {
+    [!activeFirst, activeFirst].map { isActive in
+      PhaseProblem(phases: phases + [Phase(neuron: neuron, isActive: isActive)], share: share / 2)
+    }
+  }
+
+  /// The bytes that it takes.
+  var bytes: Int { MemoryLayout<Self>.stride + 32 + phases.count * MemoryLayout<Phase>.stride }
 }

@@ -50,6 +50,10 @@ final class PhaseWorker {
     return .open(point: values.map(encoded.input), split: split(problem, values))
   }
 
+  /// Whether a ray shows that the program has no point.
+  ///
+  /// - Soundness: Multipliers prove that 0, a function, is above 0 at every point of the program, so there is none. Any may be tried,
+  ///   and which sign of the ray is right depends on GLPK.
   private func isRefuted(by ray: [Double]) -> Bool {
     program.lowerBound(of: [], multipliers: ray) > 0
       || program.lowerBound(of: [], multipliers: ray.map { -$0 }) > 0

@@ -79,14 +79,14 @@ public struct SearchCheckpoint: Sendable {
   func write(
     _ header: CheckpointHeader, _ body: (inout FileSink) -> Void
   ) throws(InputError) {
-    try CheckpointHeader.write(header, CheckpointHeader.mark, to: path, body)
+    try CheckpointFile.write(header, CheckpointHeader.mark, to: path, body)
   }
 
   /// The header and what follows it; nil where there is no file.
   func read() throws(InputError) -> (header: CheckpointHeader, body: ByteSource)? {
     guard FileManager.default.fileExists(atPath: path) else { return nil }
     guard
-      let found = CheckpointHeader.read(CheckpointHeader.self, CheckpointHeader.mark, from: path),
+      let found = CheckpointFile.read(CheckpointHeader.self, CheckpointHeader.mark, from: path),
       // A tree with nothing left to do would be an answer, and answers are not kept here.
       found.header.search.map({ $0.tree.count > 0 }) ?? true
     else {
@@ -106,119 +106,4 @@ public struct SearchPrologue: Codable, Sendable, Hashable {
 
   /// Nothing was done.
   public init() {}
-}
-
-/// What a checkpoint says before the numbers.
-struct CheckpointHeader: Codable {
-  /// The first bytes of the file, which name its layout.
-  static let mark = "surety search 4\n"
-
-  /// Where a search stands.
-  struct SearchState: Codable {
-    /// How regions are split.
-    var split: SplitKind
-    /// The cases, to which sub-problems point.
-    var cases: [CaseRecord]
-    /// The tree that follows.
-    var tree: TreeState
-  }
-
-  /// How far the tree is.
-  struct TreeState: Codable {
-    /// The sub-problems that were bounded.
-    var visited: Int
-    /// The part that is decided.
-    var decided: Double
-    /// Whether a condition was met up to rounding, so that the search cannot end with a proof.
-    var isTied: Bool
-    /// How many sub-problems follow.
-    var count: Int
-    /// What tells the planes that sub-problems remember the ends of from others.
-    var planes: UInt32
-  }
-
-  var subject: String
-  var prologue: SearchPrologue
-  /// Where the search stands; nil before it.
-  var search: SearchState?
-
-  /// Writes a file of a header and numbers, with a sum over both at its end.
-  static func write<Header: Encodable>(
-    _ header: Header, _ mark: String, to path: String, _ body: (inout FileSink) -> Void
-  ) throws(InputError) {
-    guard let words = try? encoder.encode(header) else {
-      throw InputError(path, "the state of the search cannot be written")
-    }
-    try FileSink.write(path) { sink in
-      sink.append(Array(mark.utf8))
-      sink.append(UInt32(words.count))
-      sink.append(words)
-      body(&sink)
-      sink.append(sink.checksum)
-    }
-  }
-
-  /// The header of a file and what follows it; nil where the file is missing, damaged, or another one.
-  static func read<Header: Decodable>(
-    _ type: Header.Type, _ mark: String, from path: String
-  ) -> (header: Header, body: ByteSource)? {
-    // A large tree is read where it lies; whoever replaces the file does not change it.
-    guard let data = try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped),
-      data.count > 4
-    else { return nil }
-    let content = data.dropLast(4)
-    var (source, end) = (ByteSource(content), ByteSource(data.suffix(4)))
-    guard let found = source.bytes(mark.utf8.count), found.elementsEqual(mark.utf8),
-      end.number(UInt32.self) == checksum(content),
-      let size = source.number(UInt32.self), let words = source.bytes(Int(size)),
-      let header = try? decoder.decode(Header.self, from: words)
-    else { return nil }
-    return (header, source)
-  }
-
-  static var encoder: JSONEncoder {
-    let encoder = JSONEncoder()
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return encoder
-  }
-
-  static var decoder: JSONDecoder {
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return decoder
-  }
-}
-
-/// A case as a checkpoint states it.
-struct CaseRecord: Codable, Hashable {
-  var lower: [Double]
-  var upper: [Double]
-  /// For each condition, its constraints: pairs of output and coefficient, one after another, and the limit at the end.
-  var conditions: [[[Double]]]
-
-  init(_ given: SearchCase) {
-    lower = given.region.lower
-    upper = given.region.upper
-    conditions = given.conditions.map { condition in
-      condition.map { constraint in
-        constraint.outputs.flatMap { [Double($0.index), $0.coefficient] } + [constraint.bound]
-      }
-    }
-  }
-
-  /// The case; nil when the numbers are none of a case.
-  var searchCase: SearchCase? {
-    guard let region = try? Region(lower: lower, upper: upper) else { return nil }
-    let conditions = conditions.map { condition in
-      condition.map { numbers in
-        let terms = stride(from: 0, to: numbers.count - 1, by: 2).map {
-          LinearConstraint.Term(Int(numbers[$0]), numbers[$0 + 1])
-        }
-        return LinearConstraint(outputs: terms, bound: numbers.last ?? 0)
-      }
-    }
-    return SearchCase(region: region, conditions: conditions)
-  }
 }

@@ -46,9 +46,20 @@ struct BoxJudge<S: TensorScalar> {
     var condition: Int32
     var requirements: [Requirement] = []
     var margin = -Double.infinity
-    var judgement = Judgement.possible
+    private(set) var judgement = Judgement.possible
+    /// What rules it out, where it is impossible.
+    private(set) var reason: ClosingReason?
     /// A factor for each constraint with which together they are nearest to being impossible; empty for one alone.
     var weights: [Double] = []
+
+    /// Notes that the bound of the sum of its constraints with some factors rules it out.
+    fileprivate mutating func close(by factors: [Double]) {
+      judgement = .impossible
+      reason = .bound(condition: Int(condition), factors: factors)
+    }
+
+    /// Notes whether more digits are needed to judge it.
+    fileprivate mutating func setNear(_ isNear: Bool) { judgement = isNear ? .near : .possible }
   }
 
   init(
@@ -92,6 +103,9 @@ struct BoxJudge<S: TensorScalar> {
   }
 
   /// Takes up a requirement with its plane.
+  ///
+  /// - Soundness: The condition is ruled out only where the requirement's bound clears its limit by the tolerance, which
+  ///   leaves room for the rounding of the bound.
   private func consider(_ given: Requirement, _ standing: inout Standing) {
     var requirement = given
     let margin = self.margin(requirement)
@@ -105,9 +119,9 @@ struct BoxJudge<S: TensorScalar> {
     guard isFinite, margin.isFinite, tolerance.isFinite else { return }
     standing.margin = max(standing.margin, margin)
     if margin > tolerance && margin > 0 {
-      standing.judgement = .impossible
+      standing.close(by: requirement.parts)
     } else if precision == .float && abs(margin) <= tolerance && standing.judgement == .possible {
-      standing.judgement = .near
+      standing.setNear(true)
     }
   }
 
@@ -142,7 +156,7 @@ struct BoxJudge<S: TensorScalar> {
       zip(blend.weights, requirements).reduce(0) { $0 + $1.0 * $1.1.parts[place] }
     }
     if blend.value > 0 {
-      standing.judgement = .impossible
+      standing.close(by: standing.weights)
     } else {
       standing.margin = max(standing.margin, blend.value)
     }
@@ -219,15 +233,18 @@ struct BoxJudge<S: TensorScalar> {
   }
 
   /// Judges what hung on rounding by bounds in double.
+  ///
+  /// - Parameter bounds: One for each row, those of combinations last.
+  /// - Soundness: As for `Judgement` in double, with many roundings of the values that met in the plane taken off.
   mutating func judgeCarefully(_ bounds: UnsafeBufferPointer<Double>) {
     for index in conditions.indices where conditions[index].judgement == .near {
-      conditions[index].judgement = .possible
+      conditions[index].setNear(false)
       for requirement in conditions[index].requirements {
         let margin =
           bounds[requirement.place] - requirement.bound - Self.carefulSlack * requirement.size
         let judgement = Judgement(
           margin: margin, scale: requirement.scale, noise: requirement.noise, precision: .double)
-        if judgement == .impossible { conditions[index].judgement = .impossible }
+        if judgement == .impossible { conditions[index].close(by: requirement.parts) }
       }
     }
   }

@@ -1,3 +1,4 @@
+import Bounds
 import Properties
 import Tensors
 
@@ -26,5 +27,71 @@ struct BoxRows: Sendable {
     places = used.map { rows in
       Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1, $0) })
     }
+  }
+}
+
+/// Planes below the rows of one box.
+struct BoxPlanes: Sendable {
+  let inputs: Int
+  /// The coefficients, row after row.
+  private(set) var coefficients: [Double]
+  /// What is added to each row.
+  private(set) var constants: [Double]
+  /// The least value of each row's plane over the box, or over the part of it in a ball.
+  private(set) var bounds: [Double]
+
+  init(inputs: Int, coefficients: [Double], constants: [Double], bounds: [Double]) {
+    (self.inputs, self.coefficients) = (inputs, coefficients)
+    (self.constants, self.bounds) = (constants, bounds)
+  }
+
+  /// The number of planes.
+  var count: Int { bounds.count }
+
+  /// Adds the first plane of others.
+  mutating func append(_ other: BoxPlanes) {
+    coefficients += other.coefficients[..<inputs]
+    constants.append(other.constants[0])
+    bounds.append(other.bounds[0])
+  }
+
+  /// The least value of a row's plane over a whole box.
+  func least(of row: Int, _ lower: [Double], _ upper: [Double]) -> Double {
+    var sum = constants[row]
+    for i in 0..<inputs {
+      let coefficient = coefficients[row * inputs + i]
+      sum += coefficient * (coefficient > 0 ? lower[i] : upper[i])
+    }
+    return sum
+  }
+
+  /// The size of the values that meet in a row's bound over a box.
+  func size<S>(of row: Int, over box: SubBox<S>) -> Double {
+    var sum = abs(bounds[row])
+    for i in 0..<inputs {
+      let reach = max(abs(Double(box.lower[i])), abs(Double(box.upper[i])))
+      sum += abs(coefficients[row * inputs + i]) * reach
+    }
+    return sum
+  }
+}
+
+extension LowerPlanes {
+  /// The planes of one box.
+  func box<S>(_ index: Int) -> BoxPlanes where T == Tensor<S> {
+    let (rows, inputs) = (coefficients.shape[1], coefficients.shape[2])
+    return BoxPlanes(
+      inputs: inputs,
+      coefficients: coefficients.withElements { values in
+        values[index * rows * inputs..<(index + 1) * rows * inputs].map(Double.init)
+      }, constants: constants.doubles(index * rows..<(index + 1) * rows),
+      bounds: bounds.doubles(index * rows..<(index + 1) * rows))
+  }
+}
+
+extension Tensor {
+  /// Some elements in double.
+  fileprivate func doubles(_ range: Range<Int>) -> [Double] {
+    withElements { values in values[range].map { Double($0) } }
   }
 }

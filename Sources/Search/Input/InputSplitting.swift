@@ -12,131 +12,169 @@ import Tensors
 /// section 4.2, for the bisection by influence; Xu et al., "Fast and complete" (2021), for batches of
 /// sub-problems under linear bounds.
 ///
-/// - Soundness: The boxes that were decided and those that wait cover every region. A box is decided only by
-///   `BoxJudge`.
-struct InputSplitting<S: TensorScalar>: Sendable {
-  let network: Network
+/// - Soundness: The halves of a box cover it, and what is clipped or closed of it is so only by `BoxJudge`.
+struct InputSplitting<S: TensorScalar>: SplittingStrategy {
+  typealias T = Tensor<S>
+  typealias Part = SubBox<S>
+
+  let bounder: Bounder<T>
+  /// The same network in double, for bounds too near their limit; nil when that is what `bounder` uses.
+  private let careful: Bounder<Tensor<Double>>?
+  private let exact: Parameters<Tensor<Double>>
   let cases: [PreparedCase]
-  let options: SearchOptions
-  let worker: BoxWorker<S>
+  private let precision: Precision
+  private let confirm: @Sendable ([Float]) -> Witness?
+  /// The nodes whose intervals are passed on to the parts of a box.
+  let remembered: [Int]
 
   init(
     _ network: Network, _ cases: [PreparedCase], _ options: SearchOptions, _ precision: Precision,
     confirm: @escaping @Sendable ([Float]) -> Witness?
   ) {
-    self.network = network
+    var bounds = BoundOptions()
+    bounds.memory = options.memory / 2
+    bounds.deadline = options.deadline
+    bounds.isCancelled = options.isCancelled
+    bounder = Bounder<T>(network, options: bounds)
+    careful = precision == .float ? Bounder<Tensor<Double>>(network, options: bounds) : nil
+    exact = network.parameters(as: Tensor<Double>.self)
     self.cases = cases
-    self.options = options
-    worker = BoxWorker(network, cases, options, precision, confirm: confirm)
+    self.precision = precision
+    self.confirm = confirm
+    remembered = network.nodesToTighten
   }
 
-  /// How many boxes are bounded at a time, at most.
-  private var batchSize: Int {
+  var network: Network { bounder.network }
+  var kind: SplitKind { .inputs }
+  /// Boxes remember intervals that any search of the same network can use.
+  var mark: UInt32 { 0 }
+  var remainder: Remainder {
+    Remainder(reason: "a part of the region is too small to be split", hunt: nil)
+  }
+
+  var whole: [SubBox<S>] {
+    cases.enumerated().map { index, given in
+      let box = InputSet<T>([given.region], shape: network.inputShape).box
+      return SubBox(
+        root: Int32(index), open: given.conditions.indices.map(Int32.init),
+        lower: box.lower.scalars, upper: box.upper.scalars, share: 1, margin: -.infinity,
+        known: nil)
+    }
+  }
+
+  var batchSize: Int {
     let elements = network.nodes.reduce(1) { $0 + $1.shape.count }
     return max(1, min(512, 2_000_000 / elements))
   }
 
-  /// Searches until every box is decided, a condition is met, or a limit comes.
-  func run(
-    hunt: (Double) -> Witness?, progress: (SearchProgress) -> Void
-  ) -> (SearchOutcome, SearchProgress) {
-    var hunting = HuntSchedule()
-    var pace = Pace(most: batchSize)
-    var frontier = Frontier<SubBox<S>>(limit: options.memory / 2)
-    var state = SearchProgress()
-    var keeper = TreeKeeper<SubBox<S>>(options, .inputs, cases)
-    let waiting =
-      keeper.resumed(into: &state, where: { $0.belongs(to: cases) }) ?? cases.indices.map(root(of:))
-    for box in waiting { frontier.insert(box) }
-    // An answer must not wait until the memory of a million boxes is given back.
-    defer { frontier.discard() }
-    var ties = TieWatch(isTied: keeper.isTied)
-    while !frontier.isEmpty {
-      state.open = frontier.count
-      state.bytes = frontier.bytes
-      state.worstMargin = frontier.worst().map(Double.init)
-      progress(state)
-      if let limit = options.limit {
-        return (.stopped(keeper.saveAtEnd(frontier, state).map { .storage($0) } ?? limit), state)
-      }
-      if let why = keeper.saveIfDue(frontier, state) { return (.stopped(.storage(why)), state) }
-      if let witness = hunting.next().flatMap(hunt) { return (.found(witness), state) }
-      var batch: [SubBox<S>] = []
-      while batch.count < pace.size, let box = frontier.popFirst() { batch.append(box) }
-      let results: [BoxResult<S>]
-      do throws(Unsupported) {
-        results = try pace.measure { () throws(Unsupported) in try worker.process(batch) }
-      } catch {
-        return (.stopped(.unsupported(error.description)), state)
-      }
-      // What a passed deadline left unfinished still waits.
-      if let limit = options.limit {
-        for box in batch { frontier.insert(box) }
-        return (.stopped(keeper.saveAtEnd(frontier, state).map { .storage($0) } ?? limit), state)
-      }
-      state.visited += batch.count
-      for (box, result) in zip(batch, results) {
-        if let witness = result.witness { return (.found(witness), state) }
-        ties.see(result, visited: state.visited)
-        keeper.isTied = ties.isTied
-        if result.isStuck { keeper.keep(box) }
-        state.decided += result.decided / Double(cases.count)
-        for child in result.children { frontier.insert(child) }
-      }
-      if let limit = ties.limit(visited: state.visited) { return (.stopped(limit), state) }
+  func owns(_ part: SubBox<S>) -> Bool { part.belongs(to: cases) }
+
+  /// Bounds boxes, some of them on each worker.
+  func settle(_ boxes: [SubBox<S>]) throws(Unsupported) -> [PartOutcome<Part>] {
+    let inputs = inputSet(boxes)
+    let parts = try bounder.inParts(inputs, smallest: 24) {
+      (part, range) throws(Unsupported) -> [PartOutcome<Part>] in
+      try settle(Array(boxes[range]), part)
     }
-    state.open = 0
-    return (ties.last.map { .stopped($0) } ?? .impossible, state)
+    return parts.flatMap { $0 }
   }
 
-  private func root(of index: Int) -> SubBox<S> {
-    let inputs = InputSet<Tensor<S>>([cases[index].region], shape: network.inputShape)
-    return SubBox(
-      root: Int32(index), open: cases[index].conditions.indices.map(Int32.init),
-      lower: inputs.box.lower.scalars, upper: inputs.box.upper.scalars, share: 1,
-      margin: -.infinity, known: nil)
+  /// Bounds the boxes of one worker.
+  private func settle(
+    _ boxes: [SubBox<S>], _ inputs: InputSet<T>
+  ) throws(Unsupported) -> [PartOutcome<Part>] {
+    let rows = BoxRows(boxes, cases, outputs: network.outputShape.count)
+    let state = try bounder.crown(over: inputs, knowing: known(boxes))
+    let (planes, relaxed) = try planes(boxes, rows, state)
+    let points = BoxPoints(boxes, planes, network, bounder.parameters, exact)
+    let isFinite = state.finiteExamples
+    var judges = boxes.indices.map { index in
+      BoxJudge(
+        boxes[index], cases[Int(boxes[index].root)], rows.places[index],
+        planes.box(index), points.outputs(of: index), precision,
+        isFinite: isFinite[index], relaxed: relaxed(index))
+    }
+    try weigh(&judges, state)
+    let pushes = pushes(&judges, rows)
+    let influence = try bounder.influence(on: OutputFunctions(T(pushes)), state)
+    let outputs = network.outputShape.count
+    for index in judges.indices {
+      judges[index].take(
+        influence.planes.box(index), coefficients: judges[index].coefficients(outputs))
+    }
+    try lookCloser(at: &judges, boxes, rows)
+    let intervals = state.remembered(remembered)
+    return judges.indices.map { index in
+      for (point, output) in points.candidates(of: index)
+      where output.withUnsafeBufferPointer({ judges[index].isViolated(at: $0) }) {
+        if let witness = confirm(point) { return PartOutcome(witness: witness) }
+      }
+      return judges[index].outcome(
+        known: intervals(index), shares: influence.shares(of: index), trees: cases.count)
+    }
+  }
+
+  /// The function to push on in each box, `[boxes, 1, outputs]`.
+  private func pushes(_ judges: inout [BoxJudge<S>], _ rows: BoxRows) -> Tensor<Double> {
+    for index in judges.indices { judges[index].settle() }
+    let (count, outputs) = (rows.coefficients.shape[1], rows.coefficients.shape[2])
+    return Tensor<Double>(uninitialized: [judges.count, 1, outputs]) { out in
+      rows.coefficients.withElements { rows in
+        for (index, judge) in judges.enumerated() {
+          let row =
+            judge.push.condition == nil
+            ? Array(
+              rows[
+                (index * count + judge.push.place)
+                  * outputs..<(index * count + judge.push.place + 1) * outputs])
+            : judge.coefficients(outputs)
+          for i in 0..<outputs { out[index * outputs + i] = row[i] }
+        }
+      }
+    }
+  }
+
+  /// Bounds the boxes in double that single precision came too near to its limit on.
+  private func lookCloser(
+    at judges: inout [BoxJudge<S>], _ boxes: [SubBox<S>], _ rows: BoxRows
+  ) throws(Unsupported) {
+    let near = judges.indices.filter { judges[$0].isNear }
+    guard let careful, !near.isEmpty else { return }
+    let picked = near.map { boxes[$0] }
+    let inputs = inputSet(picked, as: Double.self)
+    let outputs = network.outputShape.count
+    let most = near.map { judges[$0].combined.count }.max() ?? 0
+    var coefficients = rows.coefficients.gathered(near.map(Int32.init), axis: 0)
+    if most > 0 {
+      // Boxes with fewer combinations are filled up with zeros.
+      let combined = near.flatMap { index in
+        let own = judges[index].combined.flatMap { $0 }
+        return own + [Double](repeating: 0, count: most * outputs - own.count)
+      }
+      coefficients = Tensor.concatenated(
+        [coefficients, Tensor([near.count, most, outputs], combined)], axis: 1)
+    }
+    let state = try careful.crown(over: inputs)
+    let bounds = try careful.lowerBounds(of: OutputFunctions(coefficients), state)
+    let isFinite = state.finiteExamples
+    let count = bounds.shape[1]
+    bounds.withElements { bounds in
+      for (place, index) in near.enumerated() where isFinite[place] {
+        judges[index].judgeCarefully(
+          UnsafeBufferPointer(rebasing: bounds[place * count..<(place + 1) * count]))
+      }
+    }
   }
 }
 
-/// What became of a box.
-struct BoxResult<S: TensorScalar>: Sendable {
-  /// An input that meets a condition.
-  var witness: Witness?
-  /// The boxes that are left of it.
-  var children: [SubBox<S>] = []
-  /// The part of its case's volume that was decided.
-  var decided = 0.0
-  /// Whether a condition is met in it up to rounding, so that no bound will ever rule it out.
-  var isTied = false
-  /// Whether it is open but cannot be split.
-  var isStuck = false
-}
-
-/// Notices that the answer hangs on rounding, after which a search goes on for a little while only.
-struct TieWatch {
-  private var firstTie: Int?
-  private var isStuck = false
-  /// How many more sub-problems may show a condition to be met clearly.
-  private let patience = 4096
-
-  /// - Parameter isTied: Whether it was noticed before.
-  init(isTied: Bool = false) { if isTied { firstTie = 0 } }
-
-  var isTied: Bool { firstTie != nil }
-
-  mutating func see<S>(_ result: BoxResult<S>, visited: Int) {
-    if result.isTied && firstTie == nil { firstTie = visited }
-    if result.isStuck { isStuck = true }
-  }
-
-  func limit(visited: Int) -> SearchLimit? {
-    guard let firstTie, visited > firstTie + patience else { return nil }
-    return last
-  }
-
-  /// The limit that was met, if any.
-  var last: SearchLimit? {
-    if firstTie != nil { return .rounding("a condition is met up to rounding") }
-    return isStuck ? .rounding("a part of the region is too small to be split") : nil
+extension InputInfluence {
+  /// How much of the error of one box each input causes, where known.
+  fileprivate func shares<S: TensorScalar>(of index: Int) -> [Double]? where T == Tensor<S> {
+    shares.map { shares in
+      let inputs = shares.shape[1]
+      return shares.withElements { values in
+        values[index * inputs..<(index + 1) * inputs].map { Double($0) }
+      }
+    }
   }
 }

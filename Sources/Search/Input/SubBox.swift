@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// A part of a region that waits: a box in the number type of the bounds, and what is known of it.
@@ -52,5 +53,26 @@ struct SubBox<S: TensorScalar>: Waiting {
   func canHalve(_ input: Int) -> Bool {
     let middle = self.middle(of: input)
     return lower[input] < middle && middle < upper[input]
+  }
+}
+
+extension SubBox: Storable {
+  func write(to sink: inout FileSink) {
+    sink.append(root)
+    sink.append(share.bitPattern)
+    sink.append(margin.bitPattern)
+    sink.append(elements: open)
+    sink.append(elements: lower)
+    sink.append(elements: upper)
+  }
+
+  init?(from source: inout ByteSource) {
+    guard let root = source.number(Int32.self), let share = source.number(UInt64.self),
+      let margin = source.number(UInt32.self), let open = source.elements(Int32.self),
+      let lower = source.elements(S.self), let upper = source.elements(S.self)
+    else { return nil }
+    self.init(
+      root: root, open: open, lower: lower, upper: upper, share: Double(bitPattern: share),
+      margin: Float(bitPattern: margin), known: nil)
   }
 }

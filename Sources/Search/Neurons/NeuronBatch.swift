@@ -10,8 +10,13 @@ struct NeuronBatch<S: TensorScalar>: Sendable {
   let state: BoundState<T>
   let functions: OutputFunctions<T>
   let rows: [SplitRow<S>]
-  /// The rows of each sub-problem.
-  let rowsPerProblem: Int
+  /// The number of rows of each part.
+  private let rowsPerProblem: Int
+
+  /// The rows of a part.
+  func rows(of problem: Int) -> Range<Int> {
+    problem * rowsPerProblem..<(problem + 1) * rowsPerProblem
+  }
 
   /// Which functions of a root are bounded.
   enum Choice {
@@ -27,6 +32,8 @@ struct NeuronBatch<S: TensorScalar>: Sendable {
   ///   - region: The region of a root in this arithmetic, and its intervals.
   ///   - slack: How far a bound must clear its limit for a row to need no more work.
   ///   - choice: Which functions are bounded.
+  /// - Soundness: The intervals of a part are those of its region, of its neurons' ends and of the sides that its splits take, so
+  ///   bounds over them hold for every input of the part.
   init<Given>(
     _ problems: [NeuronProblem<Given>], _ roots: [NeuronRoot<Given>], _ bounder: Bounder<T>,
     region: (NeuronRoot<Given>) -> (inputs: InputSet<T>, intervals: [Interval<T>?]), slack: Double,
@@ -110,24 +117,7 @@ extension NeuronProblem {
   }
 }
 
-extension NeuronRoot {
-  /// The largest margin of the rows' bounds; a condition is impossible as soon as one is.
-  func margin<R: TensorScalar>(
-    _ bounds: some Sequence<SplitBound<R>>, _ weights: [Double]
-  ) -> Double {
-    zip(rows(weights), bounds).reduce(-.infinity) { best, pair in
-      let margin = Double(pair.1.bound) - pair.0.bound
-      return margin.isFinite ? max(best, margin) : best
-    }
-  }
-
-  /// Whether a row's bound clears its limit by more than the slack.
-  func isImpossible(
-    _ bounds: some Sequence<SplitBound<Double>>, _ weights: [Double]
-  ) -> Bool {
-    zip(rows(weights), bounds).contains { row, bound in
-      let margin = bound.bound - row.bound
-      return margin.isFinite && margin > row.slack && margin > 0
-    }
-  }
+extension SlopeSteps {
+  /// No steps: the bounds are those of the slopes and multipliers that rows start from.
+  static var none: SlopeSteps { SlopeSteps(count: 0, rate: 0, decay: 1) }
 }

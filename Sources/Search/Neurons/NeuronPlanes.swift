@@ -1,5 +1,5 @@
 import Bounds
-import Foundation
+import Files
 import Networks
 import Properties
 import Tensors
@@ -10,7 +10,9 @@ import Tensors
 /// some half-spaces; the ends of the planes over those are closer than over the whole region.
 ///
 /// Source: Zhou et al., "Clip-and-verify: linear constraint-driven domain clipping for accelerating neural network
-/// verification" (2025), on intermediate bounds over a half-space; here several half-spaces share one dual.
+/// verification" (2025): these are the saved linear bounds of its *complete clipping*, half-spaces (`HalfSpace`) its linear
+/// constraints, and `tightened` the clipping itself. There a dual has one constraint at a time; here several half-spaces share
+/// one (`Dual`).
 struct NeuronPlanes: Sendable {
   /// An activation's input.
   struct Neuron: Hashable, Sendable {
@@ -25,34 +27,36 @@ struct NeuronPlanes: Sendable {
   /// The neurons of each node.
   private let ranges: [Int: Range<Int>]
   /// The place of each among them.
-  private let places: [Neuron: Int]
+  let places: [Neuron: Int]
   /// For each neuron the ends before any split, the lower one first, with room for rounding.
   let ends: [Float]
-  private let frame: RegionFrame
+  let frame: RegionFrame
   /// Planes below each neuron and below its negation, one after the other.
   let rows: PlaneRows
 
   private let inputCount: Int
-  private var width: Int { frame.inputs.count }
+  /// How many inputs can move.
+  var width: Int { frame.inputs.count }
 
   /// The bytes that planes of so many neurons take.
   static func bytes(neurons: Int, inputs: Int) -> Int { neurons * (2 * inputs * 4 + 64) }
 
-  /// Takes planes that were made before; nil where the numbers do not belong together.
-  init?(
-    over region: Region, _ neurons: [Neuron], isCurved: [Bool], ends: [Float],
-    normals: [Float], offsets: [Double]
+  /// Puts planes together; nil where the numbers do not belong together.
+  ///
+  /// - Parameters:
+  ///   - neurons: The neurons, those of a node one after another.
+  ///   - ends: Two for each.
+  ///   - rows: Two for each.
+  private init?(
+    over region: Region, _ neurons: [Neuron], isCurved: [Bool], ends: [Float], _ rows: PlaneRows
   ) {
     frame = RegionFrame(region)
     inputCount = region.lower.count
     places = Dictionary(zip(neurons, neurons.indices)) { first, _ in first }
-    guard
-      let rows = PlaneRows(width: frame.inputs.count, normals: normals, offsets: offsets),
-      offsets.count == 2 * neurons.count, ends.count == 2 * neurons.count,
+    guard rows.offsets.count == 2 * neurons.count, ends.count == 2 * neurons.count,
       isCurved.count == neurons.count, places.count == neurons.count, !neurons.isEmpty
     else { return nil }
     (self.neurons, self.isCurved, self.ends, self.rows) = (neurons, isCurved, ends, rows)
-    // The neurons of a node stand together.
     var ranges: [Int: Range<Int>] = [:]
     for (place, neuron) in neurons.enumerated() {
       let first = ranges[Int(neuron.node)]?.lowerBound ?? place
@@ -67,16 +71,15 @@ struct NeuronPlanes: Sendable {
   ///   - root: A root of the region.
   ///   - wanted: The neurons, with any sign.
   ///   - bounder: What bounds them; nodes that it has no time for are left out.
+  /// - Soundness: Over the whole region each neuron lies between its planes and between its ends, with room for rounding.
   init?<S>(
     over region: Region, _ root: NeuronRoot<S>, _ wanted: Set<NeuronSplit>,
     _ bounder: Bounder<Tensor<Double>>, memory: Int
   ) throws(Unsupported) {
-    frame = RegionFrame(region)
-    inputCount = region.lower.count
+    let frame = RegionFrame(region)
     let width = frame.inputs.count
     let state = bounder.state(over: root.carefulInputs, intervals: root.carefulIntervals)
     let curved = bounder.network.nodesReadByCurves
-    var ranges: [Int: Range<Int>] = [:]
     var isCurved: [Bool] = []
     var neurons: [Neuron] = []
     var ends: [Float] = []
@@ -94,7 +97,6 @@ struct NeuronPlanes: Sendable {
           of: open, at: Int(node), state,
           steps: SlopeSteps(count: 6, rate: 0.25, decay: 0.8))
       else { continue }
-      ranges[Int(node)] = neurons.count..<neurons.count + open.count
       for element in open {
         isCurved.append(curved[Int(node)])
         neurons.append(Neuron(node: node, element: element))
@@ -102,13 +104,7 @@ struct NeuronPlanes: Sendable {
       }
       guard rows.append(planes, frame, noise: root.noise[Int(node)]) else { return nil }
     }
-    guard !neurons.isEmpty else { return nil }
-    self.neurons = neurons
-    self.ranges = ranges
-    self.isCurved = isCurved
-    self.ends = ends
-    self.rows = rows
-    places = Dictionary(uniqueKeysWithValues: zip(neurons, neurons.indices))
+    self.init(over: region, neurons, isCurved: isCurved, ends: ends, rows)
   }
 
   /// Whether closer ends of a neuron would be of use.
@@ -128,43 +124,9 @@ struct NeuronPlanes: Sendable {
   /// How many half-spaces can be used without it costing much more than the bounds do.
   var affordableHalfSpaces: Int { max(2, min(24, 8_000_000 / max(1, neurons.count * width))) }
 
-  /// Up to how many inputs that can move are considered for halving.
-  private static var fewInputs: Int { 64 }
-
-  /// Whether inputs may be halved.
-  var halvesInputs: Bool { width <= Self.fewInputs }
-
-  /// The halving of an input that is estimated to gain more than deciding the side of any one neuron; nil where none
-  /// is.
-  ///
-  /// Halving an input takes away half of what it contributes to the widths of all neurons together, a side all that
-  /// one neuron costs. Sides of neurons are mostly worth more: counting all instead of half of an input's part makes trees
-  /// many times as large (docs/performance.md).
-  ///
-  /// - Parameters:
-  ///   - neurons: The neurons that cost the most with their costs, the most promising first.
-  ///   - splits: Those of the part so far.
-  func halving(outweighing neurons: [SplitCandidate], after splits: [NeuronSplit]) -> NeuronSplit? {
-    guard halvesInputs, let best = neurons.first else { return nil }
-    let sides = frame.sides(after: splits)
-    let parts = sides.indices.map { frame.part(sides[$0], of: $0) }
-    var gains = [Double](repeating: 0, count: width)
-    for candidate in neurons {
-      let neuron = Neuron(node: candidate.split.node, element: candidate.split.element)
-      guard let place = places[neuron] else { continue }
-      rows.share(candidate.score / 2, of: place, parts, among: &gains)
-    }
-    guard let place = gains.indices.max(by: { gains[$0] < gains[$1] }), gains[place] > best.score
-    else { return nil }
-    let side = sides[place]
-    let point = Float(side.low + (side.high - side.low) / 2)
-    // A middle that rounding moved to an end, or nearly so, would cut nothing off.
-    guard point > Float(side.low).nextUp, point < Float(side.high).nextDown else { return nil }
-    return NeuronSplit(
-      node: 0, element: Int32(frame.inputs[place]), isPositive: true, point: point)
-  }
-
   /// Notes a split among the ends; false when it leaves none of its neuron.
+  ///
+  /// - Soundness: Ends hold for all inputs of the part, so where they do not meet the split's side no input is on it.
   func take(_ split: NeuronSplit, _ ends: inout [Float]) -> Bool {
     guard let place = places[Neuron(node: split.node, element: split.element)] else { return true }
     if split.isPositive {
@@ -176,6 +138,8 @@ struct NeuronPlanes: Sendable {
   }
 
   /// Intersects the intervals of a node's elements, which begin at a place of a batch, with ends of its neurons.
+  ///
+  /// - Soundness: The result holds for all inputs for which both do.
   func apply<S: TensorScalar>(
     _ ends: [Float], at node: Int, from start: Int, _ lower: inout Tensor<S>,
     _ upper: inout Tensor<S>
@@ -193,6 +157,8 @@ struct NeuronPlanes: Sendable {
   }
 
   /// What a split tells; nil when the neuron has no planes.
+  ///
+  /// - Soundness: The half-space contains every input of the region that is on the split's side.
   func halfSpace(_ split: NeuronSplit) -> HalfSpace? {
     guard split.node != 0 else {
       // x >= p is -x <= -p.
@@ -206,6 +172,9 @@ struct NeuronPlanes: Sendable {
   }
 
   /// What it tells that a function is at most a limit, given a plane below the function.
+  ///
+  /// - Soundness: The half-space contains every input of the region at which the function is at most the limit, and more by what
+  ///   the sums may have lost in double. The limit must leave room for the rounding of the plane itself.
   func halfSpace(
     plane: (coefficients: [Double], constant: Double), limit: Double
   ) -> HalfSpace? {
@@ -220,7 +189,7 @@ struct NeuronPlanes: Sendable {
 
   /// The ends of the neurons over the part of the region in some half-spaces; nil when that part is empty.
   ///
-  /// Each end is the best of the duals that a few multipliers of each half-space in turn give.
+  /// Each end is the best of the duals that a few multipliers of each half-space in turn give (complete clipping).
   ///
   /// - Parameter known: Ends that hold already.
   /// - Soundness: Every input of the region in all half-spaces gives each neuron a value between its ends. A plane
@@ -236,5 +205,30 @@ struct NeuronPlanes: Sendable {
       guard rows.tighten(&result, of: place, by: place, halfSpaces, &dual) else { return nil }
     }
     return result
+  }
+}
+
+extension NeuronPlanes {
+  /// Writes the planes.
+  func write(to sink: inout FileSink) {
+    sink.append(elements: neurons.flatMap { [$0.node, $0.element] })
+    sink.append(elements: isCurved.map { UInt8($0 ? 1 : 0) })
+    sink.append(elements: ends)
+    sink.append(elements: rows.normals)
+    sink.append(elements: rows.offsets)
+  }
+
+  /// Reads planes over a region; nil where the bytes are something else.
+  init?(from source: inout ByteSource, over region: Region) {
+    guard let numbers = source.elements(Int32.self), numbers.count % 2 == 0,
+      let isCurved = source.elements(UInt8.self), let ends = source.elements(Float.self),
+      let normals = source.elements(Float.self), let offsets = source.elements(Double.self),
+      let rows = PlaneRows(
+        width: RegionFrame(region).inputs.count, normals: normals, offsets: offsets)
+    else { return nil }
+    let neurons = stride(from: 0, to: numbers.count, by: 2).map {
+      Neuron(node: numbers[$0], element: numbers[$0 + 1])
+    }
+    self.init(over: region, neurons, isCurved: isCurved.map { $0 != 0 }, ends: ends, rows)
   }
 }

@@ -1,32 +1,7 @@
 import Bounds
+import Files
 import Networks
-import Properties
 import Tensors
-
-/// A condition of a case with what is known before any split: the root of a tree.
-struct NeuronRoot<S: TensorScalar>: Sendable {
-  let inputs: InputSet<Tensor<S>>
-  let carefulInputs: InputSet<Tensor<Double>>
-  let condition: [LinearConstraint]
-  /// The intervals of the nodes that relaxations read, by node, for one example.
-  let intervals: [Interval<Tensor<S>>?]
-  /// The same in double and wide enough for what rounding may have lost.
-  let carefulIntervals: [Interval<Tensor<Double>>?]
-  /// For each row, slopes that were optimised before any split.
-  var slopes: [[S]] = []
-  /// How far the bound in double of each constraint must clear its limit.
-  let slack: [Double]
-  /// What single precision loses at each node.
-  let noise: [Double]
-  /// Which case it belongs to.
-  let place: Int
-  /// What the ends of neurons are tightened by in parts of the region, where there was room and time for it.
-  var planes: NeuronPlanes?
-  /// The inputs of the region, from its middle.
-  let frame: RegionFrame
-  /// A weight for each of several constraints, to start from.
-  var weights: [Double] = []
-}
 
 /// A part of a region where some activations' inputs have given signs, and some inputs are in one half of where they were,
 /// which waits to be bounded.
@@ -83,6 +58,8 @@ struct NeuronProblem<S: TensorScalar>: Waiting {
   }
 
   /// The two parts that one more split makes.
+  ///
+  /// - Soundness: Every input of the part gives the split's element one side or the other, or both at its point.
   func children(_ split: NeuronSplit) -> [NeuronProblem] {
     [split, split.opposite].map { split in
       var child = self
@@ -112,5 +89,60 @@ struct NeuronProblem<S: TensorScalar>: Waiting {
       }
     }
     return nil
+  }
+}
+
+extension NeuronProblem: Storable {
+  func write(to sink: inout FileSink) {
+    sink.append(root)
+    sink.append(share.bitPattern)
+    sink.append(margin.bitPattern)
+    // Node, element, side and the bits of the point of each split, one after another.
+    sink.append(
+      elements: splits.flatMap {
+        [$0.node, $0.element, $0.isPositive ? 1 : 0, Int32(bitPattern: $0.point.bitPattern)]
+      })
+    sink.append(UInt32(multipliers.count))
+    for numbers in multipliers { sink.append(elements: numbers) }
+    for numbers in slopes { sink.append(elements: numbers) }
+    sink.append(elements: weights)
+    sink.append(elements: ends)
+  }
+
+  init?(from source: inout ByteSource) {
+    guard let root = source.number(Int32.self), let share = source.number(UInt64.self),
+      let margin = source.number(UInt32.self), let numbers = source.elements(Int32.self),
+      numbers.count % 4 == 0, let count = source.number(UInt32.self)
+    else { return nil }
+    var rows: [[S]] = []
+    for _ in 0..<2 * Int(count) {
+      guard let row = source.elements(S.self) else { return nil }
+      rows.append(row)
+    }
+    guard let weights = source.elements(Double.self), let ends = source.elements(Float.self) else {
+      return nil
+    }
+    let splits = stride(from: 0, to: numbers.count, by: 4).map {
+      NeuronSplit(
+        node: numbers[$0], element: numbers[$0 + 1], isPositive: numbers[$0 + 2] != 0,
+        point: Float(bitPattern: UInt32(bitPattern: numbers[$0 + 3])))
+    }
+    self.init(
+      root: root, splits: splits, multipliers: Array(rows.prefix(Int(count))),
+      slopes: Array(rows.suffix(Int(count))), weights: weights, ends: ends,
+      margin: Float(bitPattern: margin), share: Double(bitPattern: share))
+  }
+}
+
+extension NeuronProblem {
+  /// The whole of a root.
+  ///
+  /// - Parameters:
+  ///   - rows: How many functions of the root are bounded.
+  ///   - slopes: The slopes that each of them starts from, if any.
+  init(wholeOf root: Int, rows: Int, slopes: [S] = [], share: Double = 1) {
+    self.init(
+      root: Int32(root), splits: [], multipliers: [[S]](repeating: [], count: rows),
+      slopes: [[S]](repeating: slopes, count: rows), margin: -.infinity, share: share)
   }
 }

@@ -50,7 +50,7 @@ struct NeuronWeights<S: TensorScalar>: Sendable {
         }, roots, bounder, region: { ($0.inputs, $0.intervals) }, slack: .infinity, .combination)
       let found = try bounder.splitLowerBounds(
         of: batch.functions, batch.state, batch.rows,
-        steps: SlopeSteps(count: 0, rate: 0, decay: 1), candidates: 0, extras: .outputs)
+        steps: .none, candidates: 0, extras: .outputs)
       for ((index, weights), bound) in zip(tried, found) {
         let root = roots[Int(problems[index].root)]
         let limit = root.limit(WeightSearch.factors(weights, root.units))
@@ -90,15 +90,5 @@ struct NeuronWeights<S: TensorScalar>: Sendable {
         of: weights, at: bound.output.map { root.excesses(at: $0) } ?? [])
     }
     return search
-  }
-}
-
-extension NeuronRoot {
-  /// Weights with which each constraint counts alike.
-  var equalWeights: [Double] { units.map { 1 / ($0 * Double(condition.count)) } }
-
-  /// What a combination may be at most.
-  func limit(_ weights: [Double]) -> Double {
-    zip(weights, condition).reduce(0) { $0 + $1.0 * $1.1.bound }
   }
 }

@@ -2,7 +2,8 @@ import Bounds
 
 /// Planes below neurons and below their negations, two for each neuron, over the box from -1 to 1.
 struct PlaneRows: Sendable {
-  private let width: Int
+  /// How many inputs can move.
+  let width: Int
   /// The coefficients.
   private(set) var normals: [Float] = []
   /// The values in the middle, with room for rounding.
@@ -26,6 +27,8 @@ struct PlaneRows: Sendable {
   ///   - planes: The coefficients of the input and the constants, row after row.
   ///   - noise: What single precision loses at the neurons' node.
   /// - Returns: False where a number is not finite.
+  /// - Soundness: A row stays below what its plane is below of: offsets are moved down by what the sums may have lost in double,
+  ///   the plane in its own arithmetic, and the coefficients when they are rounded to single precision.
   mutating func append(
     _ planes: (coefficients: [Double], constants: [Double]), _ frame: RegionFrame, noise: Double
   ) -> Bool {
@@ -45,6 +48,8 @@ struct PlaneRows: Sendable {
   }
 
   /// What the side of a neuron tells.
+  ///
+  /// - Soundness: The half-space contains every input of the region that gives the neuron its side.
   func halfSpace(_ place: Int, _ split: NeuronSplit) -> HalfSpace {
     // The plane below the negation says how large the neuron can be, and that is at least the point.
     let row = split.isPositive ? 2 * place + 1 : 2 * place
@@ -55,24 +60,12 @@ struct PlaneRows: Sendable {
       offset: -offsets[row] - point + lost)
   }
 
-  /// Adds to each input the part of a neuron's loss that it causes.
-  ///
-  /// - Parameter parts: What is left of each input's width.
-  func share(_ loss: Double, of place: Int, _ parts: [Double], among gains: inout [Double]) {
-    let rows = [2 * place, 2 * place + 1].map { normals[$0 * width..<($0 + 1) * width] }
-    let weights = parts.indices.map { i in
-      parts[i] * rows.reduce(0) { $0 + Double($1[$1.startIndex + i].magnitude) }
-    }
-    let sum = weights.reduce(0, +)
-    guard sum > 0, sum.isFinite, loss.isFinite else { return }
-    for i in gains.indices { gains[i] += loss * weights[i] / sum }
-  }
-
   /// Tightens the ends of one neuron; false when none are left.
   ///
   /// - Parameters:
   ///   - neuron: Its place among the ends.
   ///   - place: Its place among these planes.
+  /// - Soundness: As for `Dual.bound`; the ends are rounded outward.
   func tighten(
     _ ends: inout [Float], of neuron: Int, by place: Int, _ halfSpaces: [HalfSpace],
     _ dual: inout Dual

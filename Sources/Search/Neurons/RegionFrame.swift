@@ -5,8 +5,10 @@ import Properties
 struct RegionFrame: Sendable {
   /// The inputs that can move.
   let inputs: [Int]
-  private let center: [Double]
-  private let radius: [Double]
+  /// The middle of each of them.
+  let center: [Double]
+  /// How far each can go from it.
+  let radius: [Double]
   /// The input with those that can move at 0.
   private let fixed: [Double]
 
@@ -39,24 +41,5 @@ struct RegionFrame: Sendable {
       return coefficient * radius[i]
     }
     return (middle, scale, moved)
-  }
-
-  /// What is left of each input that can move after some halvings.
-  func sides(after splits: [NeuronSplit]) -> [(low: Double, high: Double)] {
-    var sides = zip(center, radius).map { (low: $0 - $1, high: $0 + $1) }
-    for split in splits where split.node == 0 {
-      guard let place = inputs.firstIndex(of: Int(split.element)) else { continue }
-      if split.isPositive {
-        sides[place].low = max(sides[place].low, Double(split.point))
-      } else {
-        sides[place].high = min(sides[place].high, Double(split.point))
-      }
-    }
-    return sides
-  }
-
-  /// How wide a side of an input is, as a part of the whole.
-  func part(_ side: (low: Double, high: Double), of place: Int) -> Double {
-    radius[place] > 0 ? max(0, (side.high - side.low) / (2 * radius[place])) : 0
   }
 }

@@ -4,11 +4,19 @@ import Properties
 import Synchronization
 import Tensors
 
-extension NeuronWorker {
-  /// Splits sub-problems, and tightens the ends of neurons in their parts.
+extension NeuronSplitting {
+  /// The parts that a part was split into.
+  struct Parts: Sendable {
+    /// Those that wait.
+    var open: [NeuronProblem<S>] = []
+    /// Those that are empty.
+    var closed: [ClosedPart<Part>] = []
+  }
+
+  /// Splits parts, and tightens the ends of neurons in what they are split into.
   ///
-  /// - Soundness: A part counts as empty only where the half-spaces of its signs and of the condition exclude each
-  ///   other, in double with room for rounding.
+  /// - Soundness: The two sides of a split cover the part. One of them is closed only where the half-spaces of its signs and of
+  ///   the condition exclude each other, in double with room for rounding (`NeuronPlanes.tightened`).
   func parts(
     of problems: [NeuronProblem<S>], splitting splits: [NeuronSplit]
   ) throws(Unsupported) -> [Parts] {
@@ -25,17 +33,21 @@ extension NeuronWorker {
       tightened.withLock { $0[index] = result }
     }
     var result = [Parts](repeating: Parts(), count: problems.count)
-    for (given, part) in zip(parts, tightened.withLock { $0 }) {
+    for ((problem, whole), part) in zip(parts, tightened.withLock { $0 }) {
       if let part {
-        result[given.problem].open.append(part)
+        result[problem].open.append(part)
       } else {
-        result[given.problem].empty += 1
+        result[problem].closed.append(
+          ClosedPart(part: whole, reasons: [.clipped(condition: 0)], share: whole.share))
       }
     }
     return result
   }
 
-  /// What the conditions of each sub-problem tell of inputs that meet them.
+  /// What the conditions of each part tell of inputs that meet them, as half-spaces.
+  ///
+  /// - Soundness: An input of the part that meets the condition lies in each of its half-spaces: the plane is below the function
+  ///   there, and the function at most its limit, moved by the slack for the rounding of the plane.
   private func conditionHalfSpaces(
     _ problems: [NeuronProblem<S>]
   ) throws(Unsupported) -> [[HalfSpace]] {
@@ -47,11 +59,11 @@ extension NeuronWorker {
       slack: .infinity)
     let found = try careful.splitLowerBounds(
       of: batch.functions, batch.state, batch.rows,
-      steps: SlopeSteps(count: 0, rate: 0, decay: 1), candidates: 0, extras: .planes)
+      steps: .none, candidates: 0, extras: .planes)
     return problems.enumerated().map { index, problem in
       let root = roots[Int(problem.root)]
-      let bounds = found[index * batch.rowsPerProblem..<(index + 1) * batch.rowsPerProblem]
-      return zip(root.rows(problem.weights(root)), bounds).compactMap { row, bound in
+      return zip(root.rows(problem.weights(root)), found[batch.rows(of: index)]).compactMap {
+        row, bound in
         bound.plane.flatMap { plane in
           root.planes?.halfSpace(plane: plane, limit: row.bound + row.slack)
         }
@@ -60,6 +72,8 @@ extension NeuronWorker {
   }
 
   /// A part with its neurons' ends tightened; nil when it is empty.
+  ///
+  /// - Soundness: As for `NeuronPlanes.tightened`; fewer half-spaces only make ends wider.
   private func tightened(
     _ part: NeuronProblem<S>, _ conditions: [HalfSpace]
   ) -> NeuronProblem<S>? {

@@ -1,41 +1,60 @@
 import Tensors
 
 extension BoxJudge {
-  /// Records what is decided, and cuts what is left into parts.
+  /// Closes what is ruled out, clips the box for the rest, and cuts what is left in two.
   ///
-  /// - Parameter shares: How much of the error of the function to push on each input causes, where known.
-  func finish(_ result: inout BoxResult<S>, known: [S], shares: [Double]?) {
+  /// - Parameters:
+  ///   - known: The intervals to pass on to the parts.
+  ///   - shares: How much of the error of the function to push on each input causes, where known.
+  ///   - trees: The number of cases, each of which is as much of the whole.
+  /// - Soundness: A condition is closed in all of the box only where it was judged impossible or where planes clip all of the
+  ///   box away. What is outside the smallest box around the clipped ones violates none of those that stay possible.
+  func outcome(known: [S], shares: [Double]?, trees: Int) -> PartOutcome<SubBox<S>> {
+    var outcome = PartOutcome<SubBox<S>>()
+    outcome.isTied = isTied
     var rest = box
     rest.known = known
-    var hull: Cut?
     rest.open = []
+    var hull: DomainClip?
     var margin = Double.infinity
-    for standing in conditions where standing.judgement != .impossible {
-      var cut = Cut(box)
-      let isCut = standing.margin.isFinite
-      if isCut && !cut.meet(standing.requirements.map(limit), planes) { continue }
-      hull = hull.map { $0.hull(cut) } ?? cut
+    var closed = ClosedPart(part: box, reasons: [], share: 0)
+    for standing in conditions {
+      if let reason = standing.reason {
+        closed.reasons.append(reason)
+        continue
+      }
+      var clip = DomainClip(box)
+      let isBounded = standing.margin.isFinite
+      if isBounded && !clip.meet(standing.requirements.map(limit), planes) {
+        closed.reasons.append(.clipped(condition: Int(standing.condition)))
+        continue
+      }
+      hull = hull.map { $0.hull(clip) } ?? clip
       rest.open.append(standing.condition)
       margin = min(margin, standing.margin)
     }
     guard let hull else {
-      result.decided = box.share
-      return
+      closed.share = box.share / Double(trees)
+      outcome.closed = [closed]
+      return outcome
     }
     rest.margin = Float(margin)
     rest.lower = hull.lowerEnds(box.lower)
     rest.upper = hull.upperEnds(box.upper)
     rest.share *= rest.volume(in: box)
-    result.decided = box.share - rest.share
+    closed.rest = rest
+    closed.share = (box.share - rest.share) / Double(trees)
+    if closed.share > 0 || !closed.reasons.isEmpty { outcome.closed = [closed] }
     if let input = splitInput(rest, shares) {
-      result.children = rest.halves(along: input)
+      outcome.open = rest.halves(along: input)
     } else {
-      result.isStuck = true
+      outcome.isStuck = true
     }
+    return outcome
   }
 
-  private func limit(_ requirement: Requirement) -> Cut.Limit {
-    Cut.Limit(row: requirement.place, value: requirement.bound + requirement.tolerance)
+  private func limit(_ requirement: Requirement) -> DomainClip.Limit {
+    DomainClip.Limit(row: requirement.place, value: requirement.bound + requirement.tolerance)
   }
 
   /// The input to split along: the one with the largest share of the relaxations' error and of the plane's fall.

@@ -4,7 +4,40 @@ import Networks
 import Properties
 import Tensors
 
-extension NeuronSplitting {
+/// Finds out what is known before any split: intervals with optimised slopes, each root's slopes and weights, and the planes of
+/// the costliest neurons. What takes long is kept beside the checkpoint as soon as it is there.
+struct RootPreparation<S: TensorScalar> {
+  typealias T = Tensor<S>
+
+  private let cases: [PreparedCase]
+  private let options: SearchOptions
+  private let bounder: Bounder<T>
+  private let careful: Bounder<Tensor<Double>>
+  private var keeper: RootsKeeper
+  private let effort: RootEffort
+
+  /// Begins with what an earlier run kept.
+  init(
+    _ cases: [PreparedCase], _ options: SearchOptions, _ bounder: Bounder<T>,
+    _ careful: Bounder<Tensor<Double>>
+  ) {
+    self.cases = cases
+    self.options = options
+    self.bounder = bounder
+    self.careful = careful
+    keeper = RootsKeeper(options.checkpoint, cases)
+    effort = RootEffort(attempts: keeper.begin(), deadline: options.deadline)
+  }
+
+  private var network: Network { bounder.network }
+
+  /// The roots, one for each condition of each case; nil when infinity or NaN came up.
+  mutating func roots() throws(Unsupported) -> [NeuronRoot<S>]? {
+    guard var roots = try boundedRoots() else { return nil }
+    if !keeper.known.prepare(&roots) { try prepare(&roots) }
+    return roots
+  }
+
   /// How many neurons of a region get planes; those whose lines cost the most before any split.
   private static var neuronsWithPlanes: Int { 400 }
 
@@ -15,11 +48,7 @@ extension NeuronSplitting {
   private static var trialsOfRoot: Int { 16 }
 
   /// Optimises the slopes and the weights of each root's constraints, and makes the planes of its costliest neurons.
-  func prepare(
-    _ roots: inout [NeuronRoot<S>], _ bounder: Bounder<T>, _ careful: Bounder<Tensor<Double>>,
-    _ effort: RootEffort, _ keeper: inout TreeKeeper<NeuronProblem<S>>
-  ) throws(Unsupported) {
-    if keeper.roots.prepare(&roots) { return }
+  private mutating func prepare(_ roots: inout [NeuronRoot<S>]) throws(Unsupported) {
     let bounder = effort.limiting(bounder, to: 1)
     var costs = [[NeuronSplit: Double]](repeating: [:], count: cases.count)
     for index in roots.indices {
@@ -42,7 +71,7 @@ extension NeuronSplitting {
       for index in roots.indices where roots[index].place == place { roots[index].planes = planes }
     }
     // Whatever a limit cut short is not kept.
-    if options.limit == nil { keeper.keep(keeper.roots.prepared(roots, cases: cases.count)) }
+    if options.limit == nil { keeper.keep(keeper.known.prepared(roots, cases: cases.count)) }
   }
 
   /// Chooses the weights of a root's constraints, and returns the bounds with them.
@@ -57,10 +86,8 @@ extension NeuronSplitting {
     for _ in 0..<Self.weightRounds {
       let before = Double(found[count].bound) - roots[index].limit(roots[index].weights)
       guard before <= 0 else { break }
-      let none = [[S]](repeating: [], count: roots[index].rowCount)
       let whole = NeuronProblem(
-        root: Int32(index), splits: [], multipliers: none,
-        slopes: none.map { _ in found[count].slopes }, margin: 0, share: 1)
+        wholeOf: index, rows: roots[index].rowCount, slopes: found[count].slopes)
       let better = try NeuronWeights(bounder: bounder, roots: roots).better(
         than: [whole], [found[...]], trials: count + Self.trialsOfRoot, alone: true)
       guard let best = better.first, best.margin > before else { break }
@@ -80,9 +107,7 @@ extension NeuronSplitting {
   private func bounds(
     of roots: [NeuronRoot<S>], at root: Int, _ bounder: Bounder<T>
   ) throws(Unsupported) -> [SplitBound<S>] {
-    let none = [[S]](repeating: [], count: roots[root].rowCount)
-    let whole = NeuronProblem(
-      root: Int32(root), splits: [], multipliers: none, slopes: none, margin: 0, share: 1)
+    let whole = NeuronProblem<S>(wholeOf: root, rows: roots[root].rowCount)
     let batch = NeuronBatch(
       [whole], roots, bounder, region: { ($0.inputs, $0.intervals) }, slack: .infinity)
     return try bounder.splitLowerBounds(
@@ -91,12 +116,9 @@ extension NeuronSplitting {
       extras: roots[root].condition.count > 1 ? .outputs : [])
   }
 
-  /// Bounds the regions before any split; nil when infinity or NaN came up.
-  func roots(
-    _ careful: Bounder<Tensor<Double>>, _ effort: RootEffort,
-    _ keeper: inout TreeKeeper<NeuronProblem<S>>
-  ) throws(Unsupported) -> [NeuronRoot<S>]? {
-    guard let known = try rootIntervals(careful, effort, &keeper) else { return nil }
+  /// The roots with their regions bounded; nil when infinity or NaN came up.
+  private mutating func boundedRoots() throws(Unsupported) -> [NeuronRoot<S>]? {
+    guard let known = try intervals() else { return nil }
     let nodes = network.nodesToTighten
     let probe = RoundingProbe(network)
     var roots: [NeuronRoot<S>] = []
@@ -122,8 +144,7 @@ extension NeuronSplitting {
           NeuronRoot(
             inputs: InputSet([prepared.region], shape: network.inputShape), carefulInputs: inputs,
             condition: condition, intervals: intervals,
-            carefulIntervals: wide, slack: slack, noise: noise, place: place,
-            frame: RegionFrame(prepared.region)))
+            carefulIntervals: wide, slack: slack, noise: noise, place: place))
       }
     }
     return roots
@@ -131,11 +152,8 @@ extension NeuronSplitting {
 
   /// The intervals of the nodes of each case that relaxations read, in double and with optimised slopes; nil when infinity
   /// or NaN came up.
-  private func rootIntervals(
-    _ careful: Bounder<Tensor<Double>>, _ effort: RootEffort,
-    _ keeper: inout TreeKeeper<NeuronProblem<S>>
-  ) throws(Unsupported) -> [[Int: Interval<Tensor<Double>>]]? {
-    if let known = keeper.roots.intervals(of: network, cases: cases.count) { return known }
+  private mutating func intervals() throws(Unsupported) -> [[Int: Interval<Tensor<Double>>]]? {
+    if let known = keeper.known.intervals(of: network, cases: cases.count) { return known }
     let nodes = network.nodesToTighten
     var result: [[Int: Interval<Tensor<Double>>]] = []
     for prepared in cases {
@@ -151,5 +169,30 @@ extension NeuronSplitting {
     }
     if options.limit == nil { keeper.keep(RootsRecord(result)) }
     return result
+  }
+}
+
+/// How much time the work on the roots of a tree may take.
+///
+/// It is worth a part of the whole time. Where runs were ended in the middle of it, the next one has less, so that the search
+/// begins however soon it is ended.
+struct RootEffort: Sendable {
+  /// How many runs began the work and were ended before it was done.
+  let attempts: Int
+  /// When the search is to end.
+  let deadline: Date?
+
+  /// The seconds that a step may take after earlier runs did not get through; infinite where there were none.
+  private var most: Double { attempts == 0 ? .infinity : 4 / pow(3, Double(min(attempts, 8))) }
+
+  /// A bounder that stops after a part of the time that is left; what it knows by then is of use.
+  func limiting<S: TensorScalar>(
+    _ bounder: Bounder<Tensor<S>>, to share: Double
+  ) -> Bounder<Tensor<S>> {
+    var bounder = bounder
+    let seconds = min(most, (deadline?.timeIntervalSinceNow ?? .infinity) * share)
+    bounder.options.deadline =
+      seconds == .infinity ? nil : Date(timeIntervalSinceNow: seconds)
+    return bounder
   }
 }

@@ -2,7 +2,7 @@ import Bounds
 import Networks
 import Tensors
 
-extension BoxWorker {
+extension InputSplitting {
   /// How many combinations of a condition's constraints are tried in a box, beside the one that it is split by.
   private static var trials: Int { 4 }
 

@@ -3,11 +3,12 @@ import Tensors
 /// What planes leave of a box: the smallest box around the points where all of them are at most their limits.
 ///
 /// Source: Zhou et al., "Clip-and-verify: linear constraint-driven domain clipping for accelerating neural
-/// network verification" (2025), section 3, for a box of inputs.
+/// network verification" (2025), which calls it relaxed clipping of the input domain: each plane with its limit is a linear
+/// constraint, and a constraint moves each end as far as it can with all other inputs where they help it most.
 ///
-/// - Soundness: Each plane lies below its function, so a point that is cut away has a function above its
+/// - Soundness: Each plane lies below its function, so a point that is clipped away has a function above its
 ///   limit. Limits must leave room for what rounding may have lost in the planes.
-struct Cut {
+struct DomainClip {
   private(set) var lower: [Double]
   private(set) var upper: [Double]
 
@@ -22,9 +23,10 @@ struct Cut {
     upper = box.upper.map(Double.init)
   }
 
-  /// Cuts the box by planes that must all keep their limits.
+  /// Clips the box by planes that must all keep their limits.
   ///
   /// - Returns: Whether anything is left.
+  /// - Soundness: Every point of the box at which all planes keep their limits stays; where nothing is left there is none.
   mutating func meet(_ limits: [Limit], _ planes: BoxPlanes) -> Bool {
     for _ in 0..<2 {
       for limit in limits {
@@ -51,7 +53,7 @@ struct Cut {
   }
 
   /// The smallest box around this and another.
-  func hull(_ other: Cut) -> Cut {
+  func hull(_ other: DomainClip) -> DomainClip {
     var result = self
     result.lower = zip(lower, other.lower).map { min($0, $1) }
     result.upper = zip(upper, other.upper).map { max($0, $1) }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A sub-problem that waits to be bounded.
+/// A part that waits to be bounded.
 protocol Waiting: Sendable {
   /// By how much its conditions were still possible; the lower, the worse.
   var margin: Float { get }
@@ -10,12 +10,12 @@ protocol Waiting: Sendable {
   mutating func compact()
 }
 
-/// The sub-problems that wait, worst first while there is room, nearly solved ones first when there is not.
+/// The parts that wait, worst first while there is room, nearly solved ones first when there is not.
 ///
 /// Worst first finds counterexamples sooner; taking those that are nearly solved first keeps the number that
 /// wait small. Nothing is ever dropped but what can be computed again.
-struct Frontier<Item: Waiting> {
-  private var heap: [Item] = []
+struct Frontier<Part: Waiting> {
+  private var heap: [Part] = []
   /// The bytes that all of them take.
   private(set) var bytes = 0
   /// The bytes that they may take before they are made compact.
@@ -28,7 +28,7 @@ struct Frontier<Item: Waiting> {
   init(limit: Int) { self.limit = limit }
 
   /// All of them, in no order.
-  var items: [Item] { heap }
+  var parts: [Part] { heap }
   var count: Int { heap.count }
   var isEmpty: Bool { heap.isEmpty }
   /// The lowest margin; where room is short, as it was up to a second ago.
@@ -42,18 +42,18 @@ struct Frontier<Item: Waiting> {
     return lowest
   }
 
-  /// Adds a sub-problem.
-  mutating func insert(_ item: Item) {
-    var item = item
-    if isTight { item.compact() }
-    bytes += item.bytes
-    heap.append(item)
+  /// Adds a part.
+  mutating func insert(_ part: Part) {
+    var part = part
+    if isTight { part.compact() }
+    bytes += part.bytes
+    heap.append(part)
     siftUp(heap.count - 1)
     if bytes > limit && !isTight { tighten() }
   }
 
-  /// Takes the next sub-problem.
-  mutating func popFirst() -> Item? {
+  /// Takes the next part.
+  mutating func popFirst() -> Part? {
     guard let last = heap.popLast() else { return nil }
     guard let first = heap.first else {
       bytes -= last.bytes
@@ -63,6 +63,13 @@ struct Frontier<Item: Waiting> {
     siftDown(0)
     bytes -= first.bytes
     return first
+  }
+
+  /// Takes the next parts, so many if there are.
+  mutating func popFirst(_ count: Int) -> [Part] {
+    var taken: [Part] = []
+    while taken.count < count, let part = popFirst() { taken.append(part) }
+    return taken
   }
 
   /// Leaves all of them to a thread that gives their memory back, for which nobody has to wait.
@@ -114,8 +121,8 @@ struct Frontier<Item: Waiting> {
 }
 
 /// What waits for its memory to be given back.
-private final class Unneeded<Item: Sendable>: Sendable {
-  private let items: [Item]
+private final class Unneeded<Part: Sendable>: Sendable {
+  private let parts: [Part]
 
-  init(_ items: [Item]) { self.items = items }
+  init(_ parts: [Part]) { self.parts = parts }
 }

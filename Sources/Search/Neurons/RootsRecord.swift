@@ -1,5 +1,6 @@
 import Bounds
 import Files
+import Networks
 import Properties
 import Tensors
 
@@ -101,5 +102,71 @@ struct RootsRecord: Sendable {
       sink.append(UInt8(plane == nil ? 0 : 1))
       plane?.write(to: &sink)
     }
+  }
+}
+
+extension RootsRecord {
+  /// A record of intervals by case and node.
+  init(_ intervals: [[Int: Interval<Tensor<Double>>]]) {
+    stage = .intervals
+    self.intervals = intervals.map { nodes in
+      nodes.sorted { $0.key < $1.key }.map { node, interval in
+        NodeInterval(
+          node: Int32(node), lower: interval.lower.scalars, upper: interval.upper.scalars)
+      }
+    }
+  }
+
+  /// The intervals by case and node; nil where they are not known, or not those of a network.
+  func intervals(
+    of network: Network, cases: Int
+  ) -> [[Int: Interval<Tensor<Double>>]]? {
+    guard stage != .none, intervals.count == cases else { return nil }
+    let nodes = network.nodesToTighten
+    var result: [[Int: Interval<Tensor<Double>>]] = []
+    for known in intervals {
+      var made: [Int: Interval<Tensor<Double>>] = [:]
+      for entry in known {
+        let node = Int(entry.node)
+        guard nodes.contains(node), network.nodes[node].shape.count == entry.lower.count,
+          (entry.lower + entry.upper).allSatisfy(\.isFinite)
+        else { return nil }
+        let shape = Shape([1] + network.nodes[node].shape.dimensions)
+        made[node] = Interval(lower: Tensor(shape, entry.lower), upper: Tensor(shape, entry.upper))
+      }
+      guard made.count == nodes.count else { return nil }
+      result.append(made)
+    }
+    return result
+  }
+
+  /// The record with what was prepared for the roots.
+  func prepared<S: TensorScalar>(_ roots: [NeuronRoot<S>], cases: Int) -> RootsRecord {
+    var result = self
+    guard stage != .none else { return result }
+    result.stage = .prepared
+    result.slopes = roots.map { $0.slopes.map { $0.map { Double($0) } } }
+    result.weights = roots.map(\.weights)
+    result.planes = (0..<cases).map { place in
+      roots.first { $0.place == place }?.planes
+    }
+    return result
+  }
+
+  /// Gives the roots what was prepared for them before; false where nothing was.
+  func prepare<S: TensorScalar>(_ roots: inout [NeuronRoot<S>]) -> Bool {
+    guard stage == .prepared, slopes.count == roots.count,
+      zip(slopes, roots).allSatisfy({ $0.count == $1.rowCount }),
+      zip(weights, roots).allSatisfy({ weights, root in
+        (weights.isEmpty || weights.count == root.condition.count)
+          && weights.allSatisfy { $0 >= 0 && $0.isFinite }
+      })
+    else { return false }
+    for index in roots.indices {
+      roots[index].slopes = slopes[index].map { $0.map { S($0) } }
+      roots[index].weights = weights[index]
+      roots[index].planes = planes[roots[index].place]
+    }
+    return true
   }
 }
