@@ -16,7 +16,7 @@ DESTDIR ?=
 ARGUMENTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build install uninstall bench format lint documents dependencies clean
+.PHONY: help demo test build install uninstall bench format lint documents examples reference sanitize fuzz dependencies clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | \
@@ -30,6 +30,7 @@ test: dependencies ## Build optimised and run every test
 	swift build $(SWIFT_FLAGS) --product surety
 	swift build $(SWIFT_FLAGS) --product suretyPackageTests
 	swift test $(SWIFT_FLAGS) --skip-build $(ARGUMENTS)
+	@if [ -z "$(ARGUMENTS)" ]; then scripts/check_shared; fi
 
 build: dependencies ## Build the program: .build/release/surety
 	swift build $(SWIFT_FLAGS) --product surety
@@ -66,8 +67,22 @@ lint: ## Check the format and style of the code
 documents: build ## Compile the Swift and run the commands that README.md shows
 	scripts/check_documents
 
+examples: build ## Compile and run the programs of Examples
+	scripts/run_examples $(ARGUMENTS)
+
+reference: build ## Make the pages of the library's reference: .build/reference
+	scripts/make_reference
+
+sanitize: dependencies ## Run the tests of kernels and readers under the address and undefined-behaviour sanitizers
+	scripts/sanitize $(ARGUMENTS)
+
+# How long each reader is fed.
+SECONDS ?= 600
+fuzz: dependencies ## Feed the readers with broken files, ten minutes each (make fuzz SECONDS=30 for a first look)
+	scripts/fuzz $(SECONDS) $(ARGUMENTS)
+
 dependencies: ## Install the C libraries that are missing
 	@scripts/install-dependencies
 
 clean: ## Remove what was built and what the demo wrote
-	rm -rf .build .build-bench results
+	rm -rf .build .build-bench .build-fuzz .build-sanitize Examples/.build results

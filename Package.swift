@@ -135,9 +135,39 @@ if Context.environment["SURETY_STRICT"] != nil {
   }
 }
 
+// MARK: - Sanitized tests
+
+// scripts/sanitize sets SURETY_SANITIZE: kernels and readers are tested with checks of memory and of undefined behaviour, and
+// nothing else is compiled for it.
+let sanitized: Set = [
+  "TestSupport", "TensorsTests", "FilesTests", "ModelFilesTests", "PropertiesTests",
+  "DatasetsTests",
+]
+let builtTests =
+  Context.environment["SURETY_SANITIZE"] == nil
+  ? tests : tests.filter { sanitized.contains($0.name) }
+
+// MARK: - Fuzzing
+
+// scripts/fuzz sets SURETY_FUZZ to libFuzzer's library. The readers are built with counters of what an input reaches then,
+// and there is a program that feeds them; other builds know nothing of it.
+var fuzzing: [Target] = []
+if let libFuzzer = Context.environment["SURETY_FUZZ"] {
+  for target in library {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer"])]
+    target.cSettings = (target.cSettings ?? []) + [.unsafeFlags(["-fsanitize=fuzzer-no-link"])]
+  }
+  fuzzing = [
+    .executableTarget(
+      name: "SuretyFuzz",
+      dependencies: ["Datasets", "Files", "ModelFiles", "Networks", "Properties", "Training"],
+      path: "Tests/Fuzzing", linkerSettings: [.unsafeFlags([libFuzzer, "-lstdc++"])])
+  ]
+}
+
 let package = Package(
   name: "surety",
-  platforms: [.macOS(.v14)],
+  platforms: [.macOS(.v15)],
   products: [
     .library(name: "Surety", targets: ["Surety"]),
     .executable(name: "surety", targets: ["SuretyCommand"]),
@@ -157,6 +187,6 @@ let package = Package(
     .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
-  targets: systemLibraries + library + programs + tests,
+  targets: systemLibraries + library + programs + builtTests + fuzzing,
   swiftLanguageModes: [.v6]
 )

@@ -63,6 +63,8 @@ public struct Bounder<T: BackwardAlgebra>: Sendable {
   }
 
   /// Bounds of every node, those that relaxations are made from tightened by `bound`.
+  ///
+  /// - Soundness: As for `intervals(over:)`, if what `bound` returns holds for every input of its example's region.
   func crown(
     over inputs: InputSet<T>, knowing known: [Interval<T>?] = [],
     _ bound: (BackwardPass<T>, SelectedElements) throws(Unsupported) -> (
@@ -156,6 +158,9 @@ public struct Bounder<T: BackwardAlgebra>: Sendable {
 
 extension Interval {
   /// The interval with some elements bounded anew.
+  ///
+  /// - Soundness: Contains every value that the known interval and the new bounds contain; without `intersecting`, that the
+  ///   new bounds contain. NaN replaces nothing where they are intersected.
   func replacing(
     _ selected: SelectedElements, size: Int, lower: [Double], upper: [Double], intersecting: Bool
   ) -> Interval {

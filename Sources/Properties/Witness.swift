@@ -2,7 +2,7 @@ import Files
 import Foundation
 
 /// An input that violates a property, with the output it gives.
-public struct Witness: Hashable, Sendable {
+public struct Witness: Hashable, Sendable, Codable {
   /// The elements of the input, flattened row-major.
   public var input: [Double]
   /// The elements of the output, flattened row-major.

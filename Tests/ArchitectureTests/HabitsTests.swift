@@ -51,4 +51,16 @@ struct HabitsTests {
       }
     }
   }
+
+  @Test("Every function that makes a bound says why it is sound")
+  func boundsSayWhyTheyAreSound() {
+    let files = SourceTree.swiftSources.filter { $0.module == "Bounds" }
+    let inherited = soundRequirements(in: files)
+    #expect(inherited.isSuperset(of: ["interval", "relaxation"]))
+    for file in files {
+      for line in boundsWithoutSoundness(in: file, inherited: inherited) {
+        Issue.record("\(file.path):\(line): a bound without a line \"- Soundness:\"")
+      }
+    }
+  }
 }

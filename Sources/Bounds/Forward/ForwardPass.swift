@@ -120,6 +120,8 @@ extension Interval {
   }
 
   /// The part of the interval inside another one; a NaN in the other tightens nothing.
+  ///
+  /// - Soundness: Contains every value that both intervals contain.
   func tightened(by other: Interval) -> Interval {
     var (lower, upper) = (self.lower.values, self.upper.values)
     other.lower.values.withElements { found in

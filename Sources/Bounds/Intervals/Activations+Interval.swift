@@ -15,6 +15,9 @@ extension Cosine: IntervalPropagating {}
 
 extension Logarithm: IntervalPropagating {
   /// The values at the ends; NaN at both when the interval reaches below 0.
+  ///
+  /// - Soundness: The function never falls where it is defined, so its values over an interval lie between those at its ends,
+  ///   up to the rounding of the function; where it is not defined everywhere, NaN proves nothing.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
@@ -24,6 +27,9 @@ extension Logarithm: IntervalPropagating {
 
 extension SquareRoot: IntervalPropagating {
   /// The values at the ends; NaN at both when the interval reaches below 0.
+  ///
+  /// - Soundness: The function never falls where it is defined, so its values over an interval lie between those at its ends,
+  ///   up to the rounding of the function; where it is not defined everywhere, NaN proves nothing.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
@@ -33,6 +39,9 @@ extension SquareRoot: IntervalPropagating {
 
 extension LeakyReLU: IntervalPropagating {
   /// The values at the ends, and for a negative slope the value nearest to 0.
+  ///
+  /// - Soundness: The function is linear on either side of 0, so its extremes over an interval are at the ends and, where 0
+  ///   is within, at 0; up to the rounding of one product.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
@@ -44,6 +53,8 @@ extension LeakyReLU: IntervalPropagating {
 
 extension Magnitude: IntervalPropagating {
   /// The magnitudes of the values nearest to 0 and farthest from it.
+  ///
+  /// - Soundness: Contains `|x|` for every `x` of the interval, without rounding of its own.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {

@@ -9,6 +9,8 @@ extension BatchNormalization: IntervalPropagating {
   /// The image of a box under a line for each channel.
   ///
   /// Where intervals are kept as middles, the line waits for the next operation: a ReLU applies it with its own.
+  ///
+  /// - Soundness: Contains the values of the line over the box, up to rounding; a factor may have either sign.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
@@ -35,6 +37,8 @@ private protocol Moving: IntervalPropagating {}
 
 extension Moving {
   /// The same elements of both parts.
+  ///
+  /// - Soundness: Exact: elements only move.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
@@ -44,6 +48,9 @@ extension Moving {
 
 extension Add: IntervalPropagating {
   /// The sum of the ends, or their crosswise difference.
+  ///
+  /// - Soundness: Contains the sum, or the difference, for every choice from the two intervals, up to the rounding of one
+  ///   addition.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
@@ -62,6 +69,8 @@ extension Add: IntervalPropagating {
 
 extension Negate: IntervalPropagating {
   /// The ends swapped and negated.
+  ///
+  /// - Soundness: Exact: a sign is not rounded.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
@@ -71,6 +80,9 @@ extension Negate: IntervalPropagating {
 
 extension MultiplyConstant: IntervalPropagating {
   /// The scaled ends, in order.
+  ///
+  /// - Soundness: Contains the product for every value of the interval, whatever the signs of the constants, up to the
+  ///   rounding of one multiplication.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {

@@ -3,6 +3,9 @@ import Tensors
 
 extension Maximum: IntervalPropagating {
   /// The larger, or the smaller, of the ends.
+  ///
+  /// - Soundness: The result never falls when an input rises, so it lies between its values at the ends, without rounding of
+  ///   its own.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
@@ -14,6 +17,9 @@ extension Maximum: IntervalPropagating {
 
 extension Choose: IntervalPropagating {
   /// The chosen one's interval, and the hull of both where the choice is not known.
+  ///
+  /// - Soundness: Contains the value that is chosen, for every condition that is 0 or 1 and lies in its interval up to a
+  ///   rounding of less than a quarter; without rounding of its own.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
@@ -42,6 +48,8 @@ extension Choose: IntervalPropagating {
 
 extension LogSumExp: IntervalPropagating {
   /// The values at the ends: the function rises in every input.
+  ///
+  /// - Soundness: Contains the value for every choice of inputs from their intervals, up to the rounding of the function.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {

@@ -82,11 +82,16 @@ public struct Interval<T: TensorAlgebra>: Sendable {
   }
 
   /// Applies a function to both ends.
+  ///
+  /// - Soundness: Contains the values of the function over the interval only if it never falls; up to the rounding of the
+  ///   function.
   public func map(_ transform: (T) -> T) -> Interval {
     Interval(lower: transform(lower), upper: transform(upper))
   }
 
   /// The interval with its elements in another order or shape.
+  ///
+  /// - Soundness: Exact, where the function only moves elements.
   func moved(_ move: (T) -> T) -> Interval {
     switch form {
     case .ends(let lower, let upper): Interval(lower: move(lower), upper: move(upper))
@@ -95,6 +100,8 @@ public struct Interval<T: TensorAlgebra>: Sendable {
   }
 
   /// The part that two intervals share; both must contain the same values.
+  ///
+  /// - Soundness: Contains every value that both contain.
   public func intersection(_ other: Interval) -> Interval {
     Interval(lower: lower.maximum(other.lower), upper: upper.minimum(other.upper))
   }

@@ -3,6 +3,9 @@ import Tensors
 
 extension Multiply: IntervalPropagating {
   /// The smallest and the largest of the four products of ends.
+  ///
+  /// - Soundness: A product is linear in each factor, so its extremes are at ends of both; up to the rounding of one
+  ///   multiplication.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
@@ -19,6 +22,8 @@ extension MatrixProduct: IntervalPropagating {
   /// Sums of exact interval products for small matrices, of products in middle and radius form for others.
   ///
   /// With middles `c` and radii `r` the product lies within `|cx| ry + rx |cy| + rx ry` of `cx cy`.
+  ///
+  /// - Soundness: Contains the product of every two matrices from the intervals, up to the rounding of its sums.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {

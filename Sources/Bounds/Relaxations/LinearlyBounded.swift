@@ -40,7 +40,10 @@ extension AffinelyPropagating {
 
 /// An operation that can be enclosed between linear functions of its inputs.
 public protocol LinearlyBounded: Operation {
-  /// Linear functions that enclose the operation over intervals of its inputs.
+  /// Linear functions that enclose the operation over intervals of its inputs, each `[examples] + shape` of its node.
+  ///
+  /// - Soundness: The functions are below and above the operation for every choice of inputs from the intervals, as far as
+  ///   rounding is accounted for where the conformance says.
   func relaxation<T: BackwardAlgebra>(
     _ inputs: [Interval<T>], _ shapes: NodeShapes, _ parameters: Parameters<T>
   ) -> any Relaxation<T>
@@ -78,6 +81,10 @@ extension LinearlyBounded {
 public protocol Relaxation<T>: Sendable {
   associatedtype T: BackwardAlgebra
   /// Passes rows of the output back to the inputs.
+  ///
+  /// - Parameter owners: The example of each row.
+  /// - Soundness: The new function is at most the old one wherever the inputs lie in the intervals of the row's example, up to
+  ///   the rounding of its coefficients and constants.
   func backward(_ rows: RowBlock<T>, owners: [Int32]) -> (inputs: [RowBlock<T>], constant: T)
   /// Carries values of the inputs forward through the functions that `backward` chose for the rows.
   ///

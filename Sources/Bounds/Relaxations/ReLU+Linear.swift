@@ -12,6 +12,9 @@ extension ReLU: LinearlyBounded {
   ///
   /// Source: Zhang et al., "Efficient neural network robustness certification with general activation
   /// functions" (2018), section 3.3, with adaptive lower slopes.
+  ///
+  /// - Soundness: In real arithmetic `slope * x <= max(x, 0)` for slopes from 0 to 1, and the chord is above a convex
+  ///   function between its ends. The rounding of the chord is not accounted for.
   public func relaxation<T: BackwardAlgebra>(
     _ inputs: [Interval<T>], _ shapes: NodeShapes, _ parameters: Parameters<T>
   ) -> any Relaxation<T> {

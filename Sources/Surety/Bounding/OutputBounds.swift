@@ -6,7 +6,7 @@ import Properties
 import Tensors
 
 /// Bounds of every output of a network over a region, and of margins where they were asked for.
-public struct OutputBounds: Sendable, Hashable {
+public struct OutputBounds: Sendable, Hashable, Codable {
   /// Two bounds of each of several values.
   public struct Ends: Sendable, Hashable, Codable {
     /// The lower bounds.
@@ -21,6 +21,11 @@ public struct OutputBounds: Sendable, Hashable {
   public var margins: Ends?
   /// Whether every number on the way was finite; if not, the bounds must not be relied on.
   public var isFinite: Bool
+
+  enum CodingKeys: String, CodingKey {
+    case outputs, margins
+    case isFinite = "finite"
+  }
 
   /// The lower bounds of the outputs.
   public var lower: [Double] { outputs.lower }

@@ -32,6 +32,14 @@ extension Network {
     _ claim: Claim, over region: Region, within time: Duration? = nil,
     precision: Precision = .double
   ) throws(InputError) -> Verdict {
+    try decide(claim, over: region, within: time, precision: precision) { false }
+  }
+
+  /// The same, unless it is called off, which leaves the claim undecided.
+  func decide(
+    _ claim: Claim, over region: Region, within time: Duration?, precision: Precision,
+    isCancelled: @escaping @Sendable () -> Bool
+  ) throws(InputError) -> Verdict {
     let label =
       switch claim {
       case .label(let label): label
@@ -40,6 +48,7 @@ extension Network {
     options.timeout = time
     options.completion = time == nil ? nil : .branchAndBound
     options.precision = precision
+    options.isCancelled = isCancelled
     let property = try Property.robustness(
       label: label, classes: outputShape.count, region: region)
     let result = try Verifier(self, options: options).verify(property)

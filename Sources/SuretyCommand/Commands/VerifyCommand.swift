@@ -154,7 +154,7 @@ struct VerifyCommand: ParsableCommand {
     line.end()
     if let result { try writeFile(Data(verification.answer.resultText.utf8), to: result) }
     if json {
-      try Console.json(VerifyReport(verification))
+      try Console.json(verification)
     } else {
       print(verification.answer.resultText, terminator: "")
       if case .violated = verification.answer {} else { print(verification.reason) }
@@ -171,34 +171,4 @@ struct VerifyCommand: ParsableCommand {
 private struct BriefReport: Encodable {
   var verdict: String
   var reason: String
-}
-
-/// The result of `surety verify`.
-private struct VerifyReport: Encodable {
-  struct Point: Encodable {
-    var input: [Double]
-    var output: [Double]
-  }
-
-  var verdict: String
-  var reason: String
-  var method: String?
-  var margin: Double?
-  var arithmetic: String
-  var seconds: Double
-  var steps: [Verification.Step]
-  var witness: Point?
-
-  init(_ verification: Verification) {
-    verdict = verification.answer.word
-    reason = verification.reason
-    method = verification.method
-    margin = verification.bestMargin
-    arithmetic = verification.arithmetic
-    seconds = verification.seconds
-    steps = verification.steps
-    if case .violated(let found) = verification.answer {
-      witness = Point(input: found.input, output: found.output)
-    }
-  }
 }

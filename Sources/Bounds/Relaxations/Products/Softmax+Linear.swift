@@ -3,6 +3,8 @@ import Tensors
 
 extension Softmax: IntervalPropagating {
   /// The ranges over the box; `SoftmaxGroup` has the formula.
+  ///
+  /// - Soundness: Contains the real softmax of every input of the box, rounding included.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {

@@ -11,6 +11,9 @@ import Tensors
 ///   slope in double precision, widened by the error of that computation, and rounded outward.
 protocol ScalarRelaxable: ElementwiseOperation, IntervalPropagating, LinearlyBounded {
   /// The values of the function over an interval; undefined where the function is.
+  ///
+  /// - Soundness: Contains every value of the function over the interval: those of curves with the error of a library call, those of
+  ///   lines as the function itself computes them.
   func range(over x: ScalarInterval) -> ScalarInterval
   /// The derivative.
   func derivative(at x: Double) -> Double
@@ -90,6 +93,8 @@ extension ScalarRelaxable {
   }
 
   /// Two lines for every element.
+  ///
+  /// - Soundness: The lines enclose the function over each element's interval, rounding included, as the protocol states.
   public func relaxation<T: BackwardAlgebra>(
     _ inputs: [Interval<T>], _ shapes: NodeShapes, _ parameters: Parameters<T>
   ) -> any Relaxation<T> {
@@ -105,6 +110,9 @@ protocol RangeBounded: ScalarRelaxable {}
 
 extension RangeBounded {
   /// The range over each element's interval, rounded outward.
+  ///
+  /// - Soundness: Contains the function's values over each element's interval, as `range` does; moved outward to numbers of
+  ///   the system.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
@@ -112,6 +120,9 @@ extension RangeBounded {
   }
 
   /// The range over each element's interval, rounded outward.
+  ///
+  /// - Soundness: Contains the function's values over each element's interval, as `range` does; moved outward to numbers of
+  ///   the system.
   func rangeInterval<T: TensorAlgebra>(_ x: Interval<T>) -> Interval<T> {
     let rounding = OutwardRounding(to: T.self)
     let parts = mapElements(x, results: 2) { interval, out in

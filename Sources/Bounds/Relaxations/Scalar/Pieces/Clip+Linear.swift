@@ -3,6 +3,8 @@ import Tensors
 
 extension Clip: PiecewiseCurve {
   /// The values at the ends: nothing is rounded.
+  ///
+  /// - Soundness: The function never falls, so its values over the interval lie between those at its ends, exactly.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {

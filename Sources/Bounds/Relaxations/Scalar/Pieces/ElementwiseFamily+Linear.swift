@@ -10,6 +10,9 @@ protocol ElementwiseFamily: IntervalPropagating, LinearlyBounded {
 
 extension ElementwiseFamily {
   /// Two lines for every element.
+  ///
+  /// - Soundness: The lines enclose each element's function over the element's interval, rounding included, as
+  ///   `ScalarRelaxable` states.
   public func relaxation<T: BackwardAlgebra>(
     _ inputs: [Interval<T>], _ shapes: NodeShapes, _ parameters: Parameters<T>
   ) -> any Relaxation<T> {
@@ -34,6 +37,8 @@ extension ElementwiseFamily {
 
 extension ElementClip: ElementwiseFamily {
   /// The values at the ends: nothing is rounded.
+  ///
+  /// - Soundness: Each element's function never falls, so its values lie between those at the ends, exactly.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
@@ -43,6 +48,9 @@ extension ElementClip: ElementwiseFamily {
 
 extension ParametricReLU: ElementwiseFamily {
   /// The values at the ends, and 0 where 0 is inside: a slope may be negative.
+  ///
+  /// - Soundness: Each function is linear on either side of 0, so its extremes are at the ends and at 0; up to the rounding
+  ///   of one product.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {

@@ -5,6 +5,8 @@ import Tensors
 
 extension Step: PiecewiseCurve {
   /// The values at the ends.
+  ///
+  /// - Soundness: The function never falls, so its values lie between those at the ends, exactly.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {

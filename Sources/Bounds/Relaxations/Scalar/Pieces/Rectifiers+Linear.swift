@@ -5,6 +5,9 @@ import Tensors
 
 extension Softplus: PiecewiseCurve {
   /// The values at the ends.
+  ///
+  /// - Soundness: Below its threshold and above it the function rises, and at it falls by no more than the ends are moved
+  ///   apart; up to the rounding of the function.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
@@ -34,6 +37,9 @@ extension Elu: PiecewiseCurve {
   private var rises: Bool { scale >= 0 && scale * alpha / width >= 0 }
 
   /// The values at the ends where the function rises, its range elsewhere.
+  ///
+  /// - Soundness: Where the function rises its values lie between those at the ends, up to its rounding; elsewhere as `range`
+  ///   states.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
