@@ -24,7 +24,7 @@ public struct BoundState<T: BackwardAlgebra>: Sendable {
     var isFinite = [Bool](repeating: true, count: count)
     for interval in intervals {
       guard let interval else { continue }
-      for end in [interval.lower.values, interval.upper.values] where !end.isFinite {
+      for end in [interval.lower.valuesBelow, interval.upper.valuesAbove] where !end.isFinite {
         let size = end.count / max(1, count)
         end.withElements { values in
           for example in 0..<count
@@ -92,7 +92,7 @@ extension Bounder {
 
 extension Network {
   /// The nodes that are read by operations which need relaxing, in order, without the input.
-  public var nodesToTighten: [Int] {
+  public var preactivations: [Int] {
     var nodes = Set<Int>()
     let needed = isNeeded
     for (id, node) in self.nodes.enumerated()

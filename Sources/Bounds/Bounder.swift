@@ -72,7 +72,7 @@ public struct Bounder<T: BackwardAlgebra>: Sendable {
     )
   ) throws(Unsupported) -> BoundState<T> {
     var state = BoundState(network, parameters, inputs)
-    let toTighten = Set(network.nodesToTighten)
+    let toTighten = Set(network.preactivations)
     let exact = inputs.balls == nil ? network.isExactUnderIntervals : []
     for id in network.nodes.indices.dropFirst() {
       try state.advance(to: id)
@@ -83,7 +83,7 @@ public struct Bounder<T: BackwardAlgebra>: Sendable {
       guard toTighten.contains(id), !(exact.indices.contains(id) && exact[id]), !options.isOverdue
       else { continue }
       guard let known = state.intervals[id] else { continue }
-      let selected = elementsWorthBounding(state, at: id)
+      let selected = unstableElements(state, at: id)
       guard selected.count > 0 else { continue }
       let bounds = try bound(state.pass, selected)
       state.intervals[id] = known.replacing(
@@ -117,7 +117,7 @@ public struct Bounder<T: BackwardAlgebra>: Sendable {
   ) -> (lower: [Double], upper: [Double]) {
     var (lower, upper): ([Double], [Double]) = ([], [])
     for (result, range) in zip(results, ranges) {
-      guard let values = result?.values.scalars else {
+      guard let values = result?.valuesBelow.scalars else {
         lower += [Double](repeating: -.infinity, count: range.count)
         upper += [Double](repeating: .infinity, count: range.count)
         continue
@@ -129,20 +129,20 @@ public struct Bounder<T: BackwardAlgebra>: Sendable {
   }
 
   /// The elements of a node that its readers gain from bounding.
-  func elementsWorthBounding(_ state: BoundState<T>, at node: Int) -> SelectedElements {
-    var selected = SelectedElements(node: node, owners: [], elements: [])
+  func unstableElements(_ state: BoundState<T>, at node: Int) -> SelectedElements {
+    var selected = SelectedElements(node: node, exampleOfRow: [], elements: [])
     guard let known = state.intervals[node] else { return selected }
     let readers = network.nodes.indices.filter { network.nodes[$0].inputs.contains(node) }
       .compactMap { network.nodes[$0].operation as? any LinearlyBounded }
     let size = network.nodes[node].shape.count
-    let (lower, upper) = (known.lower.values, known.upper.values)
+    let (lower, upper) = (known.lower.valuesBelow, known.upper.valuesAbove)
     for example in 0..<state.count {
       let elements: [Int32] = lower.withElements { lower in
         upper.withElements { upper in
           let range = example * size..<(example + 1) * size
           guard options.intersectsCheaperBounds else { return (0..<Int32(size)).map { $0 } }
           let parts = readers.map {
-            $0.worthBounding(
+            $0.unstableElements(
               lower: UnsafeBufferPointer(rebasing: lower[range]),
               upper: UnsafeBufferPointer(rebasing: upper[range]))
           }
@@ -150,7 +150,7 @@ public struct Bounder<T: BackwardAlgebra>: Sendable {
         }
       }
       selected.elements += elements
-      selected.owners += [Int32](repeating: Int32(example), count: elements.count)
+      selected.exampleOfRow += [Int32](repeating: Int32(example), count: elements.count)
     }
     return selected
   }
@@ -164,17 +164,17 @@ extension Interval {
   func replacing(
     _ selected: SelectedElements, size: Int, lower: [Double], upper: [Double], intersecting: Bool
   ) -> Interval {
-    var (newLower, newUpper) = (self.lower.values, self.upper.values)
+    var (newLower, newUpper) = (self.lower.valuesBelow, self.upper.valuesAbove)
     newLower.withMutableElements { values in
       for (i, element) in selected.elements.enumerated() {
-        let at = Int(selected.owners[i]) * size + Int(element)
+        let at = Int(selected.exampleOfRow[i]) * size + Int(element)
         // A NaN bound loses every comparison, so the known bound stays.
         if !intersecting || lower[i] > values[at] { values[at] = lower[i] }
       }
     }
     newUpper.withMutableElements { values in
       for (i, element) in selected.elements.enumerated() {
-        let at = Int(selected.owners[i]) * size + Int(element)
+        let at = Int(selected.exampleOfRow[i]) * size + Int(element)
         if !intersecting || upper[i] < values[at] { values[at] = upper[i] }
       }
     }

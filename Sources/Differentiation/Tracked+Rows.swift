@@ -6,11 +6,14 @@ extension Tracked: BackwardAlgebra where Base: BackwardAlgebra {
   public static var exampleBlock: Int { Base.exampleBlock }
 
   public static func relaxed(
-    _ rows: RowBlock<Tracked>, _ lines: Lines<Tracked>, owners: [Int32]
+    _ rows: RowBlock<Tracked>, _ lines: Lines<Tracked>, exampleOfRow: [Int32]
   ) -> (RowBlock<Tracked>, constant: Tracked) {
-    guard !lines.lowerIsPerRow else { return relaxedByDefinition(rows, lines, owners: owners) }
+    guard !lines.lowerIsPerRow else {
+      return relaxedByDefinition(rows, lines, exampleOfRow: exampleOfRow)
+    }
     let (values, fixed) = (rows.values.base, lines.map(\.base))
-    let (result, constant) = Base.relaxed(RowBlock(dense: values), fixed, owners: owners)
+    let (result, constant) = Base.relaxed(
+      RowBlock(dense: values), fixed, exampleOfRow: exampleOfRow)
     let needsLower = lines.lowerSlope.isTracked || lines.lowerIntercept?.isTracked ?? false
     let gathered = Gathered<Base>(2)
     let shared = Shared<RelaxedGradient<Base>>()
@@ -18,7 +21,7 @@ extension Tracked: BackwardAlgebra where Base: BackwardAlgebra {
       shared.value {
         let by = gathered.take()
         return Base.relaxedGradient(
-          values, fixed, owners: owners, byResult: by[0] ?? .full(0, values.shape),
+          values, fixed, exampleOfRow: exampleOfRow, byResult: by[0] ?? .full(0, values.shape),
           byConstant: by[1] ?? .full(0, [values.shape[0]]), needsLower: needsLower)
       }
     }
@@ -84,17 +87,18 @@ extension Tracked: BackwardAlgebra where Base: BackwardAlgebra {
   }
 
   public static func minimum(
-    _ rows: RowBlock<Tracked>, center: Tracked, radius: Tracked, owners: [Int32]
+    _ rows: RowBlock<Tracked>, center: Tracked, radius: Tracked, exampleOfRow: [Int32]
   ) -> Tracked {
     guard !center.isTracked, !radius.isTracked else {
-      return minimumByDefinition(rows, center: center, radius: radius, owners: owners)
+      return minimumByDefinition(rows, center: center, radius: radius, exampleOfRow: exampleOfRow)
     }
     let (values, c, r) = (rows.values.base, center.base, radius.base)
     return Tracked(
-      Base.minimum(RowBlock(dense: values), center: c, radius: r, owners: owners),
+      Base.minimum(RowBlock(dense: values), center: c, radius: r, exampleOfRow: exampleOfRow),
       [
         rows.values.dependence {
-          Base.minimumGradient(values, center: c, radius: r, owners: owners, byResult: $0)
+          Base.minimumGradient(
+            values, center: c, radius: r, exampleOfRow: exampleOfRow, byResult: $0)
         }
       ])
   }

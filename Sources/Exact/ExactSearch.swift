@@ -5,10 +5,10 @@ import Properties
 import Search
 import Tensors
 
-/// Decides cases by linear and mixed-integer programs: slower than branch and bound over bounds, and independent of it.
+/// Decides questions by linear and mixed-integer programs: slower than branch and bound over bounds, and independent of it.
 ///
 ///     let search = ExactSearch(network)
-///     let result = search.decide(cases, hunter)
+///     let result = search.decide(questions, hunter)
 ///
 /// Bounds of ReLUs' inputs come from CROWN in double precision and, where there are few, from linear programs. Then parts by
 /// the signs of those inputs are refuted one by one. GLPK solves the programs, and is believed in nothing: what counts is
@@ -38,19 +38,19 @@ public struct ExactSearch: Sendable {
   /// Decides whether any input of any case's region meets a condition of the case.
   ///
   /// - Parameters:
-  ///   - cases: The cases.
+  ///   - questions: The questions.
   ///   - hunter: Looks for counterexamples and confirms them.
   ///   - progress: Called between programs.
   public func decide(
-    _ cases: [SearchCase], _ hunter: any CounterexampleHunter,
+    _ questions: [Question], _ hunter: any CounterexampleHunter,
     progress: (SearchProgress) -> Void = { _ in }
   ) -> SearchResult {
     var total = SearchProgress()
     var binaries = 0
-    let count = cases.reduce(0) { $0 + $1.conditions.count }
+    let count = questions.reduce(0) { $0 + $1.conditions.count }
     do throws(Unsupported) {
-      let samples = RoundingProbe(network).samples(over: cases.map(\.region))
-      for (given, sample) in zip(cases, samples) {
+      let samples = RoundingProbe(network).samples(over: questions.map(\.region))
+      for (given, sample) in zip(questions, samples) {
         for condition in given.conditions {
           if let limit = options.limit { return result(.stopped(limit), total, binaries) }
           let tolerance = condition.reduce(0) {
@@ -113,7 +113,7 @@ public struct ExactSearch: Sendable {
     var known = [Interval<Tensor<Double>>?](repeating: nil, count: network.nodes.count)
     known[0] = inputs.box
     var encoded: NetworkProgram?
-    let layers = network.nodesToTighten
+    let layers = network.preactivations
     // Each layer's ranges help those after it.
     for layer in [nil] + layers.map(Optional.some) {
       if let layer {

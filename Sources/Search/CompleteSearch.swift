@@ -3,10 +3,10 @@ import Networks
 import Properties
 import Tensors
 
-/// Decides cases by cutting them into parts until bounds decide every part.
+/// Decides questions by cutting them into parts until bounds decide every part.
 ///
 ///     let search = CompleteSearch(network, precision: .float)
-///     let result = search.decide(cases, hunter)
+///     let result = search.decide(questions, hunter)
 ///
 /// - Soundness: `impossible` states that every part was ruled out by bounds in the search's arithmetic, with
 ///   room for its rounding; `found` that the caller confirmed a point.
@@ -34,30 +34,30 @@ public struct CompleteSearch: Sendable {
   /// Decides whether any input of any case's region meets a condition of the case.
   ///
   /// - Parameters:
-  ///   - cases: The cases.
+  ///   - questions: The questions.
   ///   - hunter: Looks for counterexamples and confirms them.
   ///   - progress: Called between batches.
   public func decide(
-    _ cases: [SearchCase], _ hunter: any CounterexampleHunter,
+    _ questions: [Question], _ hunter: any CounterexampleHunter,
     progress: (SearchProgress) -> Void = { _ in }
   ) -> SearchResult {
     // A tree that was begun goes on as it was begun.
-    let cases = options.checkpoint?.cases(covering: cases) ?? cases
-    let strategy = strategy(for: cases)
+    let questions = options.checkpoint?.cases(covering: questions) ?? questions
+    let strategy = strategy(for: questions)
     let (outcome, state) =
       switch precision {
-      case .float: run(Float.self, cases, strategy.split, hunter, progress)
-      case .double: run(Double.self, cases, strategy.split, hunter, progress)
+      case .float: run(Float.self, questions, strategy.split, hunter, progress)
+      case .double: run(Double.self, questions, strategy.split, hunter, progress)
       }
     return SearchResult(outcome: outcome, progress: state, strategy: strategy.reason)
   }
 
   private func run<S: TensorScalar>(
-    _ type: S.Type, _ cases: [SearchCase], _ split: SplitKind, _ hunter: any CounterexampleHunter,
+    _ type: S.Type, _ questions: [Question], _ split: SplitKind, _ hunter: any CounterexampleHunter,
     _ progress: (SearchProgress) -> Void
   ) -> (SearchOutcome, SearchProgress) {
-    let samples = RoundingProbe(network).samples(over: cases.map(\.region))
-    let prepared = zip(cases, samples).map { PreparedCase($0, $1) }
+    let samples = RoundingProbe(network).samples(over: questions.map(\.region))
+    let prepared = zip(questions, samples).map { PreparedQuestion($0, $1) }
     do throws(Unsupported) {
       switch split {
       case .inputs:
@@ -80,10 +80,10 @@ public struct CompleteSearch: Sendable {
   }
 
   /// How to split, and why so.
-  public func strategy(for cases: [SearchCase]) -> (split: SplitKind, reason: String) {
+  public func strategy(for questions: [Question]) -> (split: SplitKind, reason: String) {
     if let split = options.split { return (split, "splitting \(split.rawValue), as was asked for") }
     let movable =
-      cases.map { region in
+      questions.map { region in
         zip(region.region.lower, region.region.upper).reduce(0) { $0 + ($1.0 < $1.1 ? 1 : 0) }
       }.max() ?? 0
     if movable <= Self.fewInputs {

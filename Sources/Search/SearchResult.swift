@@ -30,7 +30,7 @@ public struct SearchProgress: Sendable, Hashable {
   public var visited = 0
   /// The sub-problems that wait.
   public var open = 0
-  /// The part of the cases' volume, or of the tree, that is decided.
+  /// The part of the questions' volume, or of the tree, that is decided.
   public var decided = 0.0
   /// The lowest margin among the sub-problems that wait; negative.
   public var worstMargin: Double?

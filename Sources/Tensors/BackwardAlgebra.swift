@@ -15,7 +15,7 @@ public protocol BackwardAlgebra: TensorAlgebra {
   /// - Returns: The rows before the activation, and what the intercepts add to each row's constant.
   /// - Soundness: With lower lines for coefficients `>= 0` and upper lines for the others, the new function
   ///   is at most the old one wherever the lines enclose the activation.
-  static func relaxed(_ rows: RowBlock<Self>, _ lines: Lines<Self>, owners: [Int32]) -> (
+  static func relaxed(_ rows: RowBlock<Self>, _ lines: Lines<Self>, exampleOfRow: [Int32]) -> (
     RowBlock<Self>, constant: Self
   )
   /// The transposed derivative of `relaxed` for dense rows, applied to rows of its two results.
@@ -26,7 +26,7 @@ public protocol BackwardAlgebra: TensorAlgebra {
   ///   - byConstant: `[rows]`.
   ///   - needsLower: Whether the derivatives by the lower lines are asked for; else they are nil.
   static func relaxedGradient(
-    _ rows: Self, _ lines: Lines<Self>, owners: [Int32], byResult: Self, byConstant: Self,
+    _ rows: Self, _ lines: Lines<Self>, exampleOfRow: [Int32], byResult: Self, byConstant: Self,
     needsLower: Bool
   ) -> RelaxedGradient<Self>
   /// Passes rows back through a convolution with one group: the transpose of `convolution`.
@@ -50,10 +50,11 @@ public protocol BackwardAlgebra: TensorAlgebra {
   ///
   /// - Soundness: `sum a * center - |a| * radius` is at most the row's value at every point of the box, up
   ///   to rounding.
-  static func minimum(_ rows: RowBlock<Self>, center: Self, radius: Self, owners: [Int32]) -> Self
+  static func minimum(_ rows: RowBlock<Self>, center: Self, radius: Self, exampleOfRow: [Int32])
+    -> Self
   /// The transposed derivative of `minimum` by dense rows, applied to rows of its result.
   static func minimumGradient(
-    _ rows: Self, center: Self, radius: Self, owners: [Int32], byResult: Self
+    _ rows: Self, center: Self, radius: Self, exampleOfRow: [Int32], byResult: Self
   ) -> Self
   /// The sum over channels and pixels of each coefficient times its channel's bias.
   static func channelSum(_ rows: RowBlock<Self>, bias: Self) -> Self
@@ -73,18 +74,20 @@ extension BackwardAlgebra {
 
   public static var exampleBlock: Int { 1 }
 
-  public static func relaxed(_ rows: RowBlock<Self>, _ lines: Lines<Self>, owners: [Int32]) -> (
-    RowBlock<Self>, constant: Self
-  ) {
-    relaxedByDefinition(rows, lines, owners: owners)
+  public static func relaxed(_ rows: RowBlock<Self>, _ lines: Lines<Self>, exampleOfRow: [Int32])
+    -> (
+      RowBlock<Self>, constant: Self
+    )
+  {
+    relaxedByDefinition(rows, lines, exampleOfRow: exampleOfRow)
   }
 
   /// `relaxed` in plain operations.
   public static func relaxedByDefinition(
-    _ rows: RowBlock<Self>, _ lines: Lines<Self>, owners: [Int32]
+    _ rows: RowBlock<Self>, _ lines: Lines<Self>, exampleOfRow: [Int32]
   ) -> (RowBlock<Self>, constant: Self) {
     func own(_ lines: Self, _ perRow: Bool) -> Self {
-      perRow ? lines : lines.gathered(owners, axis: 0)
+      perRow ? lines : lines.gathered(exampleOfRow, axis: 0)
     }
     let (positive, negative) = (rows.values.positivePart(), rows.values.negativePart())
     let values =
@@ -98,14 +101,14 @@ extension BackwardAlgebra {
   }
 
   public static func relaxedGradient(
-    _ rows: Self, _ lines: Lines<Self>, owners: [Int32], byResult: Self, byConstant: Self,
+    _ rows: Self, _ lines: Lines<Self>, exampleOfRow: [Int32], byResult: Self, byConstant: Self,
     needsLower: Bool
   ) -> RelaxedGradient<Self> {
     precondition(!lines.lowerIsPerRow, "Lines of rows' own carry no derivative")
     let examples = lines.upperSlope.shape[0]
-    func own(_ lines: Self) -> Self { lines.gathered(owners, axis: 0).reshaped(rows.shape) }
+    func own(_ lines: Self) -> Self { lines.gathered(exampleOfRow, axis: 0).reshaped(rows.shape) }
     func total(_ rows: Self, _ lines: Self) -> Self {
-      rows.scattered(owners, axis: 0, extent: examples).reshaped(lines.shape)
+      rows.scattered(exampleOfRow, axis: 0, extent: examples).reshaped(lines.shape)
     }
     let constant = byConstant.reshaped(
       Shape([rows.shape[0]] + [Int](repeating: 1, count: rows.shape.rank - 1)))
@@ -142,23 +145,23 @@ extension BackwardAlgebra {
   }
 
   public static func minimum(
-    _ rows: RowBlock<Self>, center: Self, radius: Self, owners: [Int32]
+    _ rows: RowBlock<Self>, center: Self, radius: Self, exampleOfRow: [Int32]
   ) -> Self {
-    minimumByDefinition(rows, center: center, radius: radius, owners: owners)
+    minimumByDefinition(rows, center: center, radius: radius, exampleOfRow: exampleOfRow)
   }
 
   /// `minimum` in plain operations.
   public static func minimumByDefinition(
-    _ rows: RowBlock<Self>, center: Self, radius: Self, owners: [Int32]
+    _ rows: RowBlock<Self>, center: Self, radius: Self, exampleOfRow: [Int32]
   ) -> Self {
-    let (m, r) = (center.gathered(owners, axis: 0), radius.gathered(owners, axis: 0))
+    let (m, r) = (center.gathered(exampleOfRow, axis: 0), radius.gathered(exampleOfRow, axis: 0))
     return (rows.values * m - rows.values.magnitude() * r).rowSums()
   }
 
   public static func minimumGradient(
-    _ rows: Self, center: Self, radius: Self, owners: [Int32], byResult: Self
+    _ rows: Self, center: Self, radius: Self, exampleOfRow: [Int32], byResult: Self
   ) -> Self {
-    let own = { (side: Self) in side.gathered(owners, axis: 0).reshaped(rows.shape) }
+    let own = { (side: Self) in side.gathered(exampleOfRow, axis: 0).reshaped(rows.shape) }
     let slope = own(center) - rows.applying(.sign) * own(radius)
     return slope
       * byResult.reshaped(

@@ -7,15 +7,15 @@ extension Tensor {
   ///
   /// - Returns: Values of the activation's output, placed as the rows are.
   public static func relaxedForward(
-    _ rows: RowBlock<Tensor>, _ values: Tensor, _ lines: Lines<Tensor>, owners: [Int32]
+    _ rows: RowBlock<Tensor>, _ values: Tensor, _ lines: Lines<Tensor>, exampleOfRow: [Int32]
   ) -> Tensor {
     let result = Buffer<Scalar>(count: values.count)
     rows.withWindow { window in
       Scalar.windowKernels.relaxForward(
         rows.values.buffer.pointer, values.buffer.pointer, window, lines.lowerSlope.buffer.pointer,
-        lines.lowerIntercept?.buffer.pointer, lines.lowerIsPerRow ? nil : owners,
+        lines.lowerIntercept?.buffer.pointer, lines.lowerIsPerRow ? nil : exampleOfRow,
         lines.upperSlope.buffer.pointer,
-        lines.upperIntercept.buffer.pointer, owners, result.pointer)
+        lines.upperIntercept.buffer.pointer, exampleOfRow, result.pointer)
     }
     return Tensor(shape: values.shape, buffer: result)
   }
@@ -45,12 +45,13 @@ extension Tensor {
 
   /// The point of its example's box at which each row is smallest, laid out as the rows are.
   public static func minimizer(
-    _ rows: RowBlock<Tensor>, center: Tensor, radius: Tensor, owners: [Int32]
+    _ rows: RowBlock<Tensor>, center: Tensor, radius: Tensor, exampleOfRow: [Int32]
   ) -> Tensor {
     let result = Buffer<Scalar>(count: rows.values.count)
     rows.withWindow { window in
       Scalar.windowKernels.minimizer(
-        rows.values.buffer.pointer, window, center.buffer.pointer, radius.buffer.pointer, owners,
+        rows.values.buffer.pointer, window, center.buffer.pointer, radius.buffer.pointer,
+        exampleOfRow,
         result.pointer)
     }
     return Tensor(shape: rows.values.shape, buffer: result)
@@ -58,11 +59,12 @@ extension Tensor {
 
   /// The lines' lower slopes for each row, laid out as the rows are.
   public static func slopesByRow(
-    _ rows: RowBlock<Tensor>, _ lines: Lines<Tensor>, owners: [Int32]
+    _ rows: RowBlock<Tensor>, _ lines: Lines<Tensor>, exampleOfRow: [Int32]
   ) -> Tensor {
     let result = Buffer<Scalar>(count: rows.values.count)
     rows.withWindow { window in
-      Scalar.windowKernels.gather(lines.lowerSlope.buffer.pointer, owners, window, result.pointer)
+      Scalar.windowKernels.gather(
+        lines.lowerSlope.buffer.pointer, exampleOfRow, window, result.pointer)
     }
     return Tensor(shape: rows.values.shape, buffer: result)
   }
@@ -78,10 +80,11 @@ extension RowBlock {
   ///   - values: The activation's input at the minimizing point, laid out likewise.
   ///   - intercepts: The lines' upper intercepts, `[examples] + node shape`; elements for which it is zero are exact and
   ///     keep their slope.
-  ///   - owners: The example of each row.
+  ///   - exampleOfRow: The example of each row.
   public func raise<S>(
     _ slopes: inout Tensor<S>, _ first: inout Tensor<S>, _ second: inout Tensor<S>,
-    at values: Tensor<S>, intercepts: Tensor<S>, owners: [Int32], within range: ClosedRange<Double>,
+    at values: Tensor<S>, intercepts: Tensor<S>, exampleOfRow: [Int32],
+    within range: ClosedRange<Double>,
     _ adam: Adam<S>
   ) where T == Tensor<S> {
     slopes.withMutableElements { slopes in
@@ -90,7 +93,7 @@ extension RowBlock {
           withWindow { window in
             S.windowKernels.ascend(
               self.values.buffer.pointer, values.buffer.pointer, window, intercepts.buffer.pointer,
-              owners, S(range.lowerBound), S(range.upperBound), adam.rate, adam.firstDecay,
+              exampleOfRow, S(range.lowerBound), S(range.upperBound), adam.rate, adam.firstDecay,
               adam.secondDecay, adam.firstScale, adam.secondScale, adam.epsilon,
               slopes.baseAddress, first.baseAddress, second.baseAddress)
           }

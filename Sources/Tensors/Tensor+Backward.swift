@@ -4,7 +4,9 @@ extension Tensor: BackwardAlgebra {
   public static var usesWindows: Bool { true }
   public static var largestWindowKernel: Int { Int(SURETY_LARGEST_KERNEL) }
 
-  public static func relaxed(_ rows: RowBlock<Tensor>, _ lines: Lines<Tensor>, owners: [Int32]) -> (
+  public static func relaxed(
+    _ rows: RowBlock<Tensor>, _ lines: Lines<Tensor>, exampleOfRow: [Int32]
+  ) -> (
     RowBlock<Tensor>, constant: Tensor
   ) {
     let result = Buffer<Scalar>(count: rows.values.count)
@@ -12,9 +14,9 @@ extension Tensor: BackwardAlgebra {
     rows.withWindow { window in
       Scalar.windowKernels.relax(
         rows.values.buffer.pointer, window, lines.lowerSlope.buffer.pointer,
-        lines.lowerIntercept?.buffer.pointer, lines.lowerIsPerRow ? nil : owners,
+        lines.lowerIntercept?.buffer.pointer, lines.lowerIsPerRow ? nil : exampleOfRow,
         lines.upperSlope.buffer.pointer,
-        lines.upperIntercept.buffer.pointer, owners, result.pointer, constant.buffer.pointer)
+        lines.upperIntercept.buffer.pointer, exampleOfRow, result.pointer, constant.buffer.pointer)
     }
     let values = Tensor(shape: rows.values.shape, buffer: result)
     return (rows.placement.map { RowBlock(values, at: $0) } ?? RowBlock(dense: values), constant)
@@ -47,12 +49,13 @@ extension Tensor: BackwardAlgebra {
   }
 
   public static func minimum(
-    _ rows: RowBlock<Tensor>, center: Tensor, radius: Tensor, owners: [Int32]
+    _ rows: RowBlock<Tensor>, center: Tensor, radius: Tensor, exampleOfRow: [Int32]
   ) -> Tensor {
     let result = Tensor(repeating: 0, [rows.count])
     rows.withWindow { window in
       Scalar.windowKernels.concretize(
-        rows.values.buffer.pointer, window, center.buffer.pointer, radius.buffer.pointer, owners,
+        rows.values.buffer.pointer, window, center.buffer.pointer, radius.buffer.pointer,
+        exampleOfRow,
         result.buffer.pointer)
     }
     return result

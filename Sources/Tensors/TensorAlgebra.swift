@@ -7,6 +7,11 @@
 /// Every step here has a definition in `TensorArithmetic`; a number system overrides one where a pass over memory can
 /// replace several.
 public protocol TensorAlgebra: TensorArithmetic {
+  /// Plain numbers that are at most the value: how a lower bound is read.
+  var valuesBelow: Tensor<Double> { get }
+  /// Plain numbers that are at least the value: how an upper bound is read.
+  var valuesAbove: Tensor<Double> { get }
+
   /// Whether intervals stay middles and half widths from one affine operation to the next, which saves passes
   /// over memory; otherwise they are turned into ends at once, which rounds less.
   static var keepsMiddles: Bool { get }
@@ -42,6 +47,11 @@ public protocol TensorAlgebra: TensorArithmetic {
 }
 
 extension TensorAlgebra {
+  /// The values themselves, which doubles hold exactly; a number system with more digits rounds down.
+  public var valuesBelow: Tensor<Double> { values }
+  /// The values themselves, which doubles hold exactly; a number system with more digits rounds up.
+  public var valuesAbove: Tensor<Double> { values }
+
   public static var keepsMiddles: Bool { false }
 
   public func convolutionKernelGradient(

@@ -14,7 +14,7 @@ public protocol TensorArithmetic: Sendable {
 
   /// Embeds plain numbers, rounding to nearest where the type is narrower.
   init(_ values: Tensor<Double>)
-  /// The plain numbers nearest to the value, for decisions and reports.
+  /// The plain numbers nearest to the value, for decisions and reports; bounds are read by `valuesBelow` and `valuesAbove`.
   var values: Tensor<Double> { get }
 
   /// Applies an operation to every element.

@@ -2,68 +2,6 @@ import Networks
 import Tensors
 import TestSupport
 
-/// Builds small networks with random weights.
-struct NetworkBuilder {
-  var network: Network
-  var generator: SplitMix64
-  private(set) var last = 0
-
-  init(input shape: Shape, seed: UInt64) {
-    network = Network(input: shape)
-    generator = SplitMix64(seed: seed)
-  }
-
-  mutating func parameter(_ shape: Shape, _ range: ClosedRange<Double> = -0.6...0.6) -> ParameterID
-  {
-    // Rounded to 32 bits, so that both precisions run the same network.
-    let values = (0..<shape.count).map { _ in
-      Double(Float(Double.random(in: range, using: &generator)))
-    }
-    return network.addParameter("p\(network.parameters.count)", Tensor(shape, values))
-  }
-
-  @discardableResult
-  mutating func add(_ operation: any Operation, _ inputs: Int...) throws -> Int {
-    last = try network.add(operation, inputs.isEmpty ? [last] : inputs)
-    return last
-  }
-
-  @discardableResult
-  mutating func linear(_ outputs: Int, from node: Int? = nil) throws -> Int {
-    let node = node ?? last
-    let weight = parameter([network.nodes[node].shape[-1], outputs])
-    return try add(Linear(weight: weight, bias: parameter([outputs])), node)
-  }
-
-  @discardableResult
-  mutating func convolution(
-    _ outputs: Int, kernel: Int, _ geometry: ConvolutionGeometry = .init(padding: [1, 1, 1, 1]),
-    from node: Int? = nil
-  ) throws -> Int {
-    let node = node ?? last
-    let channels = network.nodes[node].shape[1] / geometry.groups
-    let weight = parameter([outputs, channels, kernel, kernel])
-    return try add(
-      Convolution(weight: weight, bias: parameter([outputs]), geometry: geometry), node)
-  }
-
-  /// Goes on from the network's output.
-  mutating func takeOutput() { last = network.output }
-
-  mutating func normalization() throws {
-    let shape = network.nodes[last].shape
-    let channels: Shape = [shape[1]]
-    try add(
-      BatchNormalization(
-        scale: parameter(channels), bias: parameter(channels), mean: parameter(channels),
-        variance: parameter(channels, 0.2...1), rank: shape.rank))
-  }
-
-  mutating func flatten() throws {
-    try add(Reshape(to: [1, network.nodes[last].shape.count]))
-  }
-}
-
 /// A kind of small network; together they contain every operation.
 enum ZooNetwork: String, CaseIterable, Sendable {
   case residual, sShaped, positive, powers, waves, steps, gated, attention, pooled, moved

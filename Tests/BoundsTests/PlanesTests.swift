@@ -149,7 +149,7 @@ struct PlanesTests {
       let relaxation = Multiply().relaxation(
         inputs, NodeShapes(network, product), network.parameters(as: type))
       let unit = type.init(Tensor([2, 1], [1, -1]))
-      let step = relaxation.backward(RowBlock(dense: unit), owners: [0, 0])
+      let step = relaxation.backward(RowBlock(dense: unit), exampleOfRow: [0, 0])
       let slopes = step.inputs.map { $0.values.values.scalars }
       let constants = step.constant.values.scalars
       for _ in 0..<12 {

@@ -3,7 +3,7 @@ import Tensors
 import TestSupport
 import Testing
 
-private let owners: [Int32] = [0, 1, 2, 0, 1, 2]
+private let exampleOfRow: [Int32] = [0, 1, 2, 0, 1, 2]
 
 private func lines(_ x: [Dual], from first: Int, intercept: Bool) -> Lines<Dual> {
   Lines(
@@ -20,7 +20,7 @@ private let geometry = ConvolutionGeometry(stride: [2, 1], padding: [1, 0, 1, 1]
 private let cases: [PrimitiveCase] = [
   .init(name: "relaxed", inputs: [[6, 4], [3, 4], [3, 4], [3, 4]]) {
     let (rows, constant) = Dual.relaxed(
-      RowBlock(dense: $0[0]), lines($0, from: 1, intercept: false), owners: owners)
+      RowBlock(dense: $0[0]), lines($0, from: 1, intercept: false), exampleOfRow: exampleOfRow)
     return both(rows, constant)
   },
   .init(
@@ -28,16 +28,20 @@ private let cases: [PrimitiveCase] = [
     inputs: [[6, 2, 2], [3, 2, 2], [3, 2, 2], [3, 2, 2], [3, 2, 2]]
   ) {
     let (rows, constant) = Dual.relaxed(
-      RowBlock(dense: $0[0]), lines($0, from: 1, intercept: true), owners: owners)
+      RowBlock(dense: $0[0]), lines($0, from: 1, intercept: true), exampleOfRow: exampleOfRow)
     return both(rows, constant)
   },
   .init(name: "relaxed, rows alone", inputs: [[6, 4], [3, 4], [3, 4], [3, 4]]) {
-    Dual.relaxed(RowBlock(dense: $0[0]), lines($0, from: 1, intercept: false), owners: owners).0
+    Dual.relaxed(
+      RowBlock(dense: $0[0]), lines($0, from: 1, intercept: false), exampleOfRow: exampleOfRow
+    ).0
       .values
   },
   .init(name: "relaxed, constants alone", inputs: [[6, 4], [3, 4], [3, 4], [3, 4]]) {
-    Dual.relaxed(RowBlock(dense: $0[0]), lines($0, from: 1, intercept: false), owners: owners)
-      .constant
+    Dual.relaxed(
+      RowBlock(dense: $0[0]), lines($0, from: 1, intercept: false), exampleOfRow: exampleOfRow
+    )
+    .constant
   },
   .init(name: "throughConvolution", inputs: [[6, 1, 2, 3, 4], [2, 3, 2, 2], [2]]) {
     let (rows, constant) = Dual.throughConvolution(
@@ -62,11 +66,12 @@ private let cases: [PrimitiveCase] = [
   .init(name: "minimum over a fixed box", inputs: [[6, 4]]) {
     let box = Tensor<Double>([3, 4], (0..<12).map { 0.3 * Double($0 % 5) - 0.4 })
     return Dual.minimum(
-      RowBlock(dense: $0[0]), center: Dual(box), radius: Dual(box.magnitude()), owners: owners)
+      RowBlock(dense: $0[0]), center: Dual(box), radius: Dual(box.magnitude()),
+      exampleOfRow: exampleOfRow)
   },
   .init(name: "minimum over a box that moves", inputs: [[6, 4], [3, 4], [3, 4]]) {
     Dual.minimum(
-      RowBlock(dense: $0[0]), center: $0[1], radius: $0[2].magnitude(), owners: owners)
+      RowBlock(dense: $0[0]), center: $0[1], radius: $0[2].magnitude(), exampleOfRow: exampleOfRow)
   },
 ]
 

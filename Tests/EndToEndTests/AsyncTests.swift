@@ -45,7 +45,7 @@ struct AsyncTests {
   func cancellation() async throws {
     let question = try question()
     var options = VerifierOptions()
-    options.completion = .branchAndBound
+    options.completeMethod = .branchAndBound
     let verifier = Verifier(network, options: options)
     let steps = Mutex(0)
     let isCancelled = DispatchSemaphore(value: 0)

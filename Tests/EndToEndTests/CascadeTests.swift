@@ -45,11 +45,11 @@ struct CascadeTests {
 
   @Test("Steps are those that the record of the run names")
   func steps() throws {
-    for completion in [nil, Completion.branchAndBound] {
+    for completion in [nil, CompleteMethod.branchAndBound] {
       for attackSteps in [0, 100] {
         let certifier = try certifier { options in
           options.methods = BoundMethod.allCases
-          options.completion = completion
+          options.completeMethod = completion
           options.attackSteps = attackSteps
         }
         #expect(certifier.steps.map(\.name) == certifier.run.cascade)

@@ -18,13 +18,13 @@ struct ConditionTests {
     var open = 0
   }
 
-  private func run(_ completion: Completion?, _ seeds: Range<Int>) throws -> Tally {
+  private func run(_ completion: CompleteMethod?, _ seeds: Range<Int>) throws -> Tally {
     var tally = Tally()
     for seed in seeds {
       let question = IntegerQuestion(seed: UInt64(seed))
       let property = try Property(parsing: Data(question.text.utf8), source: "seed \(seed)")
       var options = VerifierOptions()
-      options.completion = completion
+      options.completeMethod = completion
       options.timeout = .seconds(0.5)
       let result = try Verifier(try question.network(), options: options).verify(property)
       switch result.answer {
@@ -43,8 +43,8 @@ struct ConditionTests {
     return tally
   }
 
-  @Test("None is decided wrongly", arguments: [Completion.branchAndBound, .mixedInteger])
-  func agreement(completion: Completion) throws {
+  @Test("None is decided wrongly", arguments: [CompleteMethod.branchAndBound, .mixedInteger])
+  func agreement(completion: CompleteMethod) throws {
     guard completion.isAvailable else { return }
     let tally = try run(completion, 0..<Self.count)
     // What is left open hangs on equality: a limit that is reached exactly, and nowhere passed.

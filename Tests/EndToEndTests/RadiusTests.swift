@@ -5,9 +5,9 @@ import Testing
 
 @Suite("The largest certified radius")
 struct RadiusTests {
-  private func certifier(_ epsilon: Double, _ completion: Completion?) throws -> Certifier {
+  private func certifier(_ epsilon: Double, _ completion: CompleteMethod?) throws -> Certifier {
     var options = CertifierOptions(epsilon: epsilon)
-    options.completion = completion
+    options.completeMethod = completion
     return try Certifier(
       EmbeddedNetwork.digits(), modelDigest: EmbeddedNetwork.digitsDigest,
       images: Datasets.digits(.test), options: options)

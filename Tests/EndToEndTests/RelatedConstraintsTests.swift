@@ -11,7 +11,7 @@ struct RelatedConstraintsTests {
     let model = try #require(SharedFolder.path("field/\(model)"))
     let property = try #require(SharedFolder.path("field/\(property)"))
     var options = VerifierOptions()
-    options.completion = .branchAndBound
+    options.completeMethod = .branchAndBound
     let result = try Verifier(Network(contentsOf: model), options: options)
       .verify(Property(contentsOf: property))
     #expect(result.answer == .holds, "\(property): \(result.reason)")

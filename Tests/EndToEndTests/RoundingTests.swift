@@ -62,9 +62,9 @@ struct RoundingTests {
         // Everywhere violated, by less than single precision can tell.
         let network = try cancelling(
           inputs: inputs, triples: 5, size: size, deep: deep, shift: -1e-4, seed: seed)
-        for completion in [nil, Completion.branchAndBound] {
+        for completion in [nil, CompleteMethod.branchAndBound] {
           var options = VerifierOptions()
-          options.completion = completion
+          options.completeMethod = completion
           options.timeout = .seconds(5)
           options.attacks = seed % 2 == 0
           let result = try Verifier(network, options: options).verify(property)

@@ -88,11 +88,11 @@ struct VerifierTests {
     #expect(result.answer == .unknown)
   }
 
-  @Test("Complete searches decide what bounds leave open", arguments: Completion.allCases)
-  func completion(_ completion: Completion) throws {
+  @Test("Complete searches decide what bounds leave open", arguments: CompleteMethod.allCases)
+  func completion(_ completion: CompleteMethod) throws {
     // The largest Y_0 = |X_0 - X_1| is 1, but intervals see 2.
     var options = VerifierOptions()
-    options.completion = completion
+    options.completeMethod = completion
     options.methods = [.ibp]
     let declarations = """
       (declare-const X_0 Real) (declare-const X_1 Real) (declare-const Y_0 Real)

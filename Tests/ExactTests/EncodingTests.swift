@@ -61,7 +61,7 @@ struct EncodingTests {
 
   private struct Confirming: CounterexampleHunter {
     let network: Network
-    let situation: SearchCase
+    let situation: Question
 
     func witness(at point: [Float]) -> Witness? {
       let input = point.map(Double.init)
@@ -85,13 +85,13 @@ struct EncodingTests {
         lower: [Double](repeating: -0.2, count: 16), upper: [Double](repeating: 0.2, count: 16))
       func decide(_ limit: Double) throws -> SearchOutcome {
         let constraint = LinearConstraint(outputs: [.init(0, 1)], bound: limit)
-        let situation = SearchCase(region: region, conditions: [[constraint]])
+        let situation = Question(region: region, conditions: [[constraint]])
         return ExactSearch(network.simplified())
           .decide([situation], Confirming(network: network, situation: situation)).outcome
       }
       func decideByBounds(_ limit: Double) throws -> SearchOutcome {
         let constraint = LinearConstraint(outputs: [.init(0, 1)], bound: limit)
-        let situation = SearchCase(region: region, conditions: [[constraint]])
+        let situation = Question(region: region, conditions: [[constraint]])
         var options = SearchOptions()
         options.deadline = Date(timeIntervalSinceNow: 0.3)
         options.split = .neurons
@@ -140,7 +140,7 @@ struct EncodingTests {
     let region = try Region(lower: [-1, -1], upper: [1, 0.5])
     // The least value of relu(a) - relu(b) is -0.5.
     for (limit, isPossible) in [(-0.51, false), (-0.49, true)] {
-      let situation = SearchCase(
+      let situation = Question(
         region: region, conditions: [[LinearConstraint(outputs: [.init(0, 1)], bound: limit)]])
       let outcome = ExactSearch(network)
         .decide([situation], Confirming(network: network, situation: situation)).outcome
@@ -154,7 +154,7 @@ struct EncodingTests {
     var network = Network(input: [1, 2])
     try network.add(Sigmoid(), [0], named: "s")
     let region = try Region(lower: [0, 0], upper: [1, 1])
-    let situation = SearchCase(
+    let situation = Question(
       region: region, conditions: [[LinearConstraint(outputs: [.init(0, 1)], bound: 0)]])
     let result = ExactSearch(network)
       .decide([situation], Confirming(network: network, situation: situation))

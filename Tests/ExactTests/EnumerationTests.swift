@@ -21,7 +21,7 @@ struct ExactEnumerationTests {
       var options = SearchOptions()
       options.deadline = Date(timeIntervalSinceNow: 20)
       let result = ExactSearch(try small.network(), options: options)
-        .decide([try small.searchCase()], SampleHunter(small))
+        .decide([try small.question()], SampleHunter(small))
       switch result.outcome {
       case .impossible:
         #expect(!isPossible, "seed \(seed): a condition is met, but the search says impossible")
@@ -49,7 +49,7 @@ struct ExactEnumerationTests {
       var options = SearchOptions()
       options.deadline = Date(timeIntervalSinceNow: 5)
       let result = ExactSearch(try small.network(scales: scales), options: options)
-        .decide([try small.searchCase()], SampleHunter(small))
+        .decide([try small.question()], SampleHunter(small))
       if result.outcome == .impossible {
         #expect(!small.isSatisfiable(shift: -1e-3), "seed \(seed)")
         decided += 1
@@ -66,7 +66,7 @@ struct ExactEnumerationTests {
       var options = SearchOptions()
       options.isCancelled = { true }
       let result = ExactSearch(try small.network(), options: options)
-        .decide([try small.searchCase()], SampleHunter(small))
+        .decide([try small.question()], SampleHunter(small))
       if case .stopped(let why) = result.outcome {
         #expect(why == .cancelled, "seed \(seed): \(why)")
         stopped += 1

@@ -15,15 +15,15 @@ struct ClosingTests {
   private struct Question {
     let small: SmallNetwork
     let network: Network
-    let prepared: PreparedCase
+    let prepared: PreparedQuestion
     var points: [[Double]]
 
     init?(seed: UInt64) throws {
       small = SmallNetwork(seed: seed)
       guard !small.isSatisfiable(shift: 1e-3) else { return nil }
       network = try small.network()
-      let given = try small.searchCase()
-      prepared = PreparedCase(given, RoundingProbe(network).samples(over: [given.region])[0])
+      let given = try small.question()
+      prepared = PreparedQuestion(given, RoundingProbe(network).samples(over: [given.region])[0])
       var random = SplitMix64(seed: seed, stream: 11)
       let (lower, upper) = (given.region.lower, given.region.upper)
       points = (0..<60).map { _ in

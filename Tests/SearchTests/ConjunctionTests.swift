@@ -47,7 +47,7 @@ struct ConjunctionTests {
     options.split = split
     options.deadline = Date(timeIntervalSinceNow: 60)
     let result = CompleteSearch(network, precision: .float, options: options)
-      .decide([SearchCase(region: region, conditions: [condition])], Silent())
+      .decide([Question(region: region, conditions: [condition])], Silent())
     return result.outcome == .impossible ? result.progress.visited : nil
   }
 
@@ -102,7 +102,7 @@ struct ConjunctionTests {
       options.split = split
       options.deadline = Date(timeIntervalSinceNow: 0.2)
       let result = CompleteSearch(network, precision: .float, options: options)
-        .decide([SearchCase(region: region, conditions: [condition])], Silent())
+        .decide([Question(region: region, conditions: [condition])], Silent())
       #expect(result.outcome != .impossible, "seed \(seed)")
     }
   }

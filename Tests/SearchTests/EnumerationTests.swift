@@ -32,7 +32,7 @@ struct EnumerationTests {
       options.deadline = Date(timeIntervalSinceNow: 20)
       let result = CompleteSearch(
         try small.network(), precision: precision, options: options
-      ).decide([try small.searchCase()], SampleHunter(small))
+      ).decide([try small.question()], SampleHunter(small))
       switch result.outcome {
       case .impossible:
         #expect(!isPossible, "seed \(seed): a condition is met, but the search says impossible")
@@ -102,7 +102,7 @@ struct EnumerationTests {
         options.deadline = Date(timeIntervalSinceNow: 2)
         let result = CompleteSearch(
           try small.network(scales: scales), precision: .float, options: options
-        ).decide([try small.searchCase()], SampleHunter(small))
+        ).decide([try small.question()], SampleHunter(small))
         if result.outcome == .impossible {
           #expect(!small.isSatisfiable(shift: -border), "seed \(seed), \(split)")
           decided += 1
@@ -189,7 +189,7 @@ struct EnumerationTests {
           outputs: [.init(0, 1)], bound: least + part * (most - least))
         let region = try Region(lower: [-1, -1], upper: [1, 1])
         let result = CompleteSearch(network, precision: precision, options: options)
-          .decide([SearchCase(region: region, conditions: [[constraint]])], Silent())
+          .decide([Question(region: region, conditions: [[constraint]])], Silent())
         guard result.outcome == .impossible else { continue }
         #expect(part < 0, "seed \(seed): a value on the grid was ruled out")
         proved += 1

@@ -16,7 +16,7 @@ struct HostileNumbersTests {
   }
 
   /// The network with its inputs in other units, and the box in them.
-  private func rescaled(_ small: SmallNetwork, by unit: Double) throws -> (Network, SearchCase) {
+  private func rescaled(_ small: SmallNetwork, by unit: Double) throws -> (Network, Question) {
     var network = try small.network()
     let first = network.parameters[0].value
     network.setValue(
@@ -32,7 +32,7 @@ struct HostileNumbersTests {
     }
     return (
       network,
-      SearchCase(region: try Region(lower: lower, upper: upper), conditions: small.conditions)
+      Question(region: try Region(lower: lower, upper: upper), conditions: small.conditions)
     )
   }
 

@@ -59,7 +59,7 @@ struct LimitsTests {
       options.deadline = Date(timeIntervalSinceNow: 20)
       options.memory = 2000
       let result = CompleteSearch(try small.network(), precision: .double, options: options)
-        .decide([try small.searchCase()], SampleHunter(small))
+        .decide([try small.question()], SampleHunter(small))
       if result.outcome == .impossible {
         #expect(!small.isSatisfiable(shift: -1e-3), "seed \(seed)")
         decided += 1
@@ -70,7 +70,7 @@ struct LimitsTests {
   }
 
   /// `|x - y| - |x + y - 1|` for two pairs of inputs, whose least value is -2 in the corners of the box.
-  private func saddles(limit: Double) throws -> (Network, SearchCase) {
+  private func saddles(limit: Double) throws -> (Network, Question) {
     var network = Network(input: [1, 4])
     var weights: [Double] = []
     for pair in 0..<2 {
@@ -88,7 +88,7 @@ struct LimitsTests {
     try network.add(Linear(weight: second, bias: nil), [b])
     let constraint = LinearConstraint(outputs: [.init(0, 1)], bound: limit)
     let box = try Region(lower: [0, 0, 0, 0], upper: [1, 1, 1, 1])
-    return (network, SearchCase(region: box, conditions: [[constraint]]))
+    return (network, Question(region: box, conditions: [[constraint]]))
   }
 
   private struct NoHunter: CounterexampleHunter {
@@ -105,14 +105,14 @@ struct LimitsTests {
       options.split = split
       options.deadline = Date(timeIntervalSinceNow: 20)
       let whole = CompleteSearch(try small.network(), precision: .double, options: options)
-        .decide([try small.searchCase()], SampleHunter(small))
+        .decide([try small.question()], SampleHunter(small))
       guard whole.outcome == .impossible, whole.progress.visited >= 9 else { continue }
       #expect(whole.progress.open == 0 && abs(whole.progress.decided - 1) < 1e-9)
       // The part is stopped after its first batch.
       let isEnough = Mutex(false)
       options.isCancelled = { isEnough.withLock { $0 } }
       let part = CompleteSearch(try small.network(), precision: .double, options: options)
-        .decide([try small.searchCase()], NoHunter()) { state in
+        .decide([try small.question()], NoHunter()) { state in
           if state.visited > 0 { isEnough.withLock { $0 = true } }
         }
       #expect(part.outcome == .stopped(.cancelled))
@@ -161,7 +161,7 @@ struct LimitsTests {
     options.deadline = Date(timeIntervalSinceNow: 1)
     let result = CompleteSearch(network, precision: .float, options: options).decide(
       [
-        SearchCase(
+        Question(
           region: try Region(lower: [-8, -8], upper: [8, 8]), conditions: [[constraint]])
       ], NoHunter())
     #expect(result.outcome != .impossible)
@@ -182,7 +182,7 @@ struct LimitsTests {
     let box = try Region(
       lower: [Double](repeating: 0, count: 20), upper: [Double](repeating: 1, count: 20))
     let other = CompleteSearch(wide, precision: .float)
-      .strategy(for: [SearchCase(region: box, conditions: [])])
+      .strategy(for: [Question(region: box, conditions: [])])
     #expect(other.split == .neurons)
   }
 }

@@ -121,7 +121,7 @@ struct PartsTests {
       let outputs = network.outputShape.count
       let row = (0..<outputs).map { _ in Double.random(in: -1...1, using: &random) }
       let functions = OutputFunctions(Tensor([1, 1, outputs], row))
-      let nodes = network.nodesToTighten
+      let nodes = network.preactivations
       var intervals = state.intervals
       var splits: [NeuronSplit] = []
       // The signs are those of a point, so that some part of the region has them.
@@ -183,14 +183,14 @@ struct PartsTests {
     let network = bounder.network
     let inputs = InputSet<Tensor<Double>>([region], shape: network.inputShape)
     let state = try bounder.crown(over: inputs)
-    let neurons = network.nodesToTighten.flatMap { node in
+    let neurons = network.preactivations.flatMap { node in
       (0..<network.nodes[node].shape.count).map {
         NeuronSplit(node: Int32(node), element: Int32($0), isPositive: true)
       }
     }
     var root = NeuronRoot<Double>(
-      inputs: inputs, carefulInputs: inputs, condition: condition, intervals: state.intervals,
-      carefulIntervals: state.intervals.map { $0?.widened(by: 1e-12, and: 0) },
+      inputs: inputs, inputsInDouble: inputs, condition: condition, intervals: state.intervals,
+      intervalsInDouble: state.intervals.map { $0?.widened(by: 1e-12, and: 0) },
       slack: condition.map { _ in 0 },
       noise: [Double](repeating: 0, count: network.nodes.count), place: 0)
     root.planes = try NeuronPlanes(over: region, root, Set(neurons), bounder, memory: 1 << 30)
@@ -303,7 +303,7 @@ struct PartsTests {
       guard let planes = root.planes else { continue }
       func bound(_ problem: NeuronProblem<Double>) throws -> SplitBound<Double> {
         let batch = NeuronBatch(
-          [problem], [root], bounder, region: { ($0.carefulInputs, $0.carefulIntervals) },
+          [problem], [root], bounder, region: { ($0.inputsInDouble, $0.intervalsInDouble) },
           slack: .infinity)
         return try bounder.splitLowerBounds(
           of: batch.functions, batch.state, batch.rows,

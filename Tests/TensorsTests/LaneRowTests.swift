@@ -7,7 +7,7 @@ import Testing
 struct LaneRowTests {
   /// A batch, what belongs to it, and rows ordered function after function.
   private struct Case {
-    let owners: [Int32]
+    let exampleOfRow: [Int32]
     let rows: Tensor<Double>
     let lines: Lines<Tensor<Double>>
     let used: [Int32]
@@ -18,9 +18,9 @@ struct LaneRowTests {
         .random(Shape([count] + features.dimensions), &generator)
       }
       let padded = (batch + 15) / 16 * 16
-      owners = (0..<functions * padded).map { Int32(min($0 % padded, batch - 1)) }
+      exampleOfRow = (0..<functions * padded).map { Int32(min($0 % padded, batch - 1)) }
       used = (0..<Int32(functions * padded)).filter { $0 % Int32(padded) < Int32(batch) }
-      rows = draw(owners.count)
+      rows = draw(exampleOfRow.count)
       lines = Lines(
         lowerSlope: draw(batch), lowerIntercept: intercept ? draw(batch) : nil,
         upperSlope: draw(batch), upperIntercept: draw(batch))
@@ -42,9 +42,9 @@ struct LaneRowTests {
       let test = Case(batch: batch, functions: 3, features: features, intercept: intercept)
       let lanes = test.lines.map { Lanes(plain: $0).blocked }
       let found = Lanes.relaxed(
-        RowBlock(dense: Lanes(plain: test.rows)), lanes, owners: test.owners)
+        RowBlock(dense: Lanes(plain: test.rows)), lanes, exampleOfRow: test.exampleOfRow)
       let expected = Tensor.relaxedByDefinition(
-        RowBlock(dense: test.rows), test.lines, owners: test.owners)
+        RowBlock(dense: test.rows), test.lines, exampleOfRow: test.exampleOfRow)
       expectClose(
         test.real(found.0.values.plain), test.real(expected.0.values), "rows")
       expectClose(test.real(found.constant.plain), test.real(expected.constant), "constant")
@@ -52,18 +52,20 @@ struct LaneRowTests {
       // Rows of spare lanes have no part in a loss.
       var generator = SplitMix64(seed: 5)
       var by = Tensor<Double>.random(test.rows.shape, &generator)
-      var byConstant = Tensor<Double>.random([test.owners.count], &generator)
+      var byConstant = Tensor<Double>.random([test.exampleOfRow.count], &generator)
       let isUsed = Tensor<Double>(
-        [test.owners.count], test.owners.indices.map { test.used.contains(Int32($0)) ? 1 : 0 })
+        [test.exampleOfRow.count],
+        test.exampleOfRow.indices.map { test.used.contains(Int32($0)) ? 1 : 0 })
       byConstant = byConstant * isUsed
       by =
         by
         * isUsed.reshaped(Shape([isUsed.count] + [Int](repeating: 1, count: features.rank)))
       let gradient = Lanes.relaxedGradient(
-        Lanes(plain: test.rows), lanes, owners: test.owners, byResult: Lanes(plain: by),
+        Lanes(plain: test.rows), lanes, exampleOfRow: test.exampleOfRow, byResult: Lanes(plain: by),
         byConstant: Lanes(plain: byConstant), needsLower: true)
       let defined = Tensor.relaxedGradient(
-        test.rows, test.lines, owners: test.owners, byResult: by, byConstant: byConstant,
+        test.rows, test.lines, exampleOfRow: test.exampleOfRow, byResult: by,
+        byConstant: byConstant,
         needsLower: true)
       expectClose(test.real(gradient.rows.plain), test.real(defined.rows), "by rows")
       expectClose(gradient.upperSlope.plain, defined.upperSlope, "by upper slopes")
@@ -81,32 +83,34 @@ struct LaneRowTests {
     let (center, radius) = (test.lines.upperSlope, test.lines.lowerSlope.magnitude())
     let (c, r) = (Lanes(plain: center).blocked, Lanes(plain: radius).blocked)
     let found = Lanes.minimum(
-      RowBlock(dense: Lanes(plain: test.rows)), center: c, radius: r, owners: test.owners)
+      RowBlock(dense: Lanes(plain: test.rows)), center: c, radius: r,
+      exampleOfRow: test.exampleOfRow)
     let expected = Tensor.minimumByDefinition(
-      RowBlock(dense: test.rows), center: center, radius: radius, owners: test.owners)
+      RowBlock(dense: test.rows), center: center, radius: radius, exampleOfRow: test.exampleOfRow)
     expectClose(test.real(found.plain), test.real(expected), "minima")
     var generator = SplitMix64(seed: 9)
-    let by = Tensor<Double>.random([test.owners.count], &generator)
+    let by = Tensor<Double>.random([test.exampleOfRow.count], &generator)
     expectClose(
       test.real(
         Lanes.minimumGradient(
-          Lanes(plain: test.rows), center: c, radius: r, owners: test.owners,
+          Lanes(plain: test.rows), center: c, radius: r, exampleOfRow: test.exampleOfRow,
           byResult: Lanes(plain: by)
         ).plain),
       test.real(
         Tensor.minimumGradient(
-          test.rows, center: center, radius: radius, owners: test.owners, byResult: by)),
+          test.rows, center: center, radius: radius, exampleOfRow: test.exampleOfRow, byResult: by)),
       "by rows")
   }
 
   @Test("Rows in another order are passed on by the definition")
   func otherOrder() {
     let test = Case(batch: 16, functions: 2, features: [4], intercept: false)
-    let owners = (0..<32).map { Int32($0 / 2) }
+    let exampleOfRow = (0..<32).map { Int32($0 / 2) }
     let found = Lanes.relaxed(
-      RowBlock(dense: Lanes(plain: test.rows)), test.lines.map { Lanes(plain: $0) }, owners: owners)
+      RowBlock(dense: Lanes(plain: test.rows)), test.lines.map { Lanes(plain: $0) },
+      exampleOfRow: exampleOfRow)
     let expected = Tensor.relaxedByDefinition(
-      RowBlock(dense: test.rows), test.lines, owners: owners)
+      RowBlock(dense: test.rows), test.lines, exampleOfRow: exampleOfRow)
     expectClose(found.0.values.plain, expected.0.values, "rows")
     expectClose(found.constant.plain, expected.constant, "constant")
   }

@@ -33,11 +33,11 @@ func randomWindows<S>(
 struct WindowCase {
   let image = ImageSize(channels: 3, height: 7, width: 6)
   let rows: RowBlock<Tensor<Double>>
-  let owners: [Int32]
+  let exampleOfRow: [Int32]
 
   init(_ generator: inout SplitMix64) {
     rows = randomWindows(5, image, &generator)
-    owners = (0..<5).map { _ in Int32.random(in: 0...1, using: &generator) }
+    exampleOfRow = (0..<5).map { _ in Int32.random(in: 0...1, using: &generator) }
   }
 
   var dense: Tensor<Double> { plain(rows) }
@@ -50,7 +50,7 @@ struct WindowCase {
 
   /// What belongs to each row's example, laid out as plain images.
   func own(_ grids: Tensor<Double>) -> Tensor<Double> {
-    grids.transposed([0, 3, 1, 2]).gathered(owners, axis: 0)
+    grids.transposed([0, 3, 1, 2]).gathered(exampleOfRow, axis: 0)
   }
 
   func lines(_ generator: inout SplitMix64, lowerIntercept: Bool) -> Lines<Tensor<Double>> {
@@ -137,7 +137,7 @@ struct WindowTests {
     var generator = SplitMix64(seed: seed)
     let test = WindowCase(&generator)
     let lines = test.lines(&generator, lowerIntercept: lowerIntercept)
-    let (found, constant) = Tensor.relaxed(test.rows, lines, owners: test.owners)
+    let (found, constant) = Tensor.relaxed(test.rows, lines, exampleOfRow: test.exampleOfRow)
     let (positive, negative) = (test.dense.positivePart(), test.dense.negativePart())
     let expected = positive * test.own(lines.lowerSlope) + negative * test.own(lines.upperSlope)
     var sums = negative * test.own(lines.upperIntercept)
@@ -152,9 +152,9 @@ struct WindowTests {
     var generator = SplitMix64(seed: seed)
     let test = WindowCase(&generator)
     let lines = test.lines(&generator, lowerIntercept: lowerIntercept)
-    let (back, constant) = Tensor.relaxed(test.rows, lines, owners: test.owners)
+    let (back, constant) = Tensor.relaxed(test.rows, lines, exampleOfRow: test.exampleOfRow)
     let values = Tensor<Double>.random(test.rows.values.shape, &generator)
-    let forward = Tensor.relaxedForward(test.rows, values, lines, owners: test.owners)
+    let forward = Tensor.relaxedForward(test.rows, values, lines, exampleOfRow: test.exampleOfRow)
     let here = (test.rows.values * forward).rowSums()
     #expect(here.distance(to: (back.values * values).rowSums() + constant) < 1e-12)
   }
@@ -167,12 +167,13 @@ struct WindowTests {
     let test = WindowCase(&generator)
     let center = Tensor<Double>.random(test.grid, &generator)
     let radius = Tensor<Double>.random(test.grid, &generator).magnitude()
-    let found = Tensor.minimum(test.rows, center: center, radius: radius, owners: test.owners)
+    let found = Tensor.minimum(
+      test.rows, center: center, radius: radius, exampleOfRow: test.exampleOfRow)
     let (m, r) = (test.own(center), test.own(radius))
     #expect(
       found.distance(to: (test.dense * m - test.dense.magnitude() * r).rowSums()) < 1e-12)
     let point = Tensor.minimizer(
-      test.rows, center: center, radius: radius, owners: test.owners)
+      test.rows, center: center, radius: radius, exampleOfRow: test.exampleOfRow)
     #expect(found.distance(to: (test.rows.values * point).rowSums()) < 1e-12)
     for _ in 0..<20 {
       let sample = m + r * Tensor<Double>.random(m.shape, &generator)

@@ -144,8 +144,8 @@ struct SmallNetwork {
     return network
   }
 
-  func searchCase() throws -> SearchCase {
-    SearchCase(region: try Region(lower: lower, upper: upper), conditions: conditions)
+  func question() throws -> Question {
+    Question(region: try Region(lower: lower, upper: upper), conditions: conditions)
   }
 }
 

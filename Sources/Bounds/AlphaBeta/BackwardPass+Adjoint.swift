@@ -12,11 +12,11 @@ extension BackwardPass {
   func ascend<S>(
     _ tape: inout SlopeTape<S>, of functions: LinearFunctions<T>, _ step: SlopeStep
   ) -> Bool where T == Tensor<S> {
-    let (end, owners) = (functions.node, functions.owners)
-    guard let values = carried(before: end, &tape, owners, step) else { return false }
+    let (end, exampleOfRow) = (functions.node, functions.exampleOfRow)
+    guard let values = carried(before: end, &tape, exampleOfRow, step) else { return false }
     // Nothing reads the value of the functions' own node, but its slopes are raised if it has any.
     if tape.slopes[end] != nil || tape.curves[end] != nil {
-      _ = forward(to: end, values, &tape, owners, step)
+      _ = forward(to: end, values, &tape, exampleOfRow, step)
     }
     return true
   }
@@ -29,13 +29,13 @@ extension BackwardPass {
   func relaxedOutputs<S>(
     _ tape: inout SlopeTape<S>, of functions: LinearFunctions<T>
   ) -> T? where T == Tensor<S> {
-    let (end, owners) = (functions.node, functions.owners)
-    guard let values = carried(before: end, &tape, owners, nil),
-      let value = forward(to: end, values, &tape, owners, nil), var last = tape.rows[end]
+    let (end, exampleOfRow) = (functions.node, functions.exampleOfRow)
+    guard let values = carried(before: end, &tape, exampleOfRow, nil),
+      let value = forward(to: end, values, &tape, exampleOfRow, nil), var last = tape.rows[end]
     else { return nil }
     last.values = value
     let shape = network.nodes[end].shape
-    return T.dense(last, shape).reshaped([owners.count, shape.count])
+    return T.dense(last, shape).reshaped([exampleOfRow.count, shape.count])
   }
 
   /// The values of the nodes that a node reads where the last walk's functions are least, each laid out as the rows are; those
@@ -43,15 +43,16 @@ extension BackwardPass {
   ///
   /// - Parameter step: A step to take on the lines and multipliers on the way; none where nil.
   private func carried<S>(
-    before end: Int, _ tape: inout SlopeTape<S>, _ owners: [Int32], _ step: SlopeStep?
+    before end: Int, _ tape: inout SlopeTape<S>, _ exampleOfRow: [Int32], _ step: SlopeStep?
   ) -> [T?]? where T == Tensor<S> {
     guard let first = tape.rows[0] else { return nil }
     var values = [T?](repeating: nil, count: end + 1)
-    values[0] = inputs.minimizer(first, shape: network.inputShape, owners: owners, frame: frame)
+    values[0] = inputs.minimizer(
+      first, shape: network.inputShape, exampleOfRow: exampleOfRow, frame: frame)
     let last = lastUses(tape, upTo: end)
     for id in 0..<end where id > 0 {
       guard let rows = tape.rows[id] else { continue }
-      guard let value = forward(to: id, values, &tape, owners, step) else { return nil }
+      guard let value = forward(to: id, values, &tape, exampleOfRow, step) else { return nil }
       values[id] = value
       if let step, !tape.multipliers[id].isEmpty {
         value.withElements {
@@ -79,7 +80,8 @@ extension BackwardPass {
   ///   - values: The values of the nodes before, laid out as the tape's rows are.
   ///   - step: A step to take on the lines on the way; none where nil.
   private func forward<S>(
-    to id: Int, _ values: [T?], _ tape: inout SlopeTape<S>, _ owners: [Int32], _ step: SlopeStep?
+    to id: Int, _ values: [T?], _ tape: inout SlopeTape<S>, _ exampleOfRow: [Int32],
+    _ step: SlopeStep?
   ) -> T? where T == Tensor<S> {
     guard let rows = tape.rows[id] else { return nil }
     var inputs: [RowBlock<T>] = []
@@ -95,10 +97,10 @@ extension BackwardPass {
       }
       guard let elementwise = relaxation as? ElementwiseRelaxation<T>, let input = inputs.first
       else {
-        return relaxation.forward(rows, inputs: inputs, owners: owners)
+        return relaxation.forward(rows, inputs: inputs, exampleOfRow: exampleOfRow)
       }
       let value = input.values(at: rows.placement)
-      return raising(elementwise, at: id, rows, value, &tape, owners, step)
+      return raising(elementwise, at: id, rows, value, &tape, exampleOfRow, step)
     }
     guard let affine = network.nodes[id].operation as? any AffineOperation else { return nil }
     let shapes = NodeShapes(network, id)
@@ -122,10 +124,10 @@ extension BackwardPass {
   /// The value of an activation at its input's, through the lines that each row has, which are raised afterwards.
   private func raising<S>(
     _ relaxation: ElementwiseRelaxation<T>, at id: Int, _ rows: RowBlock<T>, _ value: T,
-    _ tape: inout SlopeTape<S>, _ owners: [Int32], _ step: SlopeStep?
+    _ tape: inout SlopeTape<S>, _ exampleOfRow: [Int32], _ step: SlopeStep?
   ) -> T where T == Tensor<S> {
     if var curve = tape.curves[id] {
-      let output = T.relaxedForward(rows, value, curve.lines, owners: curve.lineOwners)
+      let output = T.relaxedForward(rows, value, curve.lines, exampleOfRow: curve.exampleOfLine)
       guard let step else { return output }
       tape.curves[id] = nil
       curve.ascend(coefficients: rows.values, values: value, step)
@@ -133,10 +135,11 @@ extension BackwardPass {
       return output
     }
     let output = T.relaxedForward(
-      rows, value, relaxation.lines.withSlopes(tape.slopes[id]?.slopes), owners: owners)
+      rows, value, relaxation.lines.withSlopes(tape.slopes[id]?.slopes), exampleOfRow: exampleOfRow)
     if let step, let range = relaxation.slopeRange {
       tape.slopes[id]?.ascend(
-        rows, values: value, intercepts: relaxation.lines.upperIntercept, owners: owners,
+        rows, values: value, intercepts: relaxation.lines.upperIntercept,
+        exampleOfRow: exampleOfRow,
         within: range, step)
     }
     return output
@@ -154,16 +157,18 @@ extension RowBlock {
 extension InputSet {
   /// A point of each row's region at which the bound that `minimum` returns is attained.
   func minimizer<S>(
-    _ rows: RowBlock<T>, shape: Shape, owners: [Int32], frame: InputFrame<T>
+    _ rows: RowBlock<T>, shape: Shape, exampleOfRow: [Int32], frame: InputFrame<T>
   ) -> T where T == Tensor<S> {
-    let corner = T.minimizer(rows, center: frame.center, radius: frame.radius, owners: owners)
+    let corner = T.minimizer(
+      rows, center: frame.center, radius: frame.radius, exampleOfRow: exampleOfRow)
     guard let balls else { return corner }
-    let overBox = T.minimum(rows, center: frame.center, radius: frame.radius, owners: owners)
-    let overBoth = minimum(rows, shape: shape, owners: owners, frame: frame)
+    let overBox = T.minimum(
+      rows, center: frame.center, radius: frame.radius, exampleOfRow: exampleOfRow)
+    let overBoth = minimum(rows, shape: shape, exampleOfRow: exampleOfRow, frame: frame)
     let dense = T.dense(rows, shape)
     let n = [dense.shape[0]] + [Int](repeating: 1, count: shape.rank)
-    let center = balls.center.gathered(owners, axis: 0)
-    let radius = balls.radius.gathered(owners, axis: 0).reshaped(Shape(n))
+    let center = balls.center.gathered(exampleOfRow, axis: 0)
+    let radius = balls.radius.gathered(exampleOfRow, axis: 0).reshaped(Shape(n))
     let direction: T
     switch balls.norm {
     case .two:

@@ -28,7 +28,7 @@ extension Bounder {
       (linear, range) throws(Unsupported) -> [SplitBound<S>] in
       let rows = Array(rows[range])
       var ascent = try SlopeAscent(
-        linear, pass, from: SlopeTape(rows, pass, owners: linear.owners))
+        linear, pass, from: SlopeTape(rows, pass, exampleOfRow: linear.exampleOfRow))
       try ascent.climb(steps, options) { best in
         best.withElements { best in
           rows.indices.allSatisfy { Double(best[$0]) > rows[$0].limit }
@@ -54,7 +54,7 @@ extension Bounder {
     let (width, size) = (network.inputShape.count, network.outputShape.count)
     return rows.indices.map { row in
       let isOpen = candidates > 0 && !(Double(bounds[row]) > rows[row].limit)
-      let owner = Int(ascent.last.owners[row])
+      let owner = Int(ascent.last.exampleOfRow[row])
       let promising =
         isOpen
         ? pass.candidates(

@@ -34,7 +34,7 @@ struct CurveLines<S: TensorScalar>: Sendable {
   private let domains: [ScalarInterval]
   private let useful: [ClosedRange<Double>]
   private let functions: any ScalarFunctions
-  private let owners: [Int32]
+  private let exampleOfRow: [Int32]
   private let shape: Shape
   private let size: Int
   private var lower: Side
@@ -43,31 +43,31 @@ struct CurveLines<S: TensorScalar>: Sendable {
   private(set) var lines: Lines<Tensor<S>>
 
   /// Which set of lines each row owns: its own.
-  var lineOwners: [Int32] { owners.indices.map(Int32.init) }
+  var exampleOfLine: [Int32] { exampleOfRow.indices.map(Int32.init) }
 
   /// Starts from the relaxation's lines.
   ///
   /// - Parameters:
   ///   - rows: The shape of the rows at the curve's output, whole rows of the node.
-  ///   - owners: The example of each row.
+  ///   - exampleOfRow: The example of each row.
   ///   - given: Slopes to start from, for each row: those of the lower lines, then those of the upper; of another
   ///     count where there are none.
   /// - Returns: nil where the activation is no curve, or where rows are parts of an image.
   init?(
-    _ relaxation: ElementwiseRelaxation<Tensor<S>>, rows: Shape, owners: [Int32],
+    _ relaxation: ElementwiseRelaxation<Tensor<S>>, rows: Shape, exampleOfRow: [Int32],
     given: [ArraySlice<S>] = []
   ) {
-    guard let curve = relaxation.curve, curve.shape.count * owners.count == rows.count else {
+    guard let curve = relaxation.curve, curve.shape.count * exampleOfRow.count == rows.count else {
       return nil
     }
     functions = curve.functions
     domains = curve.domains
     useful = Self.useful(curve.functions, domains, size: curve.shape.count)
-    self.owners = owners
+    self.exampleOfRow = exampleOfRow
     size = curve.shape.count
     shape = rows
     func each(_ values: Tensor<S>) -> Tensor<S> {
-      values.gathered(owners, axis: 0).reshaped(rows)
+      values.gathered(exampleOfRow, axis: 0).reshaped(rows)
     }
     let usual = relaxation.lines
     lower = Side(
@@ -114,7 +114,7 @@ struct CurveLines<S: TensorScalar>: Sendable {
     _ adam: Adam<Double>
   ) {
     let rounding = OutwardRounding(to: Tensor<S>.self)
-    for (row, owner) in owners.enumerated() {
+    for (row, owner) in exampleOfRow.enumerated() {
       for element in 0..<size {
         let (at, example) = (row * size + element, Int(owner) * size + element)
         let coefficient = coefficients[at]
@@ -157,7 +157,7 @@ struct CurveLines<S: TensorScalar>: Sendable {
     for (row, slopes) in given.enumerated() where slopes.count == 2 * size {
       let slopes = Tensor<S>([slopes.count], Array(slopes)).values.scalars
       for element in 0..<size {
-        let (at, example) = (row * size + element, Int(owners[row]) * size + element)
+        let (at, example) = (row * size + element, Int(exampleOfRow[row]) * size + element)
         guard useful[example].upperBound > useful[example].lowerBound else { continue }
         set(&lower, at, slopes[element], functions, true, domains[example], rounding)
         set(&upper, at, slopes[size + element], functions, false, domains[example], rounding)

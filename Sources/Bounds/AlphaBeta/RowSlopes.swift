@@ -34,11 +34,12 @@ struct RowSlopes<S: TensorScalar>: Sendable {
   ///   - intercepts: The upper intercepts of each example; where they are zero, the activation is exact and keeps its slope.
   ///   - range: The slopes that are sound.
   mutating func ascend(
-    _ rows: RowBlock<Tensor<S>>, values: Tensor<S>, intercepts: Tensor<S>, owners: [Int32],
+    _ rows: RowBlock<Tensor<S>>, values: Tensor<S>, intercepts: Tensor<S>, exampleOfRow: [Int32],
     within range: ClosedRange<Double>, _ step: SlopeStep
   ) {
     rows.raise(
-      &slopes, &first, &second, at: values, intercepts: intercepts, owners: owners, within: range,
+      &slopes, &first, &second, at: values, intercepts: intercepts, exampleOfRow: exampleOfRow,
+      within: range,
       Adam(rate: step.rate, step: step.number))
   }
 }

@@ -71,7 +71,7 @@ struct SlopeAscent<S: TensorScalar> {
     guard var rows = last.rows else { return nil }
     let shape = pass.network.inputShape
     rows.values = pass.inputs.minimizer(
-      rows, shape: shape, owners: last.owners, frame: pass.frame)
+      rows, shape: shape, exampleOfRow: last.exampleOfRow, frame: pass.frame)
     return T.dense(rows, shape).scalars
   }
 

@@ -5,7 +5,7 @@ extension SlopeTape {
   /// Takes up the slopes and the multipliers that rows start from.
   ///
   /// An activation whose sign is known by now takes the slope of its exact line instead.
-  init(_ rows: [SplitRow<S>], _ pass: BackwardPass<T>, owners: [Int32]) {
+  init(_ rows: [SplitRow<S>], _ pass: BackwardPass<T>, exampleOfRow: [Int32]) {
     self.init(nodes: pass.network.nodes.count)
     for (row, start) in rows.enumerated() {
       for (index, split) in start.splits.enumerated() {
@@ -31,7 +31,7 @@ extension SlopeTape {
       if relaxation.curve != nil {
         // Slopes of windows, or of other activations, belong elsewhere.
         let given = rows.map { $0.slopes.count == total ? $0.slopes[from..<from + 2 * size] : [] }
-        curves[id] = CurveLines(relaxation, rows: shape, owners: owners, given: given)
+        curves[id] = CurveLines(relaxation, rows: shape, exampleOfRow: exampleOfRow, given: given)
         from += 2 * size
         continue
       }
@@ -39,7 +39,7 @@ extension SlopeTape {
         lines.lowerSlope.withElements { usual in
           lines.upperIntercept.withElements { intercepts in
             for (row, start) in rows.enumerated() {
-              let owner = Int(owners[row]) * size
+              let owner = Int(exampleOfRow[row]) * size
               start.slopes.withUnsafeBufferPointer { given in
                 guard let usual = usual.baseAddress, let intercepts = intercepts.baseAddress else {
                   return

@@ -37,23 +37,24 @@ struct SlopeTape<S: TensorScalar>: LineChoice {
 
   /// The lines with the rows' own slopes, which are the relaxation's where there are none yet.
   mutating func lines(
-    of rows: RowBlock<T>, at node: Int, _ relaxation: any Relaxation<T>, owners: [Int32]
+    of rows: RowBlock<T>, at node: Int, _ relaxation: any Relaxation<T>, exampleOfRow: [Int32]
   ) -> ChosenLines<T>? {
     guard let relaxation = relaxation as? ElementwiseRelaxation<T> else { return nil }
-    if let curve = curve(of: rows, at: node, relaxation, owners) {
-      return ChosenLines(lines: curve.lines, owners: curve.lineOwners)
+    if let curve = curve(of: rows, at: node, relaxation, exampleOfRow) {
+      return ChosenLines(lines: curve.lines, exampleOfRow: curve.exampleOfLine)
     }
     guard relaxation.slopeRange != nil else { return nil }
     // Slopes to start from are laid out as whole rows; windows, which are smaller, cannot use them.
     if slopes[node]?.slopes.count != rows.values.count {
-      slopes[node] = RowSlopes(T.slopesByRow(rows, relaxation.lines, owners: owners))
+      slopes[node] = RowSlopes(T.slopesByRow(rows, relaxation.lines, exampleOfRow: exampleOfRow))
     }
     return ChosenLines(
-      lines: relaxation.lines.withSlopes(slopes[node]?.slopes), owners: owners)
+      lines: relaxation.lines.withSlopes(slopes[node]?.slopes), exampleOfRow: exampleOfRow)
   }
 
   private mutating func curve(
-    of rows: RowBlock<T>, at node: Int, _ relaxation: ElementwiseRelaxation<T>, _ owners: [Int32]
+    of rows: RowBlock<T>, at node: Int, _ relaxation: ElementwiseRelaxation<T>,
+    _ exampleOfRow: [Int32]
   ) -> CurveLines<S>? {
     guard relaxation.curve != nil, rows.placement?.isWhole ?? true else {
       curves[node] = nil
@@ -61,7 +62,7 @@ struct SlopeTape<S: TensorScalar>: LineChoice {
     }
     // Lines to start from are laid out as whole rows; windows, which are smaller, cannot use them.
     if curves[node]?.count != rows.values.count {
-      curves[node] = CurveLines(relaxation, rows: rows.values.shape, owners: owners)
+      curves[node] = CurveLines(relaxation, rows: rows.values.shape, exampleOfRow: exampleOfRow)
     }
     return curves[node]
   }

@@ -18,7 +18,7 @@ extension Bounder {
   ) throws(Unsupported) -> (coefficients: [S], constants: [S])? where T == Tensor<S> {
     let pass = state.relaxedPass
     let selected = SelectedElements(
-      node: node, owners: [Int32](repeating: 0, count: elements.count), elements: elements)
+      node: node, exampleOfRow: [Int32](repeating: 0, count: elements.count), elements: elements)
     let ranges = chunks(below: node, optimizing: true).ranges(elements.count)
     let width = network.inputShape.count
     let parts = try concurrently(ranges) { (range) throws(Unsupported) -> [[S]]? in

@@ -10,7 +10,7 @@ struct LinearFunctions<T: BackwardAlgebra>: Sendable {
   /// What is added, `[rows]`.
   var constant: T
   /// The example of each row.
-  var owners: [Int32]
+  var exampleOfRow: [Int32]
 }
 
 /// What linear functions of a node have become at the input.
@@ -20,7 +20,7 @@ struct LoweredFunctions<T: BackwardAlgebra>: Sendable {
   /// What is added, `[rows]`.
   var constant: T
   /// The example of each row.
-  var owners: [Int32]
+  var exampleOfRow: [Int32]
 }
 
 /// Everything a backward walk over a batch of regions needs to know.
@@ -71,7 +71,8 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
   func least(_ functions: LoweredFunctions<T>) -> T {
     guard let rows = functions.rows else { return functions.constant }
     return functions.constant
-      + inputs.minimum(rows, shape: network.inputShape, owners: functions.owners, frame: frame)
+      + inputs.minimum(
+        rows, shape: network.inputShape, exampleOfRow: functions.exampleOfRow, frame: frame)
   }
 
   /// Walks linear functions of one node back to the input.
@@ -84,21 +85,21 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
   func lowered<Choice: LineChoice<T>>(
     _ functions: LinearFunctions<T>, _ choice: inout Choice
   ) throws(Unsupported) -> LoweredFunctions<T> {
-    let owners = functions.owners
+    let exampleOfRow = functions.exampleOfRow
     var pending = [RowBlock<T>?](repeating: nil, count: functions.node + 1)
     pending[functions.node] = functions.rows
     var constant = functions.constant
     for id in stride(from: functions.node, through: 0, by: -1) {
       guard var rows = pending[id] else { continue }
       pending[id] = nil
-      guard let before = try step(&rows, &constant, at: id, &choice, owners) else {
-        return LoweredFunctions(rows: rows, constant: constant, owners: owners)
+      guard let before = try step(&rows, &constant, at: id, &choice, exampleOfRow) else {
+        return LoweredFunctions(rows: rows, constant: constant, exampleOfRow: exampleOfRow)
       }
       for (input, rows) in before {
         pending[input] = pending[input].map { T.sum($0, rows) } ?? rows
       }
     }
-    return LoweredFunctions(rows: nil, constant: constant, owners: owners)
+    return LoweredFunctions(rows: nil, constant: constant, exampleOfRow: exampleOfRow)
   }
 
   /// One step of the walk, the only place in which rows are lowered: from a node's output to what it reads.
@@ -112,23 +113,23 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
   ///   every input of the network that relaxation and choice hold for, up to rounding.
   private func step<Choice: LineChoice<T>>(
     _ rows: inout RowBlock<T>, _ constant: inout T, at id: Int, _ choice: inout Choice,
-    _ owners: [Int32]
+    _ exampleOfRow: [Int32]
   ) throws(Unsupported) -> [(input: Int, rows: RowBlock<T>)]? {
     let node = network.nodes[id]
     choice.meet(&rows, at: id, node.shape, constant: &constant)
     let (sources, before, added): ([Int], [RowBlock<T>], T?)
     if let box = choice.box(at: id) {
-      added = T.minimum(rows, center: box.center, radius: box.radius, owners: owners)
+      added = T.minimum(rows, center: box.center, radius: box.radius, exampleOfRow: exampleOfRow)
       (sources, before) = ([], [])
     } else if node.operation == nil {
       return nil
     } else if let relaxation = relaxations[id] {
       sources = node.inputs
-      if let own = choice.lines(of: rows, at: id, relaxation, owners: owners) {
-        let (result, intercepts) = T.relaxed(rows, own.lines, owners: own.owners)
+      if let own = choice.lines(of: rows, at: id, relaxation, exampleOfRow: exampleOfRow) {
+        let (result, intercepts) = T.relaxed(rows, own.lines, exampleOfRow: own.exampleOfRow)
         (before, added) = ([result], intercepts)
       } else {
-        (before, added) = relaxation.backward(rows, owners: owners)
+        (before, added) = relaxation.backward(rows, exampleOfRow: exampleOfRow)
       }
     } else if let fused = throughNormalizedConvolution(rows, at: id, choice) {
       (sources, before, added) = (fused.sources, fused.rows, fused.constant)

@@ -18,12 +18,13 @@ extension Bounder {
     precondition(state.count == 1, "Ends of \(state.count) regions at once")
     let origins = OutputOrigins(network)
     let all = SelectedElements(
-      node: origins.node, owners: .init(repeating: 0, count: origins.distinct.count),
+      node: origins.node, exampleOfRow: .init(repeating: 0, count: origins.distinct.count),
       elements: origins.distinct)
     let shape = Shape([1] + network.outputShape.dimensions)
     if method == .forward, let known = state.intervals[network.output] {
       return Interval(
-        lower: known.lower.values.reshaped(shape), upper: known.upper.values.reshaped(shape))
+        lower: known.lower.valuesBelow.reshaped(shape),
+        upper: known.upper.valuesAbove.reshaped(shape))
     }
     let (lower, upper) = try bothBounds(
       state.pass, all, optimizing: method.optimizesLines, rowBound(state, by: method))

@@ -117,7 +117,7 @@ extension Bounder {
       .reshaped(Shape([count] + shape.dimensions))
     return LinearFunctions(
       node: network.output, rows: T.rows(rows, shape), constant: T.full(0, [count]),
-      owners: (0..<functions.count).flatMap { _ in lanes })
+      exampleOfRow: (0..<functions.count).flatMap { _ in lanes })
   }
 
   /// Makes the functions of a range of rows, example after example.
@@ -131,7 +131,7 @@ extension Bounder {
         node: output,
         rows: T.rows(
           flat.sliced(range, axis: 0).reshaped(Shape([range.count] + shape.dimensions)), shape),
-        constant: T.full(0, [range.count]), owners: range.map { Int32($0 / perExample) })
+        constant: T.full(0, [range.count]), exampleOfRow: range.map { Int32($0 / perExample) })
     }
   }
 }

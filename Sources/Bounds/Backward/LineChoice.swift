@@ -20,7 +20,7 @@ protocol LineChoice<T> {
   /// - Returns: nil for those of the relaxation.
   /// - Soundness: The lines enclose the operation wherever the relaxation does.
   mutating func lines(
-    of rows: RowBlock<T>, at node: Int, _ relaxation: any Relaxation<T>, owners: [Int32]
+    of rows: RowBlock<T>, at node: Int, _ relaxation: any Relaxation<T>, exampleOfRow: [Int32]
   ) -> ChosenLines<T>?
   /// The box of a node at which rows end instead of going on to the input; nil where they go on.
   func box(at node: Int) -> InputFrame<T>?
@@ -33,13 +33,13 @@ struct ChosenLines<T: BackwardAlgebra> {
   /// The lines, in the layout of rows.
   var lines: Lines<T>
   /// Which set of lines each row takes.
-  var owners: [Int32]
+  var exampleOfRow: [Int32]
 }
 
 extension LineChoice {
   mutating func meet(_ rows: inout RowBlock<T>, at node: Int, _ shape: Shape, constant: inout T) {}
   mutating func lines(
-    of rows: RowBlock<T>, at node: Int, _ relaxation: any Relaxation<T>, owners: [Int32]
+    of rows: RowBlock<T>, at node: Int, _ relaxation: any Relaxation<T>, exampleOfRow: [Int32]
   ) -> ChosenLines<T>? { nil }
   func box(at node: Int) -> InputFrame<T>? { nil }
   func mayPassOver(_ node: Int) -> Bool { false }

@@ -38,7 +38,7 @@ extension BackwardPass {
   ///
   /// - Soundness: Each bound is at most its plane's value for every input of its example's region, up to rounding.
   func lowerPlanes(_ functions: LoweredFunctions<T>) -> LowerPlanes<T> {
-    let (shape, count) = (network.inputShape, functions.owners.count)
+    let (shape, count) = (network.inputShape, functions.exampleOfRow.count)
     return LowerPlanes(
       coefficients: functions.rows.map { T.dense($0, shape).reshaped([count, shape.count]) }
         ?? T.full(0, [count, shape.count]),

@@ -6,11 +6,11 @@ public struct OwnedFunctions<T: TensorAlgebra>: Sendable {
   /// The coefficients, `[functions, outputs]`.
   public var coefficients: T
   /// The example of each.
-  public var owners: [Int32]
+  public var exampleOfRow: [Int32]
 
   /// Creates functions from their coefficients, `[functions, outputs]`, and the example of each.
-  public init(_ coefficients: T, owners: [Int32]) {
-    (self.coefficients, self.owners) = (coefficients, owners)
+  public init(_ coefficients: T, exampleOfRow: [Int32]) {
+    (self.coefficients, self.exampleOfRow) = (coefficients, exampleOfRow)
   }
 }
 
@@ -36,13 +36,14 @@ extension Bounder {
   ) throws(Unsupported) -> RelaxedLeast<T> where T == Tensor<S> {
     let pass = state.relaxedPass
     let shape = network.outputShape
-    let ranges = chunks(below: network.output, optimizing: true).ranges(functions.owners.count)
+    let ranges = chunks(below: network.output, optimizing: true).ranges(
+      functions.exampleOfRow.count)
     let parts = try concurrently(ranges) { (range) throws(Unsupported) -> RelaxedLeast<T> in
       let rows = functions.coefficients.sliced(range, axis: 0)
         .reshaped(Shape([range.count] + shape.dimensions))
       let linear = LinearFunctions(
         node: network.output, rows: T.rows(rows, shape), constant: T.full(0, [range.count]),
-        owners: Array(functions.owners[range]))
+        exampleOfRow: Array(functions.exampleOfRow[range]))
       var record = RecordedRows<T>(nodes: network.nodes.count)
       let found = try pass.lowered(linear, &record)
       var tape = SlopeTape<S>(rows: record.rows)

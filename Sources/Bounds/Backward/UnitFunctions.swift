@@ -6,7 +6,7 @@ struct SelectedElements: Sendable {
   /// The node.
   var node: Int
   /// The example of each element.
-  var owners: [Int32]
+  var exampleOfRow: [Int32]
   /// The index of each element within its example.
   var elements: [Int32]
 
@@ -17,10 +17,10 @@ extension BackwardPass {
   /// The functions `+x_i` for a range of elements, followed by `-x_i` for the same elements: a lower bound
   /// of the second kind is a negated upper bound.
   func unitFunctions(_ selected: SelectedElements, _ range: Range<Int>) -> LinearFunctions<T> {
-    let owners = Array(selected.owners[range])
+    let exampleOfRow = Array(selected.exampleOfRow[range])
     let elements = Array(selected.elements[range])
     let node = network.nodes[selected.node]
-    let both = owners + owners
+    let both = exampleOfRow + exampleOfRow
     if let linear = node.operation as? Linear, node.shape.count == node.shape[-1] {
       // The first step back from a unit row of a linear layer is a row of its weights.
       let input = network.nodes[node.inputs[0]].shape
@@ -37,7 +37,7 @@ extension BackwardPass {
         rows: T.rows(
           T.concatenated([rows, -rows], axis: 0)
             .reshaped(Shape([both.count] + input.dimensions)), input),
-        constant: T.concatenated([bias ?? zero, -(bias ?? zero)], axis: 0), owners: both)
+        constant: T.concatenated([bias ?? zero, -(bias ?? zero)], axis: 0), exampleOfRow: both)
     }
     let signs =
       [Double](repeating: 1, count: elements.count)
@@ -45,7 +45,7 @@ extension BackwardPass {
         repeating: -1, count: elements.count)
     return LinearFunctions(
       node: selected.node, rows: unitRows(elements + elements, signs, node.shape),
-      constant: T.full(0, [both.count]), owners: both)
+      constant: T.full(0, [both.count]), exampleOfRow: both)
   }
 
   private func unitRows(_ elements: [Int32], _ signs: [Double], _ shape: Shape) -> RowBlock<T> {

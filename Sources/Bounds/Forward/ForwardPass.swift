@@ -43,7 +43,7 @@ extension Bounder {
 
   private func forwardTogether(_ inputs: InputSet<T>) throws(Unsupported) -> BoundState<T> {
     var state = BoundState(network, parameters, inputs)
-    let read = Set(network.nodesToTighten + [network.output])
+    let read = Set(network.preactivations + [network.output])
     let last = network.lastReaders
     let needed = network.isNeeded
     var forms = [LinearForms<T>?](repeating: nil, count: network.nodes.count)
@@ -123,13 +123,13 @@ extension Interval {
   ///
   /// - Soundness: Contains every value that both intervals contain.
   func tightened(by other: Interval) -> Interval {
-    var (lower, upper) = (self.lower.values, self.upper.values)
-    other.lower.values.withElements { found in
+    var (lower, upper) = (self.lower.valuesBelow, self.upper.valuesAbove)
+    other.lower.valuesBelow.withElements { found in
       lower.withMutableElements { known in
         for i in known.indices where found[i] > known[i] { known[i] = found[i] }
       }
     }
-    other.upper.values.withElements { found in
+    other.upper.valuesAbove.withElements { found in
       upper.withMutableElements { known in
         for i in known.indices where found[i] < known[i] { known[i] = found[i] }
       }

@@ -73,9 +73,9 @@ extension Relaxation {
     for row in 0..<range.count { identity[row, range.lowerBound + row] = 1 }
     let target = Shape([range.count] + shapes.output.dimensions)
     let unit = T(identity).reshaped(target)
-    let owners = [Int32](repeating: Int32(example), count: range.count)
-    let below = backward(T.rows(unit, shapes.output), owners: owners)
-    let above = backward(T.rows(-unit, shapes.output), owners: owners)
+    let exampleOfRow = [Int32](repeating: Int32(example), count: range.count)
+    let below = backward(T.rows(unit, shapes.output), exampleOfRow: exampleOfRow)
+    let above = backward(T.rows(-unit, shapes.output), exampleOfRow: exampleOfRow)
     var sum: LinearForms<T>?
     for (i, input) in inputs.enumerated() {
       let shape = shapes.inputs[i]

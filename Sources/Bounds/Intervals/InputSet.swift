@@ -84,11 +84,13 @@ extension InputSet where T: BackwardAlgebra {
   /// - Soundness: Over a box cut by a ball the result is the larger of the box's and the ball's minimum,
   ///   both of which are at most the minimum over the cut. The ball's is Hoelder's inequality:
   ///   `a . x >= a . c - radius * |a|_q` with q dual to the norm.
-  func minimum(_ rows: RowBlock<T>, shape: Shape, owners: [Int32], frame: InputFrame<T>) -> T {
-    let overBox = T.minimum(rows, center: frame.center, radius: frame.radius, owners: owners)
+  func minimum(_ rows: RowBlock<T>, shape: Shape, exampleOfRow: [Int32], frame: InputFrame<T>) -> T
+  {
+    let overBox = T.minimum(
+      rows, center: frame.center, radius: frame.radius, exampleOfRow: exampleOfRow)
     guard let balls else { return overBox }
     let dense = T.dense(rows, shape)
-    let middle = (dense * balls.center.gathered(owners, axis: 0)).rowSums()
+    let middle = (dense * balls.center.gathered(exampleOfRow, axis: 0)).rowSums()
     let size: T
     switch balls.norm {
     case .two: size = dense.applying(.square).rowSums().applying(.squareRoot)
@@ -97,7 +99,7 @@ extension InputSet where T: BackwardAlgebra {
         .reshaped([dense.shape[0]])
     case .infinity: size = dense.magnitude().rowSums()
     }
-    return overBox.maximum(middle - size * balls.radius.gathered(owners, axis: 0))
+    return overBox.maximum(middle - size * balls.radius.gathered(exampleOfRow, axis: 0))
   }
 }
 

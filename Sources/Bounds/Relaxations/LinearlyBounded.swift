@@ -53,7 +53,7 @@ public protocol LinearlyBounded: Operation {
   /// - Parameters:
   ///   - lower: The lower ends of one example's input.
   ///   - upper: The upper ends.
-  func worthBounding(lower: UnsafeBufferPointer<Double>, upper: UnsafeBufferPointer<Double>)
+  func unstableElements(lower: UnsafeBufferPointer<Double>, upper: UnsafeBufferPointer<Double>)
     -> [Int32]
   /// Whether the relaxation is computed by the arithmetic of the number system, so that bounds can be
   /// differentiated through it.
@@ -67,7 +67,7 @@ extension LinearlyBounded {
   public var relaxationCarriesGradient: Bool { false }
 
   /// Every element that is not a point.
-  public func worthBounding(
+  public func unstableElements(
     lower: UnsafeBufferPointer<Double>, upper: UnsafeBufferPointer<Double>
   ) -> [Int32] {
     lower.indices.filter { lower[$0] < upper[$0] }.map(Int32.init)
@@ -82,15 +82,15 @@ public protocol Relaxation<T>: Sendable {
   associatedtype T: BackwardAlgebra
   /// Passes rows of the output back to the inputs.
   ///
-  /// - Parameter owners: The example of each row.
+  /// - Parameter exampleOfRow: The example of each row.
   /// - Soundness: The new function is at most the old one wherever the inputs lie in the intervals of the row's example, up to
   ///   the rounding of its coefficients and constants.
-  func backward(_ rows: RowBlock<T>, owners: [Int32]) -> (inputs: [RowBlock<T>], constant: T)
+  func backward(_ rows: RowBlock<T>, exampleOfRow: [Int32]) -> (inputs: [RowBlock<T>], constant: T)
   /// Carries values of the inputs forward through the functions that `backward` chose for the rows.
   ///
   /// - Returns: Values of the output, laid out as the rows are; nil where this is not known how to do, which
   ///   ends slope optimisation but harms no bound.
-  func forward(_ rows: RowBlock<T>, inputs: [RowBlock<T>], owners: [Int32]) -> T?
+  func forward(_ rows: RowBlock<T>, inputs: [RowBlock<T>], exampleOfRow: [Int32]) -> T?
   /// What the functions are estimated to cost a row because of the room that each element of the inputs has.
   ///
   /// - Parameters:
@@ -105,7 +105,9 @@ extension Relaxation {
   public func costs(of coefficients: T, over inputs: [Interval<T>], owner: Int) -> [T] { [] }
 
   /// Nothing: slopes of networks with this relaxation keep their first values.
-  public func forward(_ rows: RowBlock<T>, inputs: [RowBlock<T>], owners: [Int32]) -> T? { nil }
+  public func forward(_ rows: RowBlock<T>, inputs: [RowBlock<T>], exampleOfRow: [Int32]) -> T? {
+    nil
+  }
 }
 
 /// A relaxation of an elementwise operation by two lines for each element.
@@ -133,9 +135,10 @@ public struct ElementwiseRelaxation<T: BackwardAlgebra>: Relaxation {
   /// Replaces each element by its lower line where a row's coefficient is positive, by its upper line elsewhere.
   ///
   /// - Soundness: As the protocol states, while the lines enclose the operation.
-  public func backward(_ rows: RowBlock<T>, owners: [Int32]) -> (inputs: [RowBlock<T>], constant: T)
-  {
-    let (result, constant) = T.relaxed(rows, lines, owners: owners)
+  public func backward(_ rows: RowBlock<T>, exampleOfRow: [Int32]) -> (
+    inputs: [RowBlock<T>], constant: T
+  ) {
+    let (result, constant) = T.relaxed(rows, lines, exampleOfRow: exampleOfRow)
     return ([result], constant)
   }
 }

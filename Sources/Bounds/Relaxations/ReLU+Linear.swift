@@ -36,7 +36,7 @@ extension ReLU: LinearlyBounded {
   }
 
   /// The elements of unknown sign.
-  public func worthBounding(
+  public func unstableElements(
     lower: UnsafeBufferPointer<Double>, upper: UnsafeBufferPointer<Double>
   ) -> [Int32] {
     lower.indices.filter { lower[$0] < 0 && upper[$0] > 0 }.map(Int32.init)

@@ -8,7 +8,7 @@ extension Interval {
   public func widened<S>(
     by part: Double, and amount: Double
   ) -> Interval<Tensor<Double>> where T == Tensor<S> {
-    var (low, high) = (lower.values, upper.values)
+    var (low, high) = (lower.valuesBelow, upper.valuesAbove)
     var largest = 0.0
     low.withElements { values in for value in values { largest = max(largest, abs(value)) } }
     high.withElements { values in for value in values { largest = max(largest, abs(value)) } }

@@ -79,3 +79,20 @@ struct Comparison {
       "\(what) is not finite, expected a number below 1.8e308 in size")
   }
 }
+
+/// How two operands are compared.
+enum Relation {
+  case atMost, atLeast, below, above, equal, unequal
+
+  /// What holds where this does not.
+  var negated: Relation {
+    switch self {
+    case .atMost: .above
+    case .atLeast: .below
+    case .below: .atLeast
+    case .above: .atMost
+    case .equal: .unequal
+    case .unequal: .equal
+    }
+  }
+}

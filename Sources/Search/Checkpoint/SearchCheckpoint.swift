@@ -47,7 +47,7 @@ public struct SearchCheckpoint: Sendable {
   /// What comes before a search settles more in one run than in another; the tree is of use as long as it is about enough.
   ///
   /// - Soundness: Deciding more cases than were asked about decides those.
-  func cases(covering asked: [SearchCase]) -> [SearchCase]? {
+  func cases(covering asked: [Question]) -> [Question]? {
     guard let header = try? read()?.header, header.subject == subject, let search = header.search
     else { return nil }
     func questions(_ records: [CaseRecord]) -> Set<CaseRecord> {
@@ -63,7 +63,7 @@ public struct SearchCheckpoint: Sendable {
     guard questions(asked.map(CaseRecord.init)).isSubset(of: questions(search.cases)) else {
       return nil
     }
-    let cases = search.cases.compactMap(\.searchCase)
+    let cases = search.cases.compactMap(\.question)
     return cases.count == search.cases.count ? cases : nil
   }
 

@@ -6,7 +6,7 @@ extension BoxJudge {
   /// - Parameters:
   ///   - known: The intervals to pass on to the parts.
   ///   - shares: How much of the error of the function to push on each input causes, where known.
-  ///   - trees: The number of cases, each of which is as much of the whole.
+  ///   - trees: The number of questions, each of which is as much of the whole.
   /// - Soundness: A condition is closed in all of the box only where it was judged impossible or where planes clip all of the
   ///   box away. What is outside the smallest box around the clipped ones violates none of those that stay possible.
   func outcome(known: [S], shares: [Double]?, trees: Int) -> PartOutcome<SubBox<S>> {

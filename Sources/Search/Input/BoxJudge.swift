@@ -9,7 +9,7 @@ import Tensors
 ///   box, and by many roundings of the values that met in the plane; else in double.
 struct BoxJudge<S: TensorScalar> {
   let box: SubBox<S>
-  let situation: PreparedCase
+  let situation: PreparedQuestion
   private(set) var planes: BoxPlanes
   private let precision: Precision
   private let isFinite: Bool
@@ -63,7 +63,7 @@ struct BoxJudge<S: TensorScalar> {
   }
 
   init(
-    _ box: SubBox<S>, _ situation: PreparedCase, _ places: [Int: Int], _ planes: BoxPlanes,
+    _ box: SubBox<S>, _ situation: PreparedQuestion, _ places: [Int: Int], _ planes: BoxPlanes,
     _ outputs: (computed: [Double], exact: [Double]), _ precision: Precision, isFinite: Bool,
     relaxed: [[Double]] = []
   ) {
@@ -113,7 +113,7 @@ struct BoxJudge<S: TensorScalar> {
     requirement.tolerance =
       Judgement.tolerance(
         scale: requirement.scale, noise: requirement.noise, precision: precision)
-      + (precision == .float ? 2e-6 : Self.carefulSlack) * requirement.size
+      + (precision == .float ? 2e-6 : Self.slackInDouble) * requirement.size
     standing.requirements.append(requirement)
     let tolerance = requirement.tolerance
     guard isFinite, margin.isFinite, tolerance.isFinite else { return }
@@ -163,7 +163,7 @@ struct BoxJudge<S: TensorScalar> {
   }
 
   /// What a bound in double must clear beside the slack, as a part of the values that met in the plane.
-  private static var carefulSlack: Double { 1e-14 }
+  private static var slackInDouble: Double { 1e-14 }
 
   /// What the most possible condition needs next: the combination of its constraints that is nearest to being impossible.
   private var nextPush: BoxPush {
@@ -241,7 +241,7 @@ struct BoxJudge<S: TensorScalar> {
       conditions[index].setNear(false)
       for requirement in conditions[index].requirements {
         let margin =
-          bounds[requirement.place] - requirement.bound - Self.carefulSlack * requirement.size
+          bounds[requirement.place] - requirement.bound - Self.slackInDouble * requirement.size
         let judgement = Judgement(
           margin: margin, scale: requirement.scale, noise: requirement.noise, precision: .double)
         if judgement == .impossible { conditions[index].close(by: requirement.parts) }

@@ -9,13 +9,13 @@ struct BoxRows: Sendable {
   /// For each box, the place among its rows of every row of its case that it needs.
   let places: [[Int: Int]]
 
-  init<S>(_ boxes: [SubBox<S>], _ cases: [PreparedCase], outputs: Int) {
-    let used = boxes.map { cases[Int($0.root)].rows(of: $0.open) }
+  init<S>(_ boxes: [SubBox<S>], _ questions: [PreparedQuestion], outputs: Int) {
+    let used = boxes.map { questions[Int($0.root)].rows(of: $0.open) }
     let count = max(1, used.map(\.count).max() ?? 1)
     var coefficients = Tensor<Double>(repeating: 0, [boxes.count, count, outputs])
     coefficients.withMutableElements { values in
       for (index, box) in boxes.enumerated() {
-        let table = cases[Int(box.root)].table
+        let table = questions[Int(box.root)].table
         for (place, row) in used[index].enumerated() {
           for term in table.rows[row] {
             values[(index * count + place) * outputs + term.index] = term.coefficient

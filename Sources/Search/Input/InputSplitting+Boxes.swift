@@ -14,11 +14,11 @@ extension InputSplitting {
       Tensor<R>(converting: Tensor<S>(shape, boxes.flatMap { $0[keyPath: end] }))
     }
     let box = Interval(lower: gather(\.lower), upper: gather(\.upper))
-    guard boxes.contains(where: { cases[Int($0.root)].region.ball != nil }) else {
+    guard boxes.contains(where: { questions[Int($0.root)].region.ball != nil }) else {
       return InputSet(box: box)
     }
     // The balls of the regions, around smaller boxes.
-    let regions = boxes.map { cases[Int($0.root)].region }
+    let regions = boxes.map { questions[Int($0.root)].region }
     guard Set(regions.map { $0.ball?.norm }).count == 1 else { return InputSet(box: box) }
     var inputs = InputSet<Tensor<R>>(regions, shape: network.inputShape)
     inputs.box = box

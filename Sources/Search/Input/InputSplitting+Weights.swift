@@ -15,7 +15,7 @@ extension InputSplitting {
     _ boxes: [SubBox<S>], _ rows: BoxRows, _ state: BoundState<T>
   ) throws(Unsupported) -> (planes: LowerPlanes<T>, relaxed: (Int) -> [[Double]]) {
     let areSeveral = boxes.map { box in
-      box.open.contains { cases[Int(box.root)].conditions[Int($0)].count > 1 }
+      box.open.contains { questions[Int(box.root)].conditions[Int($0)].count > 1 }
     }
     let coefficients = T(rows.coefficients)
     guard areSeveral.contains(true) else {
@@ -24,7 +24,7 @@ extension InputSplitting {
     let (count, size) = (coefficients.shape[1], coefficients.shape[2])
     let functions = OwnedFunctions(
       coefficients.reshaped([boxes.count * count, size]),
-      owners: (0..<boxes.count * count).map { Int32($0 / count) })
+      exampleOfRow: (0..<boxes.count * count).map { Int32($0 / count) })
     let found = try bounder.relaxedLeast(of: functions, state)
     return (
       found.planes.reshaped(examples: boxes.count, functions: count),
@@ -47,7 +47,7 @@ extension InputSplitting {
       guard !tried.isEmpty else { return }
       let functions = OwnedFunctions(
         T(Tensor<Double>([tried.count, size], tried.flatMap(\.coefficients))),
-        owners: tried.map { Int32($0.judge) })
+        exampleOfRow: tried.map { Int32($0.judge) })
       let found = try bounder.relaxedLeast(of: functions, state)
       for (place, (judge, coefficients)) in tried.enumerated() {
         judges[judge].take(

@@ -19,16 +19,17 @@ struct InputSplitting<S: TensorScalar>: SplittingStrategy {
 
   let bounder: Bounder<T>
   /// The same network in double, for bounds too near their limit; nil when that is what `bounder` uses.
-  private let careful: Bounder<Tensor<Double>>?
+  private let inDouble: Bounder<Tensor<Double>>?
   private let exact: Parameters<Tensor<Double>>
-  let cases: [PreparedCase]
+  let questions: [PreparedQuestion]
   private let precision: Precision
   private let confirm: @Sendable ([Float]) -> Witness?
   /// The nodes whose intervals are passed on to the parts of a box.
   let remembered: [Int]
 
   init(
-    _ network: Network, _ cases: [PreparedCase], _ options: SearchOptions, _ precision: Precision,
+    _ network: Network, _ questions: [PreparedQuestion], _ options: SearchOptions,
+    _ precision: Precision,
     confirm: @escaping @Sendable ([Float]) -> Witness?
   ) {
     var bounds = BoundOptions()
@@ -36,12 +37,12 @@ struct InputSplitting<S: TensorScalar>: SplittingStrategy {
     bounds.deadline = options.deadline
     bounds.isCancelled = options.isCancelled
     bounder = Bounder<T>(network, options: bounds)
-    careful = precision == .float ? Bounder<Tensor<Double>>(network, options: bounds) : nil
+    inDouble = precision == .float ? Bounder<Tensor<Double>>(network, options: bounds) : nil
     exact = network.parameters(as: Tensor<Double>.self)
-    self.cases = cases
+    self.questions = questions
     self.precision = precision
     self.confirm = confirm
-    remembered = network.nodesToTighten
+    remembered = network.preactivations
   }
 
   var network: Network { bounder.network }
@@ -53,7 +54,7 @@ struct InputSplitting<S: TensorScalar>: SplittingStrategy {
   }
 
   var whole: [SubBox<S>] {
-    cases.enumerated().map { index, given in
+    questions.enumerated().map { index, given in
       let box = InputSet<T>([given.region], shape: network.inputShape).box
       return SubBox(
         root: Int32(index), open: given.conditions.indices.map(Int32.init),
@@ -67,7 +68,7 @@ struct InputSplitting<S: TensorScalar>: SplittingStrategy {
     return max(1, min(512, 2_000_000 / elements))
   }
 
-  func owns(_ part: SubBox<S>) -> Bool { part.belongs(to: cases) }
+  func owns(_ part: SubBox<S>) -> Bool { part.belongs(to: questions) }
 
   /// Bounds boxes, some of them on each worker.
   func settle(_ boxes: [SubBox<S>]) throws(Unsupported) -> [PartOutcome<Part>] {
@@ -83,14 +84,14 @@ struct InputSplitting<S: TensorScalar>: SplittingStrategy {
   private func settle(
     _ boxes: [SubBox<S>], _ inputs: InputSet<T>
   ) throws(Unsupported) -> [PartOutcome<Part>] {
-    let rows = BoxRows(boxes, cases, outputs: network.outputShape.count)
+    let rows = BoxRows(boxes, questions, outputs: network.outputShape.count)
     let state = try bounder.crown(over: inputs, knowing: known(boxes))
     let (planes, relaxed) = try planes(boxes, rows, state)
     let points = BoxPoints(boxes, planes, network, bounder.parameters, exact)
     let isFinite = state.finiteExamples
     var judges = boxes.indices.map { index in
       BoxJudge(
-        boxes[index], cases[Int(boxes[index].root)], rows.places[index],
+        boxes[index], questions[Int(boxes[index].root)], rows.places[index],
         planes.box(index), points.outputs(of: index), precision,
         isFinite: isFinite[index], relaxed: relaxed(index))
     }
@@ -110,7 +111,7 @@ struct InputSplitting<S: TensorScalar>: SplittingStrategy {
         if let witness = confirm(point) { return PartOutcome(witness: witness) }
       }
       return judges[index].outcome(
-        known: intervals(index), shares: influence.shares(of: index), trees: cases.count)
+        known: intervals(index), shares: influence.shares(of: index), trees: questions.count)
     }
   }
 
@@ -139,7 +140,7 @@ struct InputSplitting<S: TensorScalar>: SplittingStrategy {
     at judges: inout [BoxJudge<S>], _ boxes: [SubBox<S>], _ rows: BoxRows
   ) throws(Unsupported) {
     let near = judges.indices.filter { judges[$0].isNear }
-    guard let careful, !near.isEmpty else { return }
+    guard let inDouble, !near.isEmpty else { return }
     let picked = near.map { boxes[$0] }
     let inputs = inputSet(picked, as: Double.self)
     let outputs = network.outputShape.count
@@ -154,8 +155,8 @@ struct InputSplitting<S: TensorScalar>: SplittingStrategy {
       coefficients = Tensor.concatenated(
         [coefficients, Tensor([near.count, most, outputs], combined)], axis: 1)
     }
-    let state = try careful.crown(over: inputs)
-    let bounds = try careful.lowerBounds(of: OutputFunctions(coefficients), state)
+    let state = try inDouble.crown(over: inputs)
+    let bounds = try inDouble.lowerBounds(of: OutputFunctions(coefficients), state)
     let isFinite = state.finiteExamples
     let count = bounds.shape[1]
     bounds.withElements { bounds in

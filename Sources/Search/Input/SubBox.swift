@@ -26,9 +26,9 @@ struct SubBox<S: TensorScalar>: Waiting {
   mutating func compact() { known = nil }
 
   /// Whether its case, conditions and inputs exist, as they may not in a file that was changed.
-  func belongs(to cases: [PreparedCase]) -> Bool {
-    guard cases.indices.contains(Int(root)) else { return false }
-    let (region, conditions) = (cases[Int(root)].region, cases[Int(root)].conditions)
+  func belongs(to questions: [PreparedQuestion]) -> Bool {
+    guard questions.indices.contains(Int(root)) else { return false }
+    let (region, conditions) = (questions[Int(root)].region, questions[Int(root)].conditions)
     return lower.count == region.lower.count && upper.count == lower.count
       && zip(lower, upper).allSatisfy { $0 <= $1 }
       && open.allSatisfy { conditions.indices.contains(Int($0)) }

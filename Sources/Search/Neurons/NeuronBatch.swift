@@ -40,9 +40,9 @@ struct NeuronBatch<S: TensorScalar>: Sendable {
     _ choice: Choice = .all
   ) {
     let network = bounder.network
-    let owners = problems.map { roots[Int($0.root)] }
+    let exampleOfRow = problems.map { roots[Int($0.root)] }
     var known = [Interval<T>?](repeating: nil, count: network.nodes.count)
-    let regions = owners.map(region)
+    let regions = exampleOfRow.map(region)
     for id in network.nodes.indices {
       let parts = regions.compactMap { $0.intervals[id] }
       guard parts.count == problems.count, !parts.isEmpty else { continue }
@@ -50,7 +50,7 @@ struct NeuronBatch<S: TensorScalar>: Sendable {
       var upper = T.concatenated(parts.map(\.upper), axis: 0)
       let size = network.nodes[id].shape.count
       for (index, problem) in problems.enumerated() {
-        owners[index].planes?.apply(problem.ends, at: id, from: index * size, &lower, &upper)
+        exampleOfRow[index].planes?.apply(problem.ends, at: id, from: index * size, &lower, &upper)
         problem.cut(id, from: index * size, &lower, &upper)
       }
       known[id] = Interval(lower: lower, upper: upper)
@@ -64,11 +64,11 @@ struct NeuronBatch<S: TensorScalar>: Sendable {
       inputs.box = Interval(lower: lower, upper: upper)
     }
     state = bounder.state(over: inputs, intervals: known)
-    let count = choice == .all ? max(1, owners.map(\.rowCount).max() ?? 1) : 1
+    let count = choice == .all ? max(1, exampleOfRow.map(\.rowCount).max() ?? 1) : 1
     let outputs = network.outputShape.count
     var coefficients = Tensor<Double>(repeating: 0, [problems.count, count, outputs])
     var rows: [SplitRow<S>] = []
-    for (index, (problem, root)) in zip(problems, owners).enumerated() {
+    for (index, (problem, root)) in zip(problems, exampleOfRow).enumerated() {
       let functionsOfRoot = root.rows(problem.weights(root))
       let skipped = choice == .all ? 0 : functionsOfRoot.count - 1
       for at in 0..<count {

@@ -78,14 +78,14 @@ struct NeuronPlanes: Sendable {
   ) throws(Unsupported) {
     let frame = RegionFrame(region)
     let width = frame.inputs.count
-    let state = bounder.state(over: root.carefulInputs, intervals: root.carefulIntervals)
+    let state = bounder.state(over: root.inputsInDouble, intervals: root.intervalsInDouble)
     let curved = bounder.network.nodesReadByCurves
     var isCurved: [Bool] = []
     var neurons: [Neuron] = []
     var ends: [Float] = []
     var rows = PlaneRows(width: width)
     for (node, group) in Dictionary(grouping: wanted, by: \.node).sorted(by: { $0.key < $1.key }) {
-      guard node != 0, let interval = root.carefulIntervals[Int(node)] else { continue }
+      guard node != 0, let interval = root.intervalsInDouble[Int(node)] else { continue }
       let (lower, upper) = (interval.lower.scalars, interval.upper.scalars)
       let open = Set(group.map(\.element)).sorted().filter {
         curved[Int(node)]
@@ -230,5 +230,19 @@ extension NeuronPlanes {
       Neuron(node: numbers[$0], element: numbers[$0 + 1])
     }
     self.init(over: region, neurons, isCurved: isCurved.map { $0 != 0 }, ends: ends, rows)
+  }
+}
+
+extension Network {
+  /// For each node, whether an operation reads it that is not piecewise linear, such as a curve or a product.
+  var nodesReadByCurves: [Bool] {
+    var result = [Bool](repeating: false, count: nodes.count)
+    for node in nodes {
+      guard let bend = node.operation?.bend, ![.none, .atZero, .kinks].contains(bend) else {
+        continue
+      }
+      for input in node.inputs { result[input] = true }
+    }
+    return result
   }
 }

@@ -77,7 +77,7 @@ struct NeuronProblem<S: TensorScalar>: Waiting {
     let planes = roots[Int(root)].planes
     for (id, interval) in roots[Int(root)].intervals.enumerated() {
       let isRead = network.nodes.contains { node in
-        node.inputs.contains(id) && (node.operation is ReLU || node.operation is LeakyReLU)
+        node.inputs.contains(id) && node.operation?.bend == .atZero
       }
       guard isRead, let interval else { continue }
       let (lower, upper) = (interval.lower.scalars, interval.upper.scalars)

@@ -5,12 +5,12 @@ import Tensors
 /// A condition of a case with what is known before any split: the root of a tree.
 struct NeuronRoot<S: TensorScalar>: Sendable {
   let inputs: InputSet<Tensor<S>>
-  let carefulInputs: InputSet<Tensor<Double>>
+  let inputsInDouble: InputSet<Tensor<Double>>
   let condition: [LinearConstraint]
   /// The intervals of the nodes that relaxations read, by node, for one example.
   let intervals: [Interval<Tensor<S>>?]
   /// The same in double and wide enough for what rounding may have lost.
-  let carefulIntervals: [Interval<Tensor<Double>>?]
+  let intervalsInDouble: [Interval<Tensor<Double>>?]
   /// For each row, slopes that were optimised before any split.
   var slopes: [[S]] = []
   /// How far the bound in double of each constraint must clear its limit.

@@ -28,9 +28,9 @@ extension NeuronSplitting {
   func confirmed(_ problems: [NeuronProblem<S>]) throws(Unsupported) -> [ClosedPart<Part>?] {
     guard !problems.isEmpty else { return [] }
     let batch = NeuronBatch(
-      problems, roots, careful, region: { ($0.carefulInputs, $0.carefulIntervals) },
+      problems, roots, inDouble, region: { ($0.inputsInDouble, $0.intervalsInDouble) },
       slack: .infinity)
-    let found = try careful.splitLowerBounds(
+    let found = try inDouble.splitLowerBounds(
       of: batch.functions, batch.state, batch.rows, steps: .none, candidates: 0)
     return problems.enumerated().map { index, problem in
       let root = roots[Int(problem.root)]

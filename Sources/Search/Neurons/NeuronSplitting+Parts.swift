@@ -55,9 +55,9 @@ extension NeuronSplitting {
       return [[HalfSpace]](repeating: [], count: problems.count)
     }
     let batch = NeuronBatch(
-      problems, roots, careful, region: { ($0.carefulInputs, $0.carefulIntervals) },
+      problems, roots, inDouble, region: { ($0.inputsInDouble, $0.intervalsInDouble) },
       slack: .infinity)
-    let found = try careful.splitLowerBounds(
+    let found = try inDouble.splitLowerBounds(
       of: batch.functions, batch.state, batch.rows,
       steps: .none, candidates: 0, extras: .planes)
     return problems.enumerated().map { index, problem in

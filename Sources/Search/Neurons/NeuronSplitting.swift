@@ -21,7 +21,7 @@ struct NeuronSplitting<S: TensorScalar>: SplittingStrategy {
   typealias Part = NeuronProblem<S>
 
   let bounder: Bounder<T>
-  let careful: Bounder<Tensor<Double>>
+  let inDouble: Bounder<Tensor<Double>>
   /// One for each condition of each case.
   let roots: [NeuronRoot<S>]
   private let confirm: @Sendable ([Float]) -> Witness?
@@ -34,7 +34,7 @@ struct NeuronSplitting<S: TensorScalar>: SplittingStrategy {
 
   /// Prepares the roots; nil when numbers on the way are not finite.
   init?(
-    _ network: Network, _ cases: [PreparedCase], _ options: SearchOptions,
+    _ network: Network, _ questions: [PreparedQuestion], _ options: SearchOptions,
     confirm: @escaping @Sendable ([Float]) -> Witness?
   ) throws(Unsupported) {
     var bounds = BoundOptions().suited(to: network)
@@ -42,8 +42,8 @@ struct NeuronSplitting<S: TensorScalar>: SplittingStrategy {
     bounds.deadline = options.deadline
     bounds.isCancelled = options.isCancelled
     bounder = Bounder<T>(network, options: bounds)
-    careful = Bounder<Tensor<Double>>(network, options: bounds)
-    var preparation = RootPreparation(cases, options, bounder, careful)
+    inDouble = Bounder<Tensor<Double>>(network, options: bounds)
+    var preparation = RootPreparation(questions, options, bounder, inDouble)
     guard let roots = try preparation.roots() else { return nil }
     self.roots = roots
     self.confirm = confirm

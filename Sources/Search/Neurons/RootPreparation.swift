@@ -9,23 +9,23 @@ import Tensors
 struct RootPreparation<S: TensorScalar> {
   typealias T = Tensor<S>
 
-  private let cases: [PreparedCase]
+  private let questions: [PreparedQuestion]
   private let options: SearchOptions
   private let bounder: Bounder<T>
-  private let careful: Bounder<Tensor<Double>>
+  private let inDouble: Bounder<Tensor<Double>>
   private var keeper: RootsKeeper
   private let effort: RootEffort
 
   /// Begins with what an earlier run kept.
   init(
-    _ cases: [PreparedCase], _ options: SearchOptions, _ bounder: Bounder<T>,
-    _ careful: Bounder<Tensor<Double>>
+    _ questions: [PreparedQuestion], _ options: SearchOptions, _ bounder: Bounder<T>,
+    _ inDouble: Bounder<Tensor<Double>>
   ) {
-    self.cases = cases
+    self.questions = questions
     self.options = options
     self.bounder = bounder
-    self.careful = careful
-    keeper = RootsKeeper(options.checkpoint, cases)
+    self.inDouble = inDouble
+    keeper = RootsKeeper(options.checkpoint, questions)
     effort = RootEffort(attempts: keeper.begin(), deadline: options.deadline)
   }
 
@@ -50,7 +50,7 @@ struct RootPreparation<S: TensorScalar> {
   /// Optimises the slopes and the weights of each root's constraints, and makes the planes of its costliest neurons.
   private mutating func prepare(_ roots: inout [NeuronRoot<S>]) throws(Unsupported) {
     let bounder = effort.limiting(bounder, to: 1)
-    var costs = [[NeuronSplit: Double]](repeating: [:], count: cases.count)
+    var costs = [[NeuronSplit: Double]](repeating: [:], count: questions.count)
     for index in roots.indices {
       var found = try bounds(of: roots, at: index, bounder)
       if roots[index].condition.count > 1 {
@@ -63,15 +63,17 @@ struct RootPreparation<S: TensorScalar> {
     }
     for (place, costs) in costs.enumerated() {
       guard let root = roots.first(where: { $0.place == place }), !costs.isEmpty else { continue }
-      let limited = effort.limiting(careful, to: 0.1 / Double(cases.count))
+      let limited = effort.limiting(inDouble, to: 0.1 / Double(questions.count))
       let costly = costs.sorted { ($0.value, $1.key.element) > ($1.value, $0.key.element) }
       let planes = try NeuronPlanes(
-        over: cases[place].region, root, Set(costly.prefix(Self.neuronsWithPlanes).map(\.key)),
-        limited, memory: options.memory / 8 / cases.count)
+        over: questions[place].region, root, Set(costly.prefix(Self.neuronsWithPlanes).map(\.key)),
+        limited, memory: options.memory / 8 / questions.count)
       for index in roots.indices where roots[index].place == place { roots[index].planes = planes }
     }
     // Whatever a limit cut short is not kept.
-    if options.limit == nil { keeper.keep(keeper.known.prepared(roots, cases: cases.count)) }
+    if options.limit == nil {
+      keeper.keep(keeper.known.prepared(roots, questions: questions.count))
+    }
   }
 
   /// Chooses the weights of a root's constraints, and returns the bounds with them.
@@ -119,10 +121,10 @@ struct RootPreparation<S: TensorScalar> {
   /// The roots with their regions bounded; nil when infinity or NaN came up.
   private mutating func boundedRoots() throws(Unsupported) -> [NeuronRoot<S>]? {
     guard let known = try intervals() else { return nil }
-    let nodes = network.nodesToTighten
+    let nodes = network.preactivations
     let probe = RoundingProbe(network)
     var roots: [NeuronRoot<S>] = []
-    for (place, prepared) in cases.enumerated() {
+    for (place, prepared) in questions.enumerated() {
       // In double, since the room that single precision needs adds up over the neurons to more than most margins.
       let inputs = InputSet<Tensor<Double>>([prepared.region], shape: network.inputShape)
       var intervals = [Interval<T>?](repeating: nil, count: network.nodes.count)
@@ -142,9 +144,9 @@ struct RootPreparation<S: TensorScalar> {
         }
         roots.append(
           NeuronRoot(
-            inputs: InputSet([prepared.region], shape: network.inputShape), carefulInputs: inputs,
+            inputs: InputSet([prepared.region], shape: network.inputShape), inputsInDouble: inputs,
             condition: condition, intervals: intervals,
-            carefulIntervals: wide, slack: slack, noise: noise, place: place))
+            intervalsInDouble: wide, slack: slack, noise: noise, place: place))
       }
     }
     return roots
@@ -153,14 +155,14 @@ struct RootPreparation<S: TensorScalar> {
   /// The intervals of the nodes of each case that relaxations read, in double and with optimised slopes; nil when infinity
   /// or NaN came up.
   private mutating func intervals() throws(Unsupported) -> [[Int: Interval<Tensor<Double>>]]? {
-    if let known = keeper.known.intervals(of: network, cases: cases.count) { return known }
-    let nodes = network.nodesToTighten
+    if let known = keeper.known.intervals(of: network, questions: questions.count) { return known }
+    let nodes = network.preactivations
     var result: [[Int: Interval<Tensor<Double>>]] = []
-    for prepared in cases {
+    for prepared in questions {
       let inputs = InputSet<Tensor<Double>>([prepared.region], shape: network.inputShape)
-      let quick = try effort.limiting(careful, to: 1).crown(over: inputs)
+      let quick = try effort.limiting(inDouble, to: 1).crown(over: inputs)
       // Tighter intervals help everything that follows, but not at any price.
-      let state = try effort.limiting(careful, to: 0.2)
+      let state = try effort.limiting(inDouble, to: 0.2)
         .alphaCROWN(over: inputs, knowing: quick.intervals)
       guard state.finiteExamples.allSatisfy({ $0 }) else { return nil }
       var intervals: [Int: Interval<Tensor<Double>>] = [:]

@@ -10,7 +10,7 @@ struct RootsKeeper {
   private(set) var known = RootsRecord()
 
   /// - Parameter cases: The cases that the search is asked to decide.
-  init(_ checkpoint: SearchCheckpoint?, _ cases: [PreparedCase]) {
+  init(_ checkpoint: SearchCheckpoint?, _ cases: [PreparedQuestion]) {
     self.checkpoint = checkpoint
     regions = cases.map(\.region)
     self.cases = checkpoint == nil ? [] : cases.map { CaseRecord($0.given) }

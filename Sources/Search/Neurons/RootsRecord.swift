@@ -39,12 +39,12 @@ struct RootsRecord: Sendable {
 
   /// Reads what `write` wrote; nil where the bytes are something else.
   ///
-  /// - Parameter regions: Those of the cases.
+  /// - Parameter regions: Those of the questions.
   init?(_ stage: Stage, from source: inout ByteSource, over regions: [Region]) {
     self.stage = stage
     guard stage != .none else { return }
-    guard let cases = source.number(UInt32.self), cases == regions.count else { return nil }
-    for _ in 0..<cases {
+    guard let questions = source.number(UInt32.self), questions == regions.count else { return nil }
+    for _ in 0..<questions {
       guard let count = source.number(UInt32.self) else { return nil }
       var nodes: [NodeInterval] = []
       for _ in 0..<count {
@@ -119,10 +119,10 @@ extension RootsRecord {
 
   /// The intervals by case and node; nil where they are not known, or not those of a network.
   func intervals(
-    of network: Network, cases: Int
+    of network: Network, questions: Int
   ) -> [[Int: Interval<Tensor<Double>>]]? {
-    guard stage != .none, intervals.count == cases else { return nil }
-    let nodes = network.nodesToTighten
+    guard stage != .none, intervals.count == questions else { return nil }
+    let nodes = network.preactivations
     var result: [[Int: Interval<Tensor<Double>>]] = []
     for known in intervals {
       var made: [Int: Interval<Tensor<Double>>] = [:]
@@ -141,13 +141,13 @@ extension RootsRecord {
   }
 
   /// The record with what was prepared for the roots.
-  func prepared<S: TensorScalar>(_ roots: [NeuronRoot<S>], cases: Int) -> RootsRecord {
+  func prepared<S: TensorScalar>(_ roots: [NeuronRoot<S>], questions: Int) -> RootsRecord {
     var result = self
     guard stage != .none else { return result }
     result.stage = .prepared
     result.slopes = roots.map { $0.slopes.map { $0.map { Double($0) } } }
     result.weights = roots.map(\.weights)
-    result.planes = (0..<cases).map { place in
+    result.planes = (0..<questions).map { place in
       roots.first { $0.place == place }?.planes
     }
     return result

@@ -24,7 +24,7 @@ struct TreeKeeper<Part: Storable> {
   private var last: (seconds: Double, bytes: Int)?
 
   /// - Parameter cases: The cases that the search is asked to decide.
-  init(_ options: SearchOptions, _ kind: SplitKind, _ cases: [PreparedCase], mark: UInt32) {
+  init(_ options: SearchOptions, _ kind: SplitKind, _ cases: [PreparedQuestion], mark: UInt32) {
     checkpoint = options.checkpoint
     deadline = options.deadline
     self.kind = kind

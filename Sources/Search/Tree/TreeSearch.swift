@@ -26,14 +26,14 @@ struct TreeSearch<Strategy: SplittingStrategy> {
 
   /// Begins with the checkpoint's parts where there are some, else with the whole regions.
   init(
-    _ strategy: Strategy, _ cases: [PreparedCase], _ options: SearchOptions,
+    _ strategy: Strategy, _ questions: [PreparedQuestion], _ options: SearchOptions,
     onClosing: ((ClosedPart<Part>) -> Void)? = nil
   ) {
     self.strategy = strategy
     self.options = options
     self.onClosing = onClosing
     frontier = Frontier(limit: options.memory / 2)
-    keeper = TreeKeeper(options, strategy.kind, cases, mark: strategy.mark)
+    keeper = TreeKeeper(options, strategy.kind, questions, mark: strategy.mark)
     let kept = keeper.resumed(into: &state, where: strategy.owns)
     for part in kept ?? strategy.whole { frontier.insert(part) }
     if keeper.isTied { ties.note(at: 0) }

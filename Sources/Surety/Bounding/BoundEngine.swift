@@ -91,7 +91,7 @@ struct TensorEngine<S: TensorScalar>: BoundEngine {
       of: OutputFunctions(T(functions)),
       over: InputSet<T>(regions, shape: network.inputShape), by: method)
     return FunctionBounds(
-      lower: found.lower.values.rows(regions.count), isFinite: found.isFinite)
+      lower: found.lower.valuesBelow.rows(regions.count), isFinite: found.isFinite)
   }
 
   func outputBounds(
@@ -119,7 +119,7 @@ struct TensorEngine<S: TensorScalar>: BoundEngine {
         (rows[0, part.count + row, label], rows[0, part.count + row, other]) = (-1, 1)
       }
       let bounds = try bounder.lowerBounds(of: OutputFunctions(T(rows)), state, by: method)
-        .values.scalars
+        .valuesBelow.scalars
       margins.lower += bounds.prefix(part.count)
       margins.upper += bounds.suffix(part.count).map { 0 - $0 }
     }
@@ -138,8 +138,8 @@ struct TensorEngine<S: TensorScalar>: BoundEngine {
       state.intervals[id].map {
         LayerBounds(
           name: node.name, operation: node.operation?.name ?? "Input",
-          shape: node.shape.dimensions, lower: $0.lower.values.scalars,
-          upper: $0.upper.values.scalars)
+          shape: node.shape.dimensions, lower: $0.lower.valuesBelow.scalars,
+          upper: $0.upper.valuesAbove.scalars)
       }
     }
   }

@@ -59,7 +59,7 @@ extension Certifier {
     var decider = decider
     decider.isStopped = batch.isStopped
     let numbers = members.map { batch.lines[$0].example }
-    guard case .completion(let completion) = step.stage else {
+    guard case .complete(let completion) = step.stage else {
       options.onStage(
         members.count == 1
           ? "\(step.name) on example \(numbers[0])" : "\(step.name) on \(members.count)")

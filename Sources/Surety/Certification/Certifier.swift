@@ -57,7 +57,8 @@ public struct Certifier: Sendable {
         norm: options.norm.rawValue, epsilon: options.epsilon,
         mean: options.normalization.mean.map(Double.init),
         std: options.normalization.std.map(Double.init), range: images.range),
-      methods: options.methods.map(\.rawValue) + [options.completion?.rawValue].compactMap { $0 },
+      methods: options.methods.map(\.rawValue)
+        + [options.completeMethod?.rawValue].compactMap { $0 },
       arithmetic: decider.precision.arithmetic, threshold: fitted.threshold)
     run.effort = EffortRecord(
       timeout: options.timeout?.seconds, attackSteps: options.attackSteps,
@@ -89,7 +90,7 @@ public struct Certifier: Sendable {
   func with(epsilon: Double, timeout: Duration?, methods: [String]) -> Certifier {
     var other = with(epsilon: epsilon, timeout: timeout)
     other.options.methods = options.methods.filter { methods.contains($0.rawValue) }
-    other.options.completion = options.completion.flatMap {
+    other.options.completeMethod = options.completeMethod.flatMap {
       methods.contains($0.rawValue) ? $0 : nil
     }
     other.run.methods = run.methods.filter(methods.contains)
@@ -200,7 +201,7 @@ public struct Certifier: Sendable {
       // A search that comes after optimised slopes does without them where they take too long.
       return Step(stage: .bounds(method), share: method == .alphaCROWN && !isLast ? 0.5 : 1)
     }
-    if let completion = Completion(rawValue: name) { return Step(stage: .completion(completion)) }
+    if let completion = CompleteMethod(rawValue: name) { return Step(stage: .complete(completion)) }
     let effort = AttackEffort(steps: options.attackSteps, restarts: options.attackRestarts)
     // Bounds that come after it are to have some of the time.
     return name == effort.name ? Step(stage: .attack(effort), share: isLast ? 1 : 0.5) : nil
@@ -215,7 +216,7 @@ extension Step {
     switch stage {
     case .attack(let effort): effort.name == AttackEffort.short.name
     case .bounds(let method): method != .alphaCROWN
-    case .completion: false
+    case .complete: false
     }
   }
 }

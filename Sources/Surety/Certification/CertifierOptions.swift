@@ -16,7 +16,7 @@ public struct CertifierOptions: Sendable {
   /// The methods to try, in order.
   public var methods: [BoundMethod] = Verifier.methods
   /// The search that decides what the methods leave open, if any.
-  public var completion: Completion?
+  public var completeMethod: CompleteMethod?
   /// The arithmetic of the bounds; nil for that of the network's own numbers.
   public var precision: Precision?
   /// How long an example may take; nil for as long as it takes. It counts what is spent on the example alone, and its

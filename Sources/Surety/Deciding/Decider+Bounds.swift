@@ -63,8 +63,8 @@ extension Decider {
       rest = rest.dropFirst(batchSize)
       guard !part.isEmpty else { continue }
       let near = try bound(&decisions, part, by: method, options, with: engine)
-      if !near.isEmpty, let carefulEngine {
-        _ = try bound(&decisions, near, by: method, options, with: carefulEngine)
+      if !near.isEmpty, let engineInDouble {
+        _ = try bound(&decisions, near, by: method, options, with: engineInDouble)
       }
     }
   }

@@ -37,7 +37,7 @@ extension Decider {
   ///
   /// - Soundness: As for `CompleteSearch`; conditions that are left out were ruled out before.
   func complete(
-    _ decision: inout Decision, _ step: Step, by completion: Completion,
+    _ decision: inout Decision, _ step: Step, by completion: CompleteMethod,
     _ checkpoint: SearchCheckpoint?, _ progress: (SearchProgress) -> Void
   ) -> SearchResult {
     guard let property = decision.property else {

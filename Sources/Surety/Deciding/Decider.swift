@@ -20,7 +20,7 @@ struct Decider: Sendable {
   let precision: Precision
   let engine: any BoundEngine
   /// Bounds in double, for those too near their limit; made when the first is.
-  private let careful: Lazily<any BoundEngine>?
+  private let inDouble: Lazily<any BoundEngine>?
   private let probe: RoundingProbe
   /// The bytes that the rows of backward passes may take.
   var memory = 4 << 30
@@ -40,7 +40,7 @@ struct Decider: Sendable {
     let precision = precision ?? network.ownPrecision
     self.precision = precision
     engine = precision.engine(for: network)
-    careful = precision == .float ? Lazily { Precision.double.engine(for: network) } : nil
+    inDouble = precision == .float ? Lazily { Precision.double.engine(for: network) } : nil
     probe = RoundingProbe(network)
   }
 
@@ -72,7 +72,7 @@ struct Decider: Sendable {
     case .attack(let effort):
       for index in members { search(&decisions[index], step, effort) }
     case .bounds(let method): bound(&decisions, members, step, by: method)
-    case .completion(let completion):
+    case .complete(let completion):
       precondition(members.count == 1, "\(members.count) complete searches at once")
       return complete(&decisions[members[0]], step, by: completion, checkpoint, progress)
     }
@@ -90,7 +90,7 @@ struct Decider: Sendable {
   }
 
   /// The bounds in double, where those of the engine are not.
-  var carefulEngine: (any BoundEngine)? { careful?.value }
+  var engineInDouble: (any BoundEngine)? { inDouble?.value }
 }
 
 /// A value that is made when it is first asked for.

@@ -8,14 +8,14 @@ enum Stage: Sendable, Hashable {
   /// Bounds of every condition that is possible still.
   case bounds(BoundMethod)
   /// A complete search over parts of the region.
-  case completion(Completion)
+  case complete(CompleteMethod)
 
   /// The name in records.
   var name: String {
     switch self {
     case .attack(let effort): effort.name
     case .bounds(let method): method.rawValue
-    case .completion(let completion): completion.rawValue
+    case .complete(let completion): completion.rawValue
     }
   }
 }

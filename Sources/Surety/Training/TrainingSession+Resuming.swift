@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Records
 import Synchronization
+import Training
 
 /// The record of a run where other threads can reach it.
 final class KnownRun: Sendable {
@@ -61,6 +62,17 @@ extension TrainingSession {
     guard run.startDigest == before.startDigest else {
       throw InputError(
         "\(folder)/run.json", "began with another model than the recipe's file is now")
+    }
+  }
+}
+
+extension TrainingSession {
+  /// Removes the files of earlier runs from a folder; whatever else it holds stays.
+  static func clear(_ folder: String) {
+    let store = CheckpointStore(folder: folder)
+    let names = ["model.onnx", "metrics.jsonl", "run.json", "report.html"].map { "\(folder)/\($0)" }
+    for file in names + [store.path, store.previousPath] {
+      try? FileManager.default.removeItem(atPath: file)
     }
   }
 }

@@ -46,7 +46,7 @@ extension Network {
       }
     var options = VerifierOptions()
     options.timeout = time
-    options.completion = time == nil ? nil : .branchAndBound
+    options.completeMethod = time == nil ? nil : .branchAndBound
     options.precision = precision
     options.isCancelled = isCancelled
     let property = try Property.robustness(

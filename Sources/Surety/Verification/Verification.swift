@@ -76,7 +76,7 @@ public struct VerifierOptions: Sendable {
   /// Whether to search for a counterexample.
   public var attacks = true
   /// The search that decides what bounds leave open, if any.
-  public var completion: Completion? = nil
+  public var completeMethod: CompleteMethod? = nil
   /// Where branch and bound keeps its tree, if anywhere; the file goes when the answer is known.
   public var checkpoint: SearchCheckpoint?
   /// Asked between steps, and between batches of the complete search; the run stops when this says true.

@@ -29,7 +29,8 @@ final class VerificationRun {
     guard !decision.questions.isEmpty else {
       return end(.holds, "no input satisfies the assertions, so nothing can violate the property")
     }
-    let splitsInputs = options.completion == .branchAndBound && decider.splitsInputs(of: decision)
+    let splitsInputs =
+      options.completeMethod == .branchAndBound && decider.splitsInputs(of: decision)
     let steps = options.cascade(of: decider.network, splitsInputs: splitsInputs)
     let main = steps.firstIndex(where: \.isMain) ?? 0
     let begun = takeUpPrologue()
@@ -63,7 +64,7 @@ final class VerificationRun {
     announce(step)
     var shown = begin
     let found = decider.take(step, on: &decisions, [0], checkpoint: options.checkpoint) { state in
-      guard case .completion(let completion) = step.stage,
+      guard case .complete(let completion) = step.stage,
         Date().timeIntervalSince(shown) > 0.2
       else { return }
       shown = Date()
@@ -74,7 +75,7 @@ final class VerificationRun {
     case .bounds(let method):
       let isCut = Date().timeIntervalSince(begin) >= step.most || options.isCancelled()
       if !isCut { finished.insert(method) }
-    case .completion: searched = found
+    case .complete: searched = found
     }
   }
 
@@ -83,14 +84,14 @@ final class VerificationRun {
   private func announce(_ step: Step) {
     if case .attack = step.stage, !options.attacks { return }
     let name =
-      if case .completion(let completion) = step.stage { completion.words } else { step.name }
+      if case .complete(let completion) = step.stage { completion.words } else { step.name }
     progress(
       "\(Int(Date().timeIntervalSince(start))) s: \(name), \(decision.openCount) of "
         + "\(conditions) violations open")
   }
 
   private func line(
-    _ state: SearchProgress, of completion: Completion, since begin: Date
+    _ state: SearchProgress, of completion: CompleteMethod, since begin: Date
   ) -> String {
     let seconds = Date().timeIntervalSince(begin)
     let margin = state.worstMargin.map { String(format: ", worst margin %.4g", $0) } ?? ""
@@ -104,7 +105,7 @@ final class VerificationRun {
   // MARK: Answers
 
   private func holds(by stage: Stage) -> Verification {
-    guard case .completion(let completion) = stage, let result = searched else {
+    guard case .complete(let completion) = stage, let result = searched else {
       return end(
         .holds, "\(stage.name) bounds rule out every violation, in \(decider.precision.arithmetic)")
     }
@@ -120,7 +121,7 @@ final class VerificationRun {
 
   /// The answer where a complete search was stopped from outside; nil where it gave up, or may go on by other means.
   private func searchStopped(_ step: Step) -> Verification? {
-    guard case .completion = step.stage, let result = searched,
+    guard case .complete = step.stage, let result = searched,
       case .stopped(let limit) = result.outcome
     else { return nil }
     let state =

@@ -28,14 +28,14 @@ extension VerifierOptions {
       }
       if !isSkipped { steps.append(Step(stage: .bounds(method), slopes: scopes)) }
     }
-    if let completion {
+    if let completion = completeMethod {
       // Programs of few ReLUs are solved at once, and find what no gradient leads to.
-      if completion == .branchAndBound && Completion.mixedInteger.isAvailable
+      if completion == .branchAndBound && CompleteMethod.mixedInteger.isAvailable
         && network.hasFewActivations && !splitsInputs
       {
-        steps.append(Step(stage: .completion(.mixedInteger), most: 1))
+        steps.append(Step(stage: .complete(.mixedInteger), most: 1))
       }
-      steps.append(Step(stage: .completion(completion)))
+      steps.append(Step(stage: .complete(completion)))
     }
     return steps + [Step(stage: .attack(.last), share: 0.3, most: 5)]
   }
@@ -43,14 +43,14 @@ extension VerifierOptions {
   /// Slopes for the output alone cost little; often they suffice. A complete search optimises the intermediate layers
   /// itself, and keeps them.
   private var scopes: [Step.SlopeScope] {
-    completion == nil ? [.outputs, .everyLayer] : [.outputs]
+    completeMethod == nil ? [.outputs, .everyLayer] : [.outputs]
   }
 }
 
 extension Step {
   /// Whether this is the search that goes on until it has an answer, and that has a checkpoint of its own.
   var isMain: Bool {
-    if case .completion = stage { isUnlimited } else { false }
+    if case .complete = stage { isUnlimited } else { false }
   }
 }
 

@@ -92,7 +92,7 @@ struct VerifyCommand: ParsableCommand {
 
   /// The checkpoint, which belongs to one model, property and arithmetic.
   private func checkpointFile(
-    for completion: Completion?, _ loaded: ModelArgument.Loaded
+    for completion: CompleteMethod?, _ loaded: ModelArgument.Loaded
   ) throws(InputError) -> SearchCheckpoint? {
     guard let checkpoint else { return nil }
     guard completion == .branchAndBound else {
@@ -120,13 +120,13 @@ struct VerifyCommand: ParsableCommand {
   private func answer(
     within limit: Duration?, _ watchdog: Watchdog, _ interruption: Interruption, _ seen: LastLine
   ) throws {
-    let completion = Completion(rawValue: complete.rawValue)
+    let completion = CompleteMethod(rawValue: complete.rawValue)
     try completion?.require("--complete")
     var options = VerifierOptions()
     options.timeout = limit
     options.memory = try resources.apply()
     options.seed = seed
-    options.completion = completion
+    options.completeMethod = completion
     // Held to the end, so that no other run writes the file.
     let lock = try checkpoint.map { path throws(InputError) in try OutputLock(file: path) }
     defer { lock?.release() }

@@ -41,7 +41,8 @@ struct EffortOptions: ParsableArguments {
     options.normalization = try images.normalization()
     options.threshold = images.threshold
     options.timeout = try time.limit()
-    (options.methods, options.completion) = try methodList(methods, isTimed: time.timeout != nil)
+    (options.methods, options.completeMethod) = try methodList(
+      methods, isTimed: time.timeout != nil)
     options.precision = precision.precision
     options.memory = try resources.apply()
     options.seed = seed

@@ -7,12 +7,12 @@ import Surety
 ///   - isTimed: Whether examples have a time limit, without which the usual methods end before the search.
 func methodList(
   _ list: String?, isTimed: Bool
-) throws(InputError) -> ([BoundMethod], Completion?) {
+) throws(InputError) -> ([BoundMethod], CompleteMethod?) {
   guard let list else {
     return (Verifier.methods, isTimed ? .branchAndBound : nil)
   }
   var bounds: [BoundMethod] = []
-  var completion: Completion?
+  var completion: CompleteMethod?
   for name in list.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
     if let completion {
       throw InputError(
@@ -20,11 +20,11 @@ func methodList(
     }
     if let method = BoundMethod(rawValue: name) {
       if !bounds.contains(method) { bounds.append(method) }
-    } else if let search = Completion(rawValue: name) {
+    } else if let search = CompleteMethod(rawValue: name) {
       try search.require("--methods")
       completion = search
     } else {
-      let known = BoundMethod.allCases.map(\.rawValue) + Completion.allCases.map(\.rawValue)
+      let known = BoundMethod.allCases.map(\.rawValue) + CompleteMethod.allCases.map(\.rawValue)
       let hint = nearest(to: name, among: known).map { "; did you mean \($0)?" } ?? ""
       throw InputError(
         "--methods",

@@ -68,7 +68,7 @@ func duration(_ seconds: Double?, option: String = "--timeout") throws(InputErro
   return .seconds(seconds)
 }
 
-extension Completion {
+extension CompleteMethod {
   /// Refuses a search that this build lacks.
   func require(_ option: String) throws(InputError) {
     guard !isAvailable else { return }

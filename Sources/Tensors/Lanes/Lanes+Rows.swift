@@ -5,11 +5,13 @@ import CKernels
 extension Lanes: BackwardAlgebra {
   public static var exampleBlock: Int { width }
 
-  public static func relaxed(_ rows: RowBlock<Lanes>, _ lines: Lines<Lanes>, owners: [Int32]) -> (
-    RowBlock<Lanes>, constant: Lanes
-  ) {
-    guard let form = RowForm(rows.values.shape, lines, owners) else {
-      return relaxedByDefinition(rows, lines, owners: owners)
+  public static func relaxed(_ rows: RowBlock<Lanes>, _ lines: Lines<Lanes>, exampleOfRow: [Int32])
+    -> (
+      RowBlock<Lanes>, constant: Lanes
+    )
+  {
+    guard let form = RowForm(rows.values.shape, lines, exampleOfRow) else {
+      return relaxedByDefinition(rows, lines, exampleOfRow: exampleOfRow)
     }
     let (a, lines) = (rows.values.blocks, lines.map(\.blocks))
     let result = Buffer<Scalar>(count: a.count)
@@ -29,11 +31,11 @@ extension Lanes: BackwardAlgebra {
   }
 
   public static func relaxedGradient(
-    _ rows: Lanes, _ lines: Lines<Lanes>, owners: [Int32], byResult: Lanes, byConstant: Lanes,
+    _ rows: Lanes, _ lines: Lines<Lanes>, exampleOfRow: [Int32], byResult: Lanes, byConstant: Lanes,
     needsLower: Bool
   ) -> RelaxedGradient<Lanes> {
-    guard let form = RowForm(rows.shape, lines, owners) else {
-      return definedGradient(rows, lines, owners, byResult, byConstant, needsLower)
+    guard let form = RowForm(rows.shape, lines, exampleOfRow) else {
+      return definedGradient(rows, lines, exampleOfRow, byResult, byConstant, needsLower)
     }
     let (a, g, k) = (rows.blocks, byResult.blocks, byConstant.plain)
     let shape = lines.upperSlope.shape
@@ -61,10 +63,10 @@ extension Lanes: BackwardAlgebra {
   }
 
   public static func minimum(
-    _ rows: RowBlock<Lanes>, center: Lanes, radius: Lanes, owners: [Int32]
+    _ rows: RowBlock<Lanes>, center: Lanes, radius: Lanes, exampleOfRow: [Int32]
   ) -> Lanes {
-    guard let form = RowForm(rows.values.shape, center.shape, owners) else {
-      return minimumByDefinition(rows, center: center, radius: radius, owners: owners)
+    guard let form = RowForm(rows.values.shape, center.shape, exampleOfRow) else {
+      return minimumByDefinition(rows, center: center, radius: radius, exampleOfRow: exampleOfRow)
     }
     let (a, m, r) = (rows.values.blocks, center.blocks, radius.blocks)
     let result = Tensor<Scalar>(repeating: 0, [rows.count])
@@ -77,12 +79,12 @@ extension Lanes: BackwardAlgebra {
   }
 
   public static func minimumGradient(
-    _ rows: Lanes, center: Lanes, radius: Lanes, owners: [Int32], byResult: Lanes
+    _ rows: Lanes, center: Lanes, radius: Lanes, exampleOfRow: [Int32], byResult: Lanes
   ) -> Lanes {
-    guard let form = RowForm(rows.shape, center.shape, owners) else {
+    guard let form = RowForm(rows.shape, center.shape, exampleOfRow) else {
       return Lanes(
         plain: Tensor.minimumGradient(
-          rows.plain, center: center.plain, radius: radius.plain, owners: owners,
+          rows.plain, center: center.plain, radius: radius.plain, exampleOfRow: exampleOfRow,
           byResult: byResult.plain))
     }
     let (a, m, r, k) = (rows.blocks, center.blocks, radius.blocks, byResult.plain)
@@ -98,11 +100,12 @@ extension Lanes: BackwardAlgebra {
 
   /// The derivative in plain operations.
   private static func definedGradient(
-    _ rows: Lanes, _ lines: Lines<Lanes>, _ owners: [Int32], _ byResult: Lanes, _ byConstant: Lanes,
+    _ rows: Lanes, _ lines: Lines<Lanes>, _ exampleOfRow: [Int32], _ byResult: Lanes,
+    _ byConstant: Lanes,
     _ needsLower: Bool
   ) -> RelaxedGradient<Lanes> {
     let gradient = Tensor.relaxedGradient(
-      rows.plain, lines.map(\.plain), owners: owners, byResult: byResult.plain,
+      rows.plain, lines.map(\.plain), exampleOfRow: exampleOfRow, byResult: byResult.plain,
       byConstant: byConstant.plain, needsLower: needsLower)
     return RelaxedGradient(
       rows: Lanes(plain: gradient.rows), lowerSlope: gradient.lowerSlope.map { Lanes(plain: $0) },
@@ -127,20 +130,21 @@ private struct RowForm: Sendable {
   var constantStride: Int { blocks * Int(SURETY_LANES) }
 
   /// The form, or nil when the rows are ordered in another way.
-  init?(_ rows: Shape, _ examples: Shape, _ owners: [Int32]) {
+  init?(_ rows: Shape, _ examples: Shape, _ exampleOfRow: [Int32]) {
     let lanes = Int(SURETY_LANES)
     blocks = (examples[0] + lanes - 1) / lanes
     let padded = blocks * lanes
     guard padded > 0, rows[0] % padded == 0, rows.count / rows[0] == examples.count / examples[0],
-      owners.indices.allSatisfy({ Int(owners[$0]) == min($0 % padded, examples[0] - 1) })
+      exampleOfRow.indices.allSatisfy({ Int(exampleOfRow[$0]) == min($0 % padded, examples[0] - 1) }
+      )
     else { return nil }
     functions = rows[0] / padded
     features = rows.count / rows[0]
   }
 
-  init?<S>(_ rows: Shape, _ lines: Lines<Lanes<S>>, _ owners: [Int32]) {
+  init?<S>(_ rows: Shape, _ lines: Lines<Lanes<S>>, _ exampleOfRow: [Int32]) {
     guard !lines.lowerIsPerRow else { return nil }
-    self.init(rows, lines.upperSlope.shape, owners)
+    self.init(rows, lines.upperSlope.shape, exampleOfRow)
   }
 
   /// Calls a function with each block of examples, where its rows start and where their constants do.

@@ -55,14 +55,15 @@ public struct LossSettings: Sendable, Hashable {
   /// Visits fields that some methods have, or says which those are.
   private mutating func field<F: RecipeFields>(
     _ fields: inout F, _ keys: [String], _ method: TrainingMethod,
-    of owners: (TrainingMethod) -> Bool,
+    of exampleOfRow: (TrainingMethod) -> Bool,
     _ body: (inout LossSettings, inout F) -> Void
   ) {
-    if owners(method) {
+    if exampleOfRow(method) {
       body(&self, &fields)
     } else {
       fields.inapplicable(
-        keys, "belongs to \(TrainingMethod.names(where: owners)); the method is \(method.rawValue)")
+        keys,
+        "belongs to \(TrainingMethod.names(where: exampleOfRow)); the method is \(method.rawValue)")
     }
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import Tensors
 
 extension MachineRecord {
   /// The machine that this program runs on.
@@ -29,5 +30,12 @@ extension MachineRecord {
     #else
       "unknown"
     #endif
+  }
+}
+
+extension SoftwareRecord {
+  /// What this program was built with.
+  public static var current: SoftwareRecord {
+    SoftwareRecord(compiler: BuildFacts.compiler, openBLAS: BuildFacts.openBLAS)
   }
 }

@@ -41,18 +41,21 @@ extension TrainingStep {
   ) -> Tracked<Base> {
     let others = context.classes - 1
     let (center, radius) = (latent.center.base, latent.radius.base)
-    let owners = context.labels.indices.flatMap { [Int32](repeating: Int32($0), count: others) }
+    let exampleOfRow = context.labels.indices.flatMap {
+      [Int32](repeating: Int32($0), count: others)
+    }
     let rows = context.labels.flatMap { label in
       (0..<context.classes).filter { $0 != label }.map { (label, $0) }
     }
     let constants = context.pass.parameters.constants()
     let search = AttackSearch(
-      center: center.gathered(owners, axis: 0), radius: radius.gathered(owners, axis: 0),
+      center: center.gathered(exampleOfRow, axis: 0),
+      radius: radius.gathered(exampleOfRow, axis: 0),
       settings: recipe.attack, seed: context.seed, isLatent: true)
     let points = search.worst { points in
       differences(network.evaluate(points, from: split, constants), rows)
     }
-    let linked = link(points, latent, owners)
+    let linked = link(points, latent, exampleOfRow)
     let margins = differences(
       network.evaluate(linked, from: split, context.pass.parameters), rows)
     return margins.reshaped([context.labels.count, others])
@@ -74,11 +77,12 @@ extension TrainingStep {
 
   /// Points of a box whose gradients reach the ends of the box: all of it near an end, none in the middle.
   private func link(
-    _ points: Base, _ latent: Interval<Tracked<Base>>, _ owners: [Int32]
+    _ points: Base, _ latent: Interval<Tracked<Base>>, _ exampleOfRow: [Int32]
   ) -> Tracked<Base> {
     let examples = latent.center.shape[0]
     let (c, r) = (
-      latent.center.base.gathered(owners, axis: 0), latent.radius.base.gathered(owners, axis: 0)
+      latent.center.base.gathered(exampleOfRow, axis: 0),
+      latent.radius.base.gathered(exampleOfRow, axis: 0)
     )
     let tiny = Base.full(1e-12, [1])
     // The slack is half the width, so a share falls from 1 at an end to 0 in the middle.
@@ -90,10 +94,10 @@ extension TrainingStep {
       points,
       [
         latent.center.dependence { rows in
-          (rows * (high + lowShare)).scattered(owners, axis: 0, extent: examples)
+          (rows * (high + lowShare)).scattered(exampleOfRow, axis: 0, extent: examples)
         },
         latent.radius.dependence { rows in
-          (rows * (high - lowShare)).scattered(owners, axis: 0, extent: examples)
+          (rows * (high - lowShare)).scattered(exampleOfRow, axis: 0, extent: examples)
         },
       ])
   }

@@ -108,8 +108,9 @@ struct ChoiceRelaxation<T: BackwardAlgebra>: ForwardRelaxation {
     self.shapes = shapes
   }
 
-  func backward(_ rows: RowBlock<T>, owners: [Int32]) -> (inputs: [RowBlock<T>], constant: T) {
-    let (pair, constant) = planes.backward(rows, owners: owners)
+  func backward(_ rows: RowBlock<T>, exampleOfRow: [Int32]) -> (inputs: [RowBlock<T>], constant: T)
+  {
+    let (pair, constant) = planes.backward(rows, exampleOfRow: exampleOfRow)
     func nothing(_ shape: Shape) -> RowBlock<T> {
       T.rows(T.full(0, Shape([rows.count] + shape.dimensions)), shape)
     }
@@ -118,8 +119,8 @@ struct ChoiceRelaxation<T: BackwardAlgebra>: ForwardRelaxation {
     )
   }
 
-  func forward(_ rows: RowBlock<T>, inputs: [RowBlock<T>], owners: [Int32]) -> T? {
-    planes.forward(rows, inputs: Array(inputs[1...2]), owners: owners)
+  func forward(_ rows: RowBlock<T>, inputs: [RowBlock<T>], exampleOfRow: [Int32]) -> T? {
+    planes.forward(rows, inputs: Array(inputs[1...2]), exampleOfRow: exampleOfRow)
   }
 
   func propagated(_ inputs: [LinearForms<T>], _ shapes: NodeShapes) -> LinearForms<T> {

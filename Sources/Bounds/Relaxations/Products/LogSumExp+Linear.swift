@@ -120,9 +120,10 @@ struct LogSumExpRelaxation<T: BackwardAlgebra>: Relaxation {
       .reshaped([dense.shape[0], shapes.output.count])
   }
 
-  func backward(_ rows: RowBlock<T>, owners: [Int32]) -> (inputs: [RowBlock<T>], constant: T) {
+  func backward(_ rows: RowBlock<T>, exampleOfRow: [Int32]) -> (inputs: [RowBlock<T>], constant: T)
+  {
     let coefficients = grouped(T.dense(rows, shapes.output))
-    func own(_ values: T) -> T { values.gathered(owners, axis: 0) }
+    func own(_ values: T) -> T { values.gathered(exampleOfRow, axis: 0) }
     let (positive, negative) = (coefficients.positivePart(), coefficients.negativePart())
     func spread(_ values: T) -> T { values.reshaped([rows.count, shapes.output.count, 1]) }
     let inputs = spread(positive) * own(lowerSlopes) + spread(negative) * own(upperSlopes)
@@ -134,16 +135,16 @@ struct LogSumExpRelaxation<T: BackwardAlgebra>: Relaxation {
     )
   }
 
-  func forward(_ rows: RowBlock<T>, inputs: [RowBlock<T>], owners: [Int32]) -> T? {
+  func forward(_ rows: RowBlock<T>, inputs: [RowBlock<T>], exampleOfRow: [Int32]) -> T? {
     let layout = layout(rows.count)
     let x = layout.grouped(T.dense(inputs[0], shapes.inputs[0]))
       .reshaped([rows.count, shapes.output.count, layout.size])
     func plane(_ slopes: T, _ intercepts: T) -> T {
-      let sum = (slopes.gathered(owners, axis: 0) * x).reduced(.sum, axis: 2)
+      let sum = (slopes.gathered(exampleOfRow, axis: 0) * x).reduced(.sum, axis: 2)
         .reshaped([rows.count, shapes.output.count])
       let target = Shape([rows.count] + shapes.output.dimensions)
       return GroupLayout(target, axis: axis + 1)
-        .ungrouped(sum + intercepts.gathered(owners, axis: 0))
+        .ungrouped(sum + intercepts.gathered(exampleOfRow, axis: 0))
     }
     return rows.chosen(
       below: plane(lowerSlopes, lowerIntercepts), above: plane(upperSlopes, upperIntercepts),

@@ -45,10 +45,11 @@ struct MatrixProductRelaxation<T: BackwardAlgebra>: Relaxation {
   var upperConstant: T
   var shapes: NodeShapes
 
-  func backward(_ rows: RowBlock<T>, owners: [Int32]) -> (inputs: [RowBlock<T>], constant: T) {
+  func backward(_ rows: RowBlock<T>, exampleOfRow: [Int32]) -> (inputs: [RowBlock<T>], constant: T)
+  {
     let dense = T.dense(rows, shapes.output)
     var parts: (x: [T], y: [T], constant: [T]) = ([], [], [])
-    for run in ownerRuns(owners) {
+    for run in ownerRuns(exampleOfRow) {
       func own(_ values: T) -> T { values.sliced(run.owner..<run.owner + 1, axis: 0) }
       let part = dense.sliced(run.rows, axis: 0)
       let (positive, negative) = (part.positivePart(), part.negativePart())
@@ -76,9 +77,9 @@ struct OwnerRun {
 }
 
 /// Cuts rows into runs that belong to one example each.
-func ownerRuns(_ owners: [Int32]) -> [OwnerRun] {
+func ownerRuns(_ exampleOfRow: [Int32]) -> [OwnerRun] {
   var runs: [OwnerRun] = []
-  for (row, owner) in owners.enumerated() {
+  for (row, owner) in exampleOfRow.enumerated() {
     if let last = runs.last, last.owner == Int(owner) {
       runs[runs.count - 1].rows = last.rows.lowerBound..<row + 1
     } else {

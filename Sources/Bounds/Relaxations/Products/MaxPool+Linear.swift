@@ -23,7 +23,7 @@ extension MaxPool: LinearlyBounded {
     let image = PoolingWindow.image(of: input)
     let taps = window.taps(image)
     let planes = MaxPoolPlanes(
-      lower: inputs[0].lower.values, upper: inputs[0].upper.values, taps: taps,
+      lower: inputs[0].lower.valuesBelow, upper: inputs[0].upper.valuesAbove, taps: taps,
       planes: input[0] * input[1], pixels: image.reduce(1, *),
       OutwardRounding(to: T.self))
     return MaxPoolRelaxation(
@@ -127,7 +127,8 @@ struct MaxPoolRelaxation<T: BackwardAlgebra>: Relaxation {
   var lines: [Lines<T>]
   var shapes: NodeShapes
 
-  func backward(_ rows: RowBlock<T>, owners: [Int32]) -> (inputs: [RowBlock<T>], constant: T) {
+  func backward(_ rows: RowBlock<T>, exampleOfRow: [Int32]) -> (inputs: [RowBlock<T>], constant: T)
+  {
     let (input, output) = (shapes.inputs[0], shapes.output)
     let dense = T.dense(rows, output)
     let flat = RowBlock(dense: dense.reshaped([rows.count, output.count]))
@@ -135,7 +136,7 @@ struct MaxPoolRelaxation<T: BackwardAlgebra>: Relaxation {
     var sum: T?
     var constant: T?
     for (tap, lines) in zip(taps, lines) {
-      let (part, added) = T.relaxed(flat, lines, owners: owners)
+      let (part, added) = T.relaxed(flat, lines, exampleOfRow: exampleOfRow)
       let spread = part.values
         .reshaped([rows.count, output[0] * output[1], output.dropping(2).count])
         .scattered(tap, axis: 2, extent: pixels)

@@ -33,7 +33,7 @@ extension Maximum: LinearlyBounded {
   }
 
   /// None: the relaxation reads no interval.
-  public func worthBounding(
+  public func unstableElements(
     lower: UnsafeBufferPointer<Double>, upper: UnsafeBufferPointer<Double>
   ) -> [Int32] { [] }
 }
@@ -46,7 +46,8 @@ struct RectifiedDifference<T: BackwardAlgebra>: ForwardRelaxation {
   /// Whether no input is broadcast.
   var isElementwise: Bool { shapes.inputs.allSatisfy { $0 == shapes.output } }
 
-  func backward(_ rows: RowBlock<T>, owners: [Int32]) -> (inputs: [RowBlock<T>], constant: T) {
+  func backward(_ rows: RowBlock<T>, exampleOfRow: [Int32]) -> (inputs: [RowBlock<T>], constant: T)
+  {
     var gain = rows
     if isMinimum { gain.values = -rows.values }
     let second =
@@ -62,7 +63,7 @@ struct RectifiedDifference<T: BackwardAlgebra>: ForwardRelaxation {
     return ([nothing, second, gain], T.full(0, [rows.count]))
   }
 
-  func forward(_ rows: RowBlock<T>, inputs: [RowBlock<T>], owners: [Int32]) -> T? {
+  func forward(_ rows: RowBlock<T>, inputs: [RowBlock<T>], exampleOfRow: [Int32]) -> T? {
     let parts = [T.dense(inputs[1], shapes.inputs[1]), T.dense(inputs[2], shapes.inputs[2])]
     let sum = Add(isDifference: isMinimum).sum(parts)
     return rows.chosen(below: sum, above: sum, shapes.output)
@@ -96,21 +97,22 @@ struct TakenMaximum<T: BackwardAlgebra>: ForwardRelaxation {
     }
   }
 
-  func backward(_ rows: RowBlock<T>, owners: [Int32]) -> (inputs: [RowBlock<T>], constant: T) {
+  func backward(_ rows: RowBlock<T>, exampleOfRow: [Int32]) -> (inputs: [RowBlock<T>], constant: T)
+  {
     let inputs = zip(lines, shapes.inputs).map { lines, shape in
-      let (part, _) = T.relaxed(rows, lines, owners: owners)
+      let (part, _) = T.relaxed(rows, lines, exampleOfRow: exampleOfRow)
       return shape == shapes.output
         ? part : T.rows(T.dense(part, shapes.output).unbroadcast(to: shape), shape)
     }
     return (inputs, T.full(0, [rows.count]))
   }
 
-  func forward(_ rows: RowBlock<T>, inputs: [RowBlock<T>], owners: [Int32]) -> T? {
+  func forward(_ rows: RowBlock<T>, inputs: [RowBlock<T>], exampleOfRow: [Int32]) -> T? {
     var sum: T?
     for (index, input) in inputs.enumerated() {
       let value = T.dense(input, shapes.inputs[index]).aligned(with: shapes.output)
       let factor = lines[index].inValueLayout(shapes.output).lowerSlope
-      let part = value * factor.gathered(owners, axis: 0)
+      let part = value * factor.gathered(exampleOfRow, axis: 0)
       sum = sum.map { $0 + part } ?? part
     }
     return sum.flatMap { rows.chosen(below: $0, above: $0, shapes.output) }
@@ -156,8 +158,9 @@ struct ConstantRelaxation<T: BackwardAlgebra>: Relaxation {
     self.shapes = shapes
   }
 
-  func backward(_ rows: RowBlock<T>, owners: [Int32]) -> (inputs: [RowBlock<T>], constant: T) {
-    let (_, constant) = T.relaxed(rows, lines, owners: owners)
+  func backward(_ rows: RowBlock<T>, exampleOfRow: [Int32]) -> (inputs: [RowBlock<T>], constant: T)
+  {
+    let (_, constant) = T.relaxed(rows, lines, exampleOfRow: exampleOfRow)
     return (
       shapes.inputs.map { T.rows(T.full(0, Shape([rows.count] + $0.dimensions)), $0) }, constant
     )

@@ -49,9 +49,10 @@ struct ProductRelaxation<T: BackwardAlgebra>: Relaxation {
   var y: Lines<T>
   var shapes: NodeShapes
 
-  func backward(_ rows: RowBlock<T>, owners: [Int32]) -> (inputs: [RowBlock<T>], constant: T) {
-    let (first, constant) = T.relaxed(rows, x, owners: owners)
-    let (second, _) = T.relaxed(rows, y, owners: owners)
+  func backward(_ rows: RowBlock<T>, exampleOfRow: [Int32]) -> (inputs: [RowBlock<T>], constant: T)
+  {
+    let (first, constant) = T.relaxed(rows, x, exampleOfRow: exampleOfRow)
+    let (second, _) = T.relaxed(rows, y, exampleOfRow: exampleOfRow)
     let inputs = zip([first, second], shapes.inputs).map { block, shape in
       shape == shapes.output
         ? block : T.rows(T.dense(block, shapes.output).unbroadcast(to: shape), shape)

@@ -5,7 +5,7 @@ import Tensors
 // chose, which slope optimisation needs below these operations.
 
 extension ProductRelaxation {
-  func forward(_ rows: RowBlock<T>, inputs: [RowBlock<T>], owners: [Int32]) -> T? {
+  func forward(_ rows: RowBlock<T>, inputs: [RowBlock<T>], exampleOfRow: [Int32]) -> T? {
     let target = Shape([rows.count] + shapes.output.dimensions)
     let values = zip(inputs, shapes.inputs).map { block, shape in
       T.dense(block, shape)
@@ -16,7 +16,7 @@ extension ProductRelaxation {
         ).broadcast(to: target)
     }
     let (x, y) = (x.inValueLayout(shapes.output), y.inValueLayout(shapes.output))
-    func own(_ values: T) -> T { values.gathered(owners, axis: 0) }
+    func own(_ values: T) -> T { values.gathered(exampleOfRow, axis: 0) }
     func plane(_ slope: T, _ other: T, _ intercept: T?) -> T {
       let sum = own(slope) * values[0] + own(other) * values[1]
       return intercept.map { sum + own($0) } ?? sum
@@ -28,10 +28,10 @@ extension ProductRelaxation {
 }
 
 extension MatrixProductRelaxation {
-  func forward(_ rows: RowBlock<T>, inputs: [RowBlock<T>], owners: [Int32]) -> T? {
+  func forward(_ rows: RowBlock<T>, inputs: [RowBlock<T>], exampleOfRow: [Int32]) -> T? {
     let (x, y) = [T.dense(inputs[0], shapes.inputs[0]), T.dense(inputs[1], shapes.inputs[1])]
       .alignedRanks()
-    func own(_ values: T) -> T { values.gathered(owners, axis: 0) }
+    func own(_ values: T) -> T { values.gathered(exampleOfRow, axis: 0) }
     let common = own(xl).product(y)
     return rows.chosen(
       below: x.product(own(yl)) + common + own(lowerConstant),
@@ -40,15 +40,15 @@ extension MatrixProductRelaxation {
 }
 
 extension SoftmaxRelaxation {
-  func forward(_ rows: RowBlock<T>, inputs: [RowBlock<T>], owners: [Int32]) -> T? {
+  func forward(_ rows: RowBlock<T>, inputs: [RowBlock<T>], exampleOfRow: [Int32]) -> T? {
     let x = T.dense(inputs[0], shape)
     let layout = GroupLayout(x.shape, axis: axis + 1)
     let groups = layout.count / max(1, rows.count)
     let column = layout.grouped(x).reshaped([rows.count, groups, layout.size, 1])
     func plane(_ slopes: T, _ intercepts: T) -> T {
-      let values = slopes.gathered(owners, axis: 0).product(column)
+      let values = slopes.gathered(exampleOfRow, axis: 0).product(column)
         .reshaped([rows.count, groups, layout.size])
-      return layout.ungrouped(values + intercepts.gathered(owners, axis: 0))
+      return layout.ungrouped(values + intercepts.gathered(exampleOfRow, axis: 0))
     }
     return rows.chosen(
       below: plane(lowerSlopes, lowerIntercepts), above: plane(upperSlopes, upperIntercepts), shape)
@@ -56,17 +56,17 @@ extension SoftmaxRelaxation {
 }
 
 extension MaxPoolRelaxation {
-  func forward(_ rows: RowBlock<T>, inputs: [RowBlock<T>], owners: [Int32]) -> T? {
+  func forward(_ rows: RowBlock<T>, inputs: [RowBlock<T>], exampleOfRow: [Int32]) -> T? {
     let (input, output) = (shapes.inputs[0], shapes.output)
     let x = T.dense(inputs[0], input)
       .reshaped([rows.count, input[0] * input[1], input.dropping(2).count])
     var (below, above): (T?, T?)
     for (tap, lines) in zip(taps, lines) {
       let values = x.gathered(tap, axis: 2).reshaped([rows.count, output.count])
-      let low = values * lines.lowerSlope.gathered(owners, axis: 0)
+      let low = values * lines.lowerSlope.gathered(exampleOfRow, axis: 0)
       let high =
-        values * lines.upperSlope.gathered(owners, axis: 0)
-        + lines.upperIntercept.gathered(owners, axis: 0)
+        values * lines.upperSlope.gathered(exampleOfRow, axis: 0)
+        + lines.upperIntercept.gathered(exampleOfRow, axis: 0)
       below = below.map { $0 + low } ?? low
       above = above.map { $0 + high } ?? high
     }

@@ -75,10 +75,11 @@ struct SoftmaxRelaxation<T: BackwardAlgebra>: Relaxation {
   var shape: Shape
   var axis: Int
 
-  func backward(_ rows: RowBlock<T>, owners: [Int32]) -> (inputs: [RowBlock<T>], constant: T) {
+  func backward(_ rows: RowBlock<T>, exampleOfRow: [Int32]) -> (inputs: [RowBlock<T>], constant: T)
+  {
     let dense = T.dense(rows, shape)
     var (parts, constants): ([T], [T]) = ([], [])
-    for run in ownerRuns(owners) {
+    for run in ownerRuns(exampleOfRow) {
       func own(_ values: T) -> T {
         values.sliced(run.owner..<run.owner + 1, axis: 0).reshaped(values.shape.dropping(1))
       }
@@ -139,7 +140,9 @@ struct GroupLayout {
     _ x: Interval<T>, width: Int,
     _ body: @Sendable ([ScalarInterval], UnsafeMutablePointer<Double>) -> Void
   ) -> Tensor<Double> {
-    let (lower, upper) = (grouped(x.lower.values).scalars, grouped(x.upper.values).scalars)
+    let (lower, upper) = (
+      grouped(x.lower.valuesBelow).scalars, grouped(x.upper.valuesAbove).scalars
+    )
     let (count, size) = (count, size)
     return Tensor(uninitialized: [count, size, width]) { out in
       nonisolated(unsafe) let out = out

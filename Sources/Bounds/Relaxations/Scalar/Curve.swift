@@ -12,7 +12,8 @@ struct Curve<T: BackwardAlgebra>: Sendable {
   /// The intervals, element by element in the layout of rows.
   var domains: [ScalarInterval] {
     zip(
-      input.lower.inRowLayout(shape).values.scalars, input.upper.inRowLayout(shape).values.scalars
+      input.lower.inRowLayout(shape).valuesBelow.scalars,
+      input.upper.inRowLayout(shape).valuesAbove.scalars
     )
     .map { ScalarInterval($0, $1) }
   }
@@ -21,7 +22,9 @@ struct Curve<T: BackwardAlgebra>: Sendable {
   func splitPoints(over x: Interval<T>) -> T {
     let middle = ((x.lower + x.upper) * 0.5).inRowLayout(shape)
     guard functions.haveKinks else { return middle }
-    let (lower, upper) = (x.lower.inRowLayout(shape).values, x.upper.inRowLayout(shape).values)
+    let (lower, upper) = (
+      x.lower.inRowLayout(shape).valuesBelow, x.upper.inRowLayout(shape).valuesAbove
+    )
     var points = middle.values
     points.withMutableElements { points in
       for (place, ends) in zip(lower.scalars, upper.scalars).enumerated() {

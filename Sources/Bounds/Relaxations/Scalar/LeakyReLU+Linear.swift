@@ -52,7 +52,7 @@ extension LeakyReLU: ScalarRelaxable {
   }
 
   /// The elements of unknown sign.
-  public func worthBounding(
+  public func unstableElements(
     lower: UnsafeBufferPointer<Double>, upper: UnsafeBufferPointer<Double>
   ) -> [Int32] {
     lower.indices.filter { lower[$0] < 0 && upper[$0] > 0 }.map(Int32.init)
@@ -73,9 +73,9 @@ extension Magnitude: LinearlyBounded {
   }
 
   /// The elements of unknown sign.
-  public func worthBounding(
+  public func unstableElements(
     lower: UnsafeBufferPointer<Double>, upper: UnsafeBufferPointer<Double>
   ) -> [Int32] {
-    leaky.worthBounding(lower: lower, upper: upper)
+    leaky.unstableElements(lower: lower, upper: upper)
   }
 }

@@ -66,7 +66,7 @@ extension RoundedClamp: ScalarRelaxable {
   }
 
   /// The elements of unknown value.
-  public func worthBounding(
+  public func unstableElements(
     lower: UnsafeBufferPointer<Double>, upper: UnsafeBufferPointer<Double>
   ) -> [Int32] {
     lower.indices.filter { below(lower[$0]) < above(upper[$0]) }.map(Int32.init)

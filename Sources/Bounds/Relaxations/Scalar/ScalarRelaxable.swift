@@ -142,7 +142,7 @@ func mapElements<T: TensorAlgebra>(
   _ x: Interval<T>, results: Int,
   _ body: @Sendable (ScalarInterval, (Int, Double) -> Void) -> Void
 ) -> [Tensor<Double>] {
-  let (lower, upper) = (x.lower.values, x.upper.values)
+  let (lower, upper) = (x.lower.valuesBelow, x.upper.valuesAbove)
   let count = lower.count
   let all = Tensor<Double>(uninitialized: [results, count]) { out in
     lower.withElements { lower in

@@ -30,7 +30,7 @@ extension Sign: ScalarRelaxable {
   }
 
   /// The elements of unknown sign.
-  public func worthBounding(
+  public func unstableElements(
     lower: UnsafeBufferPointer<Double>, upper: UnsafeBufferPointer<Double>
   ) -> [Int32] {
     lower.indices.filter { lower[$0] <= 0 && upper[$0] >= 0 && lower[$0] < upper[$0] }
@@ -69,7 +69,7 @@ extension Floor: ScalarRelaxable {
   }
 
   /// The elements of unknown value.
-  public func worthBounding(
+  public func unstableElements(
     lower: UnsafeBufferPointer<Double>, upper: UnsafeBufferPointer<Double>
   ) -> [Int32] {
     lower.indices.filter { lower[$0].rounded(.down) < upper[$0].rounded(.down) }.map(Int32.init)

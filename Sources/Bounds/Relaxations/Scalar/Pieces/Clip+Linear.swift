@@ -32,7 +32,7 @@ extension Clip: PiecewiseCurve {
   }
 
   /// The elements that may lie on either side of a bound.
-  public func worthBounding(
+  public func unstableElements(
     lower: UnsafeBufferPointer<Double>, upper: UnsafeBufferPointer<Double>
   ) -> [Int32] {
     lower.indices.filter { isOpen(lower[$0], upper[$0]) }.map(Int32.init)

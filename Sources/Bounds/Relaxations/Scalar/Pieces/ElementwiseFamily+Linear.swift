@@ -19,7 +19,7 @@ extension ElementwiseFamily {
     let functions = functions(shapes.output, parameters)
     let rounding = OutwardRounding(to: T.self)
     let (size, shape) = (functions.count, inputs[0].lower.shape)
-    let (lower, upper) = (inputs[0].lower.values.scalars, inputs[0].upper.values.scalars)
+    let (lower, upper) = (inputs[0].lower.valuesBelow.scalars, inputs[0].upper.valuesAbove.scalars)
     let lines = lower.indices.map { place in
       functions[place % size].lines(over: ScalarInterval(lower[place], upper[place]), rounding)
     }

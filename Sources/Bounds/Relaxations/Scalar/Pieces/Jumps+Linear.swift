@@ -33,7 +33,7 @@ extension Step: PiecewiseCurve {
   }
 
   /// The elements of unknown sign.
-  public func worthBounding(
+  public func unstableElements(
     lower: UnsafeBufferPointer<Double>, upper: UnsafeBufferPointer<Double>
   ) -> [Int32] {
     lower.indices.filter { value(at: lower[$0]) != value(at: upper[$0]) }.map(Int32.init)
@@ -57,7 +57,7 @@ extension IsZero: PiecewiseCurve {
   }
 
   /// The elements that may be 0.
-  public func worthBounding(
+  public func unstableElements(
     lower: UnsafeBufferPointer<Double>, upper: UnsafeBufferPointer<Double>
   ) -> [Int32] {
     lower.indices.filter { lower[$0] <= 0 && upper[$0] >= 0 && lower[$0] < upper[$0] }
@@ -169,7 +169,7 @@ extension RoundToEven: ScalarRelaxable, RangeBounded {
   }
 
   /// The elements of unknown value.
-  public func worthBounding(
+  public func unstableElements(
     lower: UnsafeBufferPointer<Double>, upper: UnsafeBufferPointer<Double>
   ) -> [Int32] {
     lower.indices.filter { value(at: lower[$0]) < value(at: upper[$0]) }.map(Int32.init)

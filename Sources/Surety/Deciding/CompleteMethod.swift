@@ -7,7 +7,7 @@ import Search
 #endif
 
 /// A search that decides what bounds leave open.
-public enum Completion: String, Sendable, CaseIterable, Codable {
+public enum CompleteMethod: String, Sendable, CaseIterable, Codable {
   /// Branch and bound over bounds.
   case branchAndBound = "bab"
   /// Mixed-integer programs on GLPK.
@@ -39,7 +39,7 @@ public enum Completion: String, Sendable, CaseIterable, Codable {
   ///
   /// - Precondition: This build has the search.
   func decide(
-    _ cases: [SearchCase], in network: Network, _ precision: Precision, _ options: SearchOptions,
+    _ cases: [Question], in network: Network, _ precision: Precision, _ options: SearchOptions,
     _ hunter: any CounterexampleHunter, progress: (SearchProgress) -> Void = { _ in }
   ) -> SearchResult {
     #if LinearPrograms

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Surety
 
 /// What is printed.
 struct PrintingOptions: ParsableArguments {
@@ -12,4 +13,16 @@ struct PrintingOptions: ParsableArguments {
   func warn(_ text: String) {
     if !quiet { Console.error("surety: warning: \(text)") }
   }
+}
+
+/// How long one example may take.
+struct TimeOptions: ParsableArguments {
+  @Option(
+    help: """
+      The time limit of one example in seconds: what is spent on it alone, and its share of what is done for several \
+      at once. A run may take that long for each example.
+      """)
+  var timeout: Double?
+
+  func limit() throws(InputError) -> Duration? { try duration(timeout) }
 }

@@ -1,17 +1,14 @@
 import Bounds
 import Properties
 
-/// What a search is asked.
-public typealias SearchCase = Question
-
 /// A case with its distinct rows of outputs.
-struct PreparedCase: Sendable {
-  let given: SearchCase
+struct PreparedQuestion: Sendable {
+  let given: Question
   let table: OutputRows
   /// What single precision loses over the region.
   let sample: RoundingProbe.Sample
 
-  init(_ given: SearchCase, _ sample: RoundingProbe.Sample) {
+  init(_ given: Question, _ sample: RoundingProbe.Sample) {
     self.given = given
     table = OutputRows(of: given.conditions)
     self.sample = sample
@@ -52,7 +49,7 @@ struct CaseRecord: Codable, Hashable {
   /// For each condition, its constraints: pairs of output and coefficient, one after another, and the limit at the end.
   var conditions: [[[Double]]]
 
-  init(_ given: SearchCase) {
+  init(_ given: Question) {
     lower = given.region.lower
     upper = given.region.upper
     conditions = given.conditions.map { condition in
@@ -63,7 +60,7 @@ struct CaseRecord: Codable, Hashable {
   }
 
   /// The case; nil when the numbers are none of a case.
-  var searchCase: SearchCase? {
+  var question: Question? {
     guard let region = try? Region(lower: lower, upper: upper) else { return nil }
     let conditions = conditions.map { condition in
       condition.map { numbers in
@@ -73,6 +70,6 @@ struct CaseRecord: Codable, Hashable {
         return LinearConstraint(outputs: terms, bound: numbers.last ?? 0)
       }
     }
-    return SearchCase(region: region, conditions: conditions)
+    return Question(region: region, conditions: conditions)
   }
 }

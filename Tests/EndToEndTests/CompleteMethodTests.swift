@@ -5,14 +5,14 @@ import Testing
 @Suite("Complete searches in certification")
 struct CompletionTests {
   private func certify(
-    _ completion: Completion?, _ examples: Range<Int>, epsilon: Double,
+    _ completion: CompleteMethod?, _ examples: Range<Int>, epsilon: Double,
     isStopped: @escaping @Sendable () -> Bool = { false }
   ) throws -> [ResultLine] {
     var options = CertifierOptions(epsilon: epsilon)
     options.methods = [.ibp]
     options.attackRestarts = 1
     options.attackSteps = 2
-    options.completion = completion
+    options.completeMethod = completion
     options.timeout = .seconds(200)
     let certifier = try Certifier(
       EmbeddedNetwork.digits(), modelDigest: EmbeddedNetwork.digitsDigest,
@@ -26,7 +26,7 @@ struct CompletionTests {
   func agreement() throws {
     let open = try certify(nil, 0..<24, epsilon: 0.1).filter { $0.verdict == .undecided }
     #expect(open.count >= 2)
-    let answers = try Completion.allCases.map { try certify($0, 0..<24, epsilon: 0.1) }
+    let answers = try CompleteMethod.allCases.map { try certify($0, 0..<24, epsilon: 0.1) }
     for (first, second) in zip(answers[0], answers[1]) {
       #expect(first.verdict != .undecided, "\(first.example): \(first.reason ?? "")")
       #expect(first.verdict == second.verdict, "example \(first.example)")

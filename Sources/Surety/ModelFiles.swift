@@ -2,6 +2,7 @@ import Digests
 import Files
 import Foundation
 import ModelFiles
+import Networks
 
 extension ModelFile {
   /// The SHA-256 digest of all that a network read from the file depends on, in lowercase hexadecimal.
@@ -31,5 +32,25 @@ extension ModelChoices {
     }
     if joinsInputs { words.append("joined") }
     return words
+  }
+}
+
+/// The SHA-256 digest of a model: of its file, decompressed, and of the files that its weights lie in.
+///
+/// Results and checkpoints name their model by it. A file that is no model has the digest of its bytes.
+///
+/// - Throws: `InputError` when the file cannot be read.
+public func modelDigest(ofFile path: String) throws(InputError) -> String {
+  let content = try readFile(path)
+  guard let file = try? ModelFile(path) else { return sha256(of: content) }
+  return file.digest()
+}
+
+extension Network {
+  /// Reads an ONNX file, `.onnx` or `.onnx.gz`.
+  ///
+  /// - Throws: `InputError` as for `init(contentsOf:)` of a path.
+  public init(contentsOf url: URL) throws(InputError) {
+    try self.init(contentsOf: url.path)
   }
 }
