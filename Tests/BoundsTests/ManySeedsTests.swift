@@ -17,7 +17,8 @@ struct ManySeedsTests {
     let folder = "\(packageRoot)/Sources/Networks/Operations"
     let declaration = #/public struct (\w+): (?:\w+, )*\w*Operation\b/#
     var declared = Set<String>()
-    for file in try FileManager.default.contentsOfDirectory(atPath: folder) {
+    for file in try FileManager.default.subpathsOfDirectory(atPath: folder)
+    where file.hasSuffix(".swift") {
       let text = try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
       declared.formUnion(text.matches(of: declaration).map { String($0.1) })
     }
