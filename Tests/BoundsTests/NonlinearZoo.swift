@@ -1,5 +1,6 @@
 import Networks
 import Tensors
+import TestSupport
 
 extension ZooNetwork {
   /// Networks with limits, gates, choices, normalisations and shares.

@@ -26,7 +26,7 @@ struct WalkTests {
     let functions = LinearFunctions(
       node: network.output,
       rows: T.rows(T(Shape([4] + shape.dimensions), coefficients), shape),
-      constant: T([4], [0, 1, -1, 0.5]), owners: [0, 0, 0, 0])
+      constant: T([4], [0, 1, -1, 0.5]), exampleOfRow: [0, 0, 0, 0])
     // The first goes through a convolution and its normalisation in one step, the others meet rows between the two.
     let bounds = try pass.lowerBounds(of: functions)
     var record = RecordedRows<T>(nodes: network.nodes.count)
@@ -47,7 +47,7 @@ struct WalkTests {
       let region = try randomRegions(1, network.inputShape, radius: 0.3, .infinity, &generator)[0]
       let bounder = Bounder<T>(network)
       let state = try bounder.crown(over: InputSet([region], shape: network.inputShape))
-      let (node, element) = (try #require(network.nodesToTighten.first), Int32(1))
+      let (node, element) = (try #require(network.preactivations.first), Int32(1))
       let parameters = network.parameters(as: T.self)
       for isPositive in [true, false] {
         let split = NeuronSplit(node: Int32(node), element: element, isPositive: isPositive)

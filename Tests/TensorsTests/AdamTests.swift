@@ -64,7 +64,7 @@ struct AdamTests {
       // The second element is exact there and keeps its slope.
       rows.raise(
         &slopes, &first, &second, at: Tensor([1, 2], [gradient, gradient]),
-        intercepts: Tensor([1, 2], [1, 0]), owners: [0], within: -100...100, adam)
+        intercepts: Tensor([1, 2], [1, 0]), exampleOfRow: [0], within: -100...100, adam)
       #expect(abs(slopes.scalars[0] - expected[index]) < 1e-12)
       #expect(slopes.scalars[1] == 1)
     }

@@ -3,7 +3,10 @@ import Tensors
 
 // Step functions. Where they jump, both limits count as points of the graph.
 
-extension Sign: ScalarRelaxable {
+/// A function that never decreases and is constant between its jumps.
+protocol StepFunction: ScalarRelaxable {}
+
+extension StepFunction {
   func range(over x: ScalarInterval) -> ScalarInterval {
     ScalarInterval(value(at: x.lower), value(at: x.upper))
   }
@@ -14,7 +17,9 @@ extension Sign: ScalarRelaxable {
     let (low, high) = (value(at: x.lower), value(at: x.upper))
     return low == high ? ScalarLine(slope: 0, intercept: low) : nil
   }
+}
 
+extension Sign: StepFunction {
   /// On `l < 0 < u`, above: the constant 1, or the line from `(l, -1)` through `(0, 1)` when that is lower
   /// at the middle; below alike.
   func slopes(over x: ScalarInterval) -> (lower: Double, upper: Double) {
@@ -38,18 +43,7 @@ extension Sign: ScalarRelaxable {
   }
 }
 
-extension Floor: ScalarRelaxable {
-  func range(over x: ScalarInterval) -> ScalarInterval {
-    ScalarInterval(value(at: x.lower), value(at: x.upper))
-  }
-
-  func derivative(at x: Double) -> Double { 0 }
-
-  func exactLine(over x: ScalarInterval) -> ScalarLine? {
-    let (low, high) = (value(at: x.lower), value(at: x.upper))
-    return low == high ? ScalarLine(slope: 0, intercept: low) : nil
-  }
-
+extension Floor: StepFunction {
   /// The best of the lines of slope 0, of slope 1, and through an end of the graph and the outermost corner.
   func slopes(over x: ScalarInterval) -> (lower: Double, upper: Double) {
     let (low, high) = (x.lower.rounded(.down), x.upper.rounded(.down))
