@@ -79,9 +79,6 @@ func quotientRoundedUp(_ a: Double, _ b: Double) -> Double {
 /// Below this, rounding errors may be too small for a double.
 private let smallestWithExactErrors = 0x1p-900
 
-/// `a / b`, rounded toward negative infinity, for a nonzero `b`.
-func quotientRoundedDown(_ a: Double, _ b: Double) -> Double { -quotientRoundedUp(-a, b) }
-
 extension Double {
   /// The number in at most four significant digits, for messages.
   var short: String { String(format: "%.4g", self) }
