@@ -19,24 +19,6 @@ public struct BoundState<T: BackwardAlgebra>: Sendable {
     intervals[0] = inputs.box
   }
 
-  /// For each example, whether the intervals of all nodes are finite; if not, its bounds mean nothing.
-  public var finiteExamples: [Bool] {
-    var isFinite = [Bool](repeating: true, count: count)
-    for interval in intervals {
-      guard let interval else { continue }
-      for end in [interval.lower.valuesBelow, interval.upper.valuesAbove] where !end.isFinite {
-        let size = end.count / max(1, count)
-        end.withElements { values in
-          for example in 0..<count
-          where !values[example * size..<(example + 1) * size].allSatisfy(\.isFinite) {
-            isFinite[example] = false
-          }
-        }
-      }
-    }
-    return isFinite
-  }
-
   func inputIntervals(of node: Int) -> [Interval<T>] {
     network.nodes[node].inputs.map { input in
       guard let interval = intervals[input] else {
@@ -87,6 +69,22 @@ extension Bounder {
       state.intervals[id] = intervals[id]
     }
     return state
+  }
+}
+
+extension BoundState {
+  /// For each example, whether the intervals of all nodes are finite; if not, its bounds mean nothing.
+  public func finiteExamples<S>() -> [Bool] where T == Tensor<S> {
+    var isFinite = [Bool](repeating: true, count: count)
+    for interval in intervals {
+      guard let interval else { continue }
+      for end in [interval.lower, interval.upper] {
+        for (example, whole) in end.areFinite(parts: count).enumerated() where !whole {
+          isFinite[example] = false
+        }
+      }
+    }
+    return isFinite
   }
 }
 

@@ -78,7 +78,7 @@ extension Bounder {
       let state = try state(over: part, by: method)
       return BatchBounds(
         lower: try lowerBounds(of: functions.examples(range), state, by: method),
-        isFinite: state.finiteExamples)
+        isFinite: state.finiteExamples())
     }
     return BatchBounds(joining: parts)
   }

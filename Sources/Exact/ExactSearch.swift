@@ -127,7 +127,7 @@ public struct ExactSearch: Sendable {
         known[layer] = known[layer]?.replacing(neurons, ranges)
       }
       let state = try bounder.crown(over: inputs, knowing: known)
-      guard state.finiteExamples.allSatisfy({ $0 }) else { return nil }
+      guard state.finiteExamples().allSatisfy({ $0 }) else { return nil }
       for node in layers where known[node] == nil || (layer ?? -1) < node {
         let amount = 100 * noise[node] * 0x1p-29
         let fresh = state.intervals[node]?.widened(by: 1e-12, and: amount)

@@ -32,7 +32,7 @@ extension Bounder {
       preconditionFailure("Forward mode left the output without bounds")
     }
     return BatchBounds(
-      lower: bounds.lower.reshaped([examples, count]), isFinite: state.finiteExamples)
+      lower: bounds.lower.reshaped([examples, count]), isFinite: state.finiteExamples())
   }
 }
 

@@ -88,7 +88,7 @@ struct InputSplitting<S: TensorScalar>: SplittingStrategy {
     let state = try bounder.crown(over: inputs, knowing: known(boxes))
     let (planes, relaxed) = try planes(boxes, rows, state)
     let points = BoxPoints(boxes, planes, network, bounder.parameters, exact)
-    let isFinite = state.finiteExamples
+    let isFinite = state.finiteExamples()
     var judges = boxes.indices.map { index in
       BoxJudge(
         boxes[index], questions[Int(boxes[index].root)], rows.places[index],
@@ -157,7 +157,7 @@ struct InputSplitting<S: TensorScalar>: SplittingStrategy {
     }
     let state = try inDouble.crown(over: inputs)
     let bounds = try inDouble.lowerBounds(of: OutputFunctions(coefficients), state)
-    let isFinite = state.finiteExamples
+    let isFinite = state.finiteExamples()
     let count = bounds.shape[1]
     bounds.withElements { bounds in
       for (place, index) in near.enumerated() where isFinite[place] {

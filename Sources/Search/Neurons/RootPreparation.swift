@@ -164,7 +164,7 @@ struct RootPreparation<S: TensorScalar> {
       // Tighter intervals help everything that follows, but not at any price.
       let state = try effort.limiting(inDouble, to: 0.2)
         .alphaCROWN(over: inputs, knowing: quick.intervals)
-      guard state.finiteExamples.allSatisfy({ $0 }) else { return nil }
+      guard state.finiteExamples().allSatisfy({ $0 }) else { return nil }
       var intervals: [Int: Interval<Tensor<Double>>] = [:]
       for node in nodes { intervals[node] = state.intervals[node] }
       result.append(intervals)

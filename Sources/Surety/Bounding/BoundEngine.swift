@@ -104,7 +104,7 @@ struct TensorEngine<S: TensorScalar>: BoundEngine {
     let ends = try bounder.outputEnds(state, by: method)
     var result = OutputBounds(
       outputs: OutputBounds.Ends(lower: ends.lower.scalars, upper: ends.upper.scalars),
-      margins: nil, isFinite: state.finiteExamples[0])
+      margins: nil, isFinite: state.finiteExamples()[0])
     guard let label else { return result }
     var margins = OutputBounds.Ends(lower: [], upper: [])
     let outputs = network.outputShape.count
