@@ -76,8 +76,8 @@ extension BoundState {
   /// For each example, whether the intervals of all nodes are finite; if not, its bounds mean nothing.
   public func finiteExamples<S>() -> [Bool] where T == Tensor<S> {
     var isFinite = [Bool](repeating: true, count: count)
-    for interval in intervals {
-      guard let interval else { continue }
+    for (node, interval) in zip(network.nodes, intervals) {
+      guard let interval, !isFiniteAsItsInput(node.operation) else { continue }
       for end in [interval.lower, interval.upper] {
         for (example, whole) in end.areFinite(parts: count).enumerated() where !whole {
           isFinite[example] = false
@@ -85,6 +85,11 @@ extension BoundState {
       }
     }
     return isFinite
+  }
+
+  /// Whether an operation's interval is finite wherever its input's is, so that one look serves both.
+  private func isFiniteAsItsInput(_ operation: (any Operation)?) -> Bool {
+    operation is ReLU || (operation as? any AffineOperation)?.movesElementsOnly ?? false
   }
 }
 

@@ -23,6 +23,10 @@ extension Double: TensorScalar {
     surety_affine_f64(a, scale, shift, out, count)
   }
 
+  public static func areFinite(_ a: UnsafePointer<Double>, _ count: Int) -> Bool {
+    surety_are_finite_f64(a, count) != 0
+  }
+
   public static func reduce(
     _ reduction: Reduction, _ a: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>,
     outer: Int,

@@ -23,6 +23,10 @@ extension Float: TensorScalar {
     surety_affine_f32(a, scale, shift, out, count)
   }
 
+  public static func areFinite(_ a: UnsafePointer<Float>, _ count: Int) -> Bool {
+    surety_are_finite_f32(a, count) != 0
+  }
+
   public static func reduce(
     _ reduction: Reduction, _ a: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>,
     outer: Int,

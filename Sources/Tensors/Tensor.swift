@@ -121,23 +121,8 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
   /// For each of several equal parts, one after another, whether no element of it is NaN or infinite.
   public func areFinite(parts: Int) -> [Bool] {
     let size = count / max(1, parts)
-    return (0..<parts).map { Tensors.areFinite(buffer.pointer + $0 * size, size) }
+    return (0..<parts).map { Scalar.areFinite(buffer.pointer + $0 * size, size) }
   }
-}
-
-/// Whether no number is NaN or infinite.
-@_specialize(where S == Float)
-@_specialize(where S == Double)
-private func areFinite<S: TensorScalar>(_ values: UnsafePointer<S>, _ count: Int) -> Bool {
-  // Zero times a finite number is zero; times infinity or NaN it is NaN. Several sums, so that none waits for another.
-  var sums = SIMD8<S>.zero
-  let whole = count / 8 * 8
-  for i in stride(from: 0, to: whole, by: 8) {
-    sums += UnsafeRawPointer(values + i).loadUnaligned(as: SIMD8<S>.self) * 0
-  }
-  var sum = sums.sum()
-  for i in whole..<count { sum += values[i] * 0 }
-  return sum == 0
 }
 
 extension Tensor: Equatable {

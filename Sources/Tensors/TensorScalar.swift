@@ -19,6 +19,8 @@ public protocol TensorScalar: BinaryFloatingPoint, SIMDScalar, Sendable, Codable
   static func affine(
     _ a: UnsafePointer<Self>, scale: Self, shift: Self, _ out: UnsafeMutablePointer<Self>,
     _ count: Int)
+  /// Whether no number is NaN or infinite.
+  static func areFinite(_ a: UnsafePointer<Self>, _ count: Int) -> Bool
   /// Reduces the middle axis of an `outer x count x inner` array.
   static func reduce(
     _ reduction: Reduction, _ a: UnsafePointer<Self>, _ out: UnsafeMutablePointer<Self>, outer: Int,

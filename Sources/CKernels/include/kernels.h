@@ -55,6 +55,7 @@ static inline size_t surety_phase_length(size_t width, ptrdiff_t stride) {
   void surety_unary_##S(int op, const T *a, T *out, size_t n);                                     \
   void surety_binary_##S(int op, const T *a, int sa, const T *b, int sb, T *out, size_t n);        \
   void surety_affine_##S(const T *a, T scale, T shift, T *out, size_t n);                          \
+  int surety_are_finite_##S(const T *a, size_t n);                                                 \
   void surety_sum_##S(const T *a, T *out, size_t outer, size_t n, size_t inner);                   \
   void surety_max_##S(const T *a, T *out, size_t outer, size_t n, size_t inner);                   \
   void surety_min_##S(const T *a, T *out, size_t outer, size_t n, size_t inner);                   \
