@@ -180,7 +180,11 @@ final class VerificationRun {
   private func takeUpPrologue() -> Int {
     guard let prologue = options.checkpoint?.prologue, prologue.begun > 0,
       let known = prologue.open, known.count == decision.questions.count,
-      known.contains(where: { !$0.isEmpty })
+      known.contains(where: { !$0.isEmpty }),
+      // A place that no condition has would leave its question without any, which reads as answered.
+      zip(known, decision.questions).allSatisfy({ places, question in
+        places.allSatisfy(question.conditions.indices.contains)
+      })
     else { return 0 }
     for (question, places) in known.enumerated() {
       let open = Set(places)
