@@ -7,6 +7,10 @@ public struct BoundState<T: BackwardAlgebra>: Sendable {
   public internal(set) var intervals: [Interval<T>?]
   /// The network, the regions and the relaxations made so far.
   var pass: BackwardPass<T>
+  /// How many times each node is read.
+  var readers: [Int] { pass.readers }
+  /// Whether each node is read by an operation that is enclosed by lines.
+  let isRelaxed: [Bool]
 
   /// The network that is bounded.
   public var network: Network { pass.network }
@@ -17,6 +21,12 @@ public struct BoundState<T: BackwardAlgebra>: Sendable {
     pass = BackwardPass(network, parameters, inputs)
     intervals = .init(repeating: nil, count: network.nodes.count)
     intervals[0] = inputs.box
+    var isRelaxed = [Bool](repeating: false, count: network.nodes.count)
+    for node in network.nodes where node.operation is any LinearlyBounded {
+      for input in node.inputs { isRelaxed[input] = true }
+    }
+    self.isRelaxed = isRelaxed
+    settle(0, widens: false)
   }
 
   func inputIntervals(of node: Int) -> [Interval<T>] {
@@ -36,6 +46,7 @@ public struct BoundState<T: BackwardAlgebra>: Sendable {
         operation: operation.name, node: network.nodes[id].name, analysis: "interval bounds")
     }
     intervals[id] = propagating.interval(inputIntervals(of: id), pass.parameters)
+    settle(id, widens: true)
   }
 
   /// Makes the relaxation of a nonlinear node from its inputs' intervals.
@@ -67,6 +78,9 @@ extension Bounder {
     var state = BoundState(network, parameters, inputs)
     for id in network.nodes.indices.dropFirst() where intervals.indices.contains(id) {
       state.intervals[id] = intervals[id]
+      if network.nodes[id].inputs.allSatisfy({ state.intervals[$0] != nil }) {
+        state.settle(id, widens: false)
+      }
     }
     return state
   }

@@ -56,6 +56,16 @@ public protocol BackwardAlgebra: TensorAlgebra {
   static func minimumGradient(
     _ rows: Self, center: Self, radius: Self, exampleOfRow: [Int32], byResult: Self
   ) -> Self
+  /// What rows pay for rounding: the sum of the sizes of their coefficients, each times the price of its element, negated.
+  ///
+  /// - Parameter prices: `[examples] + shape`, in the layout of rows.
+  /// - Returns: `[rows]`.
+  /// - Soundness: At most minus the sum, less a part of it that its own rounding may lose, which the prices have to have in them.
+  static func charge(_ rows: RowBlock<Self>, prices: Self, exampleOfRow: [Int32]) -> Self
+  /// The sum of two tensors of one shape, rounded down.
+  ///
+  /// - Soundness: No element is above the exact sum, in a number system that accounts for rounding.
+  func addingBelow(_ other: Self) -> Self
   /// The sum over channels and pixels of each coefficient times its channel's bias.
   static func channelSum(_ rows: RowBlock<Self>, bias: Self) -> Self
   /// The sum of two blocks of the same rows.
@@ -167,6 +177,12 @@ extension BackwardAlgebra {
       * byResult.reshaped(
         Shape([rows.shape[0]] + [Int](repeating: 1, count: rows.shape.rank - 1)))
   }
+
+  public static func charge(_ rows: RowBlock<Self>, prices: Self, exampleOfRow: [Int32]) -> Self {
+    -(rows.values.magnitude() * prices.gathered(exampleOfRow, axis: 0)).rowSums()
+  }
+
+  public func addingBelow(_ other: Self) -> Self { self + other }
 
   public static func channelSum(_ rows: RowBlock<Self>, bias: Self) -> Self {
     (rows.values * bias.reshaped([bias.shape.count, 1, 1])).rowSums()

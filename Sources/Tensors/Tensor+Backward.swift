@@ -1,6 +1,21 @@
 import CKernels
 
 extension Tensor: BackwardAlgebra {
+  public static var chargesRounding: Bool { true }
+
+  public static func chargedRectifierLines(lower: Tensor, upper: Tensor) -> Lines<Tensor>? {
+    precondition(lower.shape == upper.shape, "Ends of \(lower.shape) and \(upper.shape)")
+    let (below, above) = (Buffer<Scalar>(count: lower.count), Buffer<Scalar>(count: lower.count))
+    let intercepts = Buffer<Scalar>(count: lower.count)
+    Scalar.rectifierLines(
+      lower.buffer.pointer, upper.buffer.pointer, lower.count,
+      (below.pointer, above.pointer, intercepts.pointer))
+    return Lines(
+      lowerSlope: Tensor(shape: lower.shape, buffer: below), lowerIntercept: nil,
+      upperSlope: Tensor(shape: lower.shape, buffer: above),
+      upperIntercept: Tensor(shape: lower.shape, buffer: intercepts))
+  }
+
   public static var usesWindows: Bool { true }
   public static var largestWindowKernel: Int { Int(SURETY_LARGEST_KERNEL) }
 
@@ -59,6 +74,29 @@ extension Tensor: BackwardAlgebra {
         result.buffer.pointer)
     }
     return result
+  }
+
+  public static func charge(
+    _ rows: RowBlock<Tensor>, prices: Tensor, exampleOfRow: [Int32]
+  ) -> Tensor {
+    let result = Tensor(repeating: 0, [rows.count])
+    rows.withWindow { window in
+      Scalar.windowKernels.charge(
+        rows.values.buffer.pointer, window, prices.buffer.pointer, exampleOfRow,
+        result.buffer.pointer)
+    }
+    return result
+  }
+
+  public func addingBelow(_ other: Tensor) -> Tensor {
+    precondition(shape == other.shape, "Sum of \(shape) and \(other.shape)")
+    return Tensor(uninitialized: shape) { out in
+      for i in 0..<count {
+        let sum = buffer.pointer[i] + other.buffer.pointer[i]
+        // Infinity has a number below it, which would pass for a bound.
+        out[i] = sum == .infinity ? .nan : sum.nextDown
+      }
+    }
   }
 
   public static func channelSum(_ rows: RowBlock<Tensor>, bias: Tensor) -> Tensor {

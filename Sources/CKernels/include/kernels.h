@@ -55,6 +55,9 @@ static inline size_t surety_phase_length(size_t width, ptrdiff_t stride) {
   void surety_unary_##S(int op, const T *a, T *out, size_t n);                                     \
   void surety_binary_##S(int op, const T *a, int sa, const T *b, int sb, T *out, size_t n);        \
   void surety_affine_##S(const T *a, T scale, T shift, T *out, size_t n);                          \
+  /* Lines that enclose a ReLU over [lower, upper], the upper intercept rounded up. */             \
+  void surety_relu_lines_##S(const T *lower, const T *upper, size_t n, T *lower_slope,             \
+                             T *upper_slope, T *upper_shift);                                      \
   int surety_are_finite_##S(const T *a, size_t n);                                                 \
   void surety_sum_##S(const T *a, T *out, size_t outer, size_t n, size_t inner);                   \
   void surety_max_##S(const T *a, T *out, size_t outer, size_t n, size_t inner);                   \
@@ -85,6 +88,9 @@ static inline size_t surety_phase_length(size_t width, ptrdiff_t stride) {
   /* constant[r] += sum a * center - |a| * radius over the window, at grid owner[r]. */            \
   void surety_concretize_##S(const T *a, surety_window p, const T *center, const T *radius,        \
                              const int32_t *owner, T *constant);                                   \
+  /* constant[r] -= sum |a| * price over the window, at grid owner[r]. */                          \
+  void surety_charge_##S(const T *a, surety_window p, const T *price, const int32_t *owner,        \
+                         T *constant);                                                             \
   /* The point of the box at which each row is smallest, window by window. */                      \
   void surety_minimizer_##S(const T *a, surety_window p, const T *center, const T *radius,         \
                             const int32_t *owner, T *out);                                         \
