@@ -11,13 +11,18 @@ public struct BoundState<T: BackwardAlgebra>: Sendable {
   var readers: [Int] { pass.readers }
   /// Whether each node is read by an operation that is enclosed by lines.
   let isRelaxed: [Bool]
+  /// The nodes that rows come by; all where they may go on to the input.
+  let meetsRows: [Bool]
 
   /// The network that is bounded.
   public var network: Network { pass.network }
   /// The number of examples.
   public var count: Int { pass.inputs.count }
 
-  init(_ network: Network, _ parameters: Parameters<T>, _ inputs: InputSet<T>) {
+  /// - Parameter forRows: Whether rows are to go back to the input; otherwise they end at the last operations that are not affine.
+  init(
+    _ network: Network, _ parameters: Parameters<T>, _ inputs: InputSet<T>, forRows: Bool = true
+  ) {
     pass = BackwardPass(network, parameters, inputs)
     intervals = .init(repeating: nil, count: network.nodes.count)
     intervals[0] = inputs.box
@@ -26,7 +31,8 @@ public struct BoundState<T: BackwardAlgebra>: Sendable {
       for input in node.inputs { isRelaxed[input] = true }
     }
     self.isRelaxed = isRelaxed
-    settle(0, widens: false)
+    meetsRows = forRows ? .init(repeating: true, count: network.nodes.count) : network.affineEnd
+    setPrice(of: 0)
   }
 
   func inputIntervals(of node: Int) -> [Interval<T>] {
@@ -45,8 +51,17 @@ public struct BoundState<T: BackwardAlgebra>: Sendable {
       throw Unsupported(
         operation: operation.name, node: network.nodes[id].name, analysis: "interval bounds")
     }
+    guard T.chargesRounding else {
+      intervals[id] = propagating.interval(inputIntervals(of: id), pass.parameters)
+      return
+    }
+    if let affine = operation as? any BoxPropagating { return advance(to: id, by: affine) }
     intervals[id] = propagating.interval(inputIntervals(of: id), pass.parameters)
-    settle(id, widens: true)
+    if let affine = operation as? any AffineOperation {
+      widen(id, of: affine)
+    } else {
+      setPrice(of: id)
+    }
   }
 
   /// Makes the relaxation of a nonlinear node from its inputs' intervals.
@@ -79,7 +94,7 @@ extension Bounder {
     for id in network.nodes.indices.dropFirst() where intervals.indices.contains(id) {
       state.intervals[id] = intervals[id]
       if network.nodes[id].inputs.allSatisfy({ state.intervals[$0] != nil }) {
-        state.settle(id, widens: false)
+        state.setPrice(of: id)
       }
     }
     return state
@@ -117,6 +132,17 @@ extension Network {
       nodes.formUnion(node.inputs)
     }
     return nodes.filter { $0 != 0 }.sorted()
+  }
+
+  /// The nodes after the last operations that are not affine, and those themselves.
+  var affineEnd: [Bool] {
+    var isOpen = [Bool](repeating: false, count: nodes.count)
+    isOpen[output] = true
+    for id in nodes.indices.reversed()
+    where isOpen[id] && nodes[id].operation is any AffineOperation {
+      for input in nodes[id].inputs { isOpen[input] = true }
+    }
+    return isOpen
   }
 
   /// Whether interval arithmetic loses nothing on the way from a box of inputs to each node: at most one

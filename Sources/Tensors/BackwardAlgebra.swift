@@ -56,12 +56,23 @@ public protocol BackwardAlgebra: TensorAlgebra {
   static func minimumGradient(
     _ rows: Self, center: Self, radius: Self, exampleOfRow: [Int32], byResult: Self
   ) -> Self
-  /// What rows pay for rounding: the sum of the sizes of their coefficients, each times the price of its element, negated.
+  /// What rows pay for rounding: minus the price's floor, less its scale times the sum of the sizes of their coefficients, each
+  /// times the size of its element.
   ///
-  /// - Parameter prices: `[examples] + shape`, in the layout of rows.
   /// - Returns: `[rows]`.
-  /// - Soundness: At most minus the sum, less a part of it that its own rounding may lose, which the prices have to have in them.
-  static func charge(_ rows: RowBlock<Self>, prices: Self, exampleOfRow: [Int32]) -> Self
+  static func charge(_ rows: RowBlock<Self>, _ price: RowPrice<Self>, exampleOfRow: [Int32]) -> Self
+  /// The ends of intervals given by middles and half widths, each `[examples] + shape`, moved outward.
+  static func outwardEnds(
+    center: Self, radius: Self, by outset: Outset<Self>
+  ) -> (lower: Self, upper: Self)
+  /// The ends of intervals, each `[examples] + shape`, moved outward.
+  static func widened(
+    lower: Self, upper: Self, by outset: Outset<Self>
+  ) -> (lower: Self, upper: Self)
+  /// The larger sizes of both ends and a least one.
+  static func magnitudes(lower: Self, upper: Self, atLeast least: Double) -> Self
+  /// The largest size of an end of each example's intervals, `[examples]`.
+  static func largestSizes(lower: Self, upper: Self) -> Self
   /// The sum of two tensors of one shape, rounded down.
   ///
   /// - Soundness: No element is above the exact sum, in a number system that accounts for rounding.
@@ -178,8 +189,37 @@ extension BackwardAlgebra {
         Shape([rows.shape[0]] + [Int](repeating: 1, count: rows.shape.rank - 1)))
   }
 
-  public static func charge(_ rows: RowBlock<Self>, prices: Self, exampleOfRow: [Int32]) -> Self {
-    -(rows.values.magnitude() * prices.gathered(exampleOfRow, axis: 0)).rowSums()
+  public static func charge(
+    _ rows: RowBlock<Self>, _ price: RowPrice<Self>, exampleOfRow: [Int32]
+  ) -> Self {
+    let floor = full(-price.floor, [rows.count])
+    guard let sizes = price.sizes else { return floor }
+    return (rows.values.magnitude() * sizes.gathered(exampleOfRow, axis: 0)).rowSums()
+      .scaled(by: -price.scale, adding: 0) + floor
+  }
+
+  public static func outwardEnds(
+    center: Self, radius: Self, by outset: Outset<Self>
+  ) -> (lower: Self, upper: Self) {
+    let reach = radius + outset.whole
+    return (center - reach, center + reach)
+  }
+
+  public static func widened(
+    lower: Self, upper: Self, by outset: Outset<Self>
+  ) -> (lower: Self, upper: Self) {
+    (lower - outset.whole, upper + outset.whole)
+  }
+
+  public static func magnitudes(lower: Self, upper: Self, atLeast least: Double) -> Self {
+    lower.magnitude().maximum(upper.magnitude()).maximum(full(least, [1]))
+  }
+
+  public static func largestSizes(lower: Self, upper: Self) -> Self {
+    let sizes = lower.magnitude().maximum(upper.magnitude())
+    let examples = sizes.shape[0]
+    return sizes.reshaped([examples, sizes.shape.count / max(1, examples)])
+      .reduced(.maximum, axis: 1).reshaped([examples])
   }
 
   public func addingBelow(_ other: Self) -> Self { self + other }

@@ -24,10 +24,17 @@ extension Double: TensorScalar {
   }
 
   public static func rectifierLines(
-    _ lower: UnsafePointer<Double>, _ upper: UnsafePointer<Double>, _ count: Int, _ lines: RectifierLines
+    _ lower: UnsafePointer<Double>, _ upper: UnsafePointer<Double>, _ count: Int,
+    _ lines: RectifierLines
   ) {
     surety_relu_lines_f64(
       lower, upper, count, lines.lowerSlope, lines.upperSlope, lines.upperIntercept)
+  }
+
+  public static var outwardKernels: OutwardKernels<Double> {
+    OutwardKernels(
+      ends: surety_outward_ends_f64, widen: surety_widen_f64, magnitudes: surety_magnitudes_f64,
+      sizes: surety_sizes_f64, addBelow: surety_add_below_f64)
   }
 
   public static func areFinite(_ a: UnsafePointer<Double>, _ count: Int) -> Bool {

@@ -24,10 +24,17 @@ extension Float: TensorScalar {
   }
 
   public static func rectifierLines(
-    _ lower: UnsafePointer<Float>, _ upper: UnsafePointer<Float>, _ count: Int, _ lines: RectifierLines
+    _ lower: UnsafePointer<Float>, _ upper: UnsafePointer<Float>, _ count: Int,
+    _ lines: RectifierLines
   ) {
     surety_relu_lines_f32(
       lower, upper, count, lines.lowerSlope, lines.upperSlope, lines.upperIntercept)
+  }
+
+  public static var outwardKernels: OutwardKernels<Float> {
+    OutwardKernels(
+      ends: surety_outward_ends_f32, widen: surety_widen_f32, magnitudes: surety_magnitudes_f32,
+      sizes: surety_sizes_f32, addBelow: surety_add_below_f32)
   }
 
   public static func areFinite(_ a: UnsafePointer<Float>, _ count: Int) -> Bool {

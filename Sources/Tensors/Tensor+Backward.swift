@@ -76,29 +76,6 @@ extension Tensor: BackwardAlgebra {
     return result
   }
 
-  public static func charge(
-    _ rows: RowBlock<Tensor>, prices: Tensor, exampleOfRow: [Int32]
-  ) -> Tensor {
-    let result = Tensor(repeating: 0, [rows.count])
-    rows.withWindow { window in
-      Scalar.windowKernels.charge(
-        rows.values.buffer.pointer, window, prices.buffer.pointer, exampleOfRow,
-        result.buffer.pointer)
-    }
-    return result
-  }
-
-  public func addingBelow(_ other: Tensor) -> Tensor {
-    precondition(shape == other.shape, "Sum of \(shape) and \(other.shape)")
-    return Tensor(uninitialized: shape) { out in
-      for i in 0..<count {
-        let sum = buffer.pointer[i] + other.buffer.pointer[i]
-        // Infinity has a number below it, which would pass for a bound.
-        out[i] = sum == .infinity ? .nan : sum.nextDown
-      }
-    }
-  }
-
   public static func channelSum(_ rows: RowBlock<Tensor>, bias: Tensor) -> Tensor {
     let result = Tensor(repeating: 0, [rows.count])
     guard let placement = rows.placement else {

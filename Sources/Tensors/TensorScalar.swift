@@ -26,7 +26,8 @@ public protocol TensorScalar: BinaryFloatingPoint, SIMDScalar, Sendable, Codable
   )
   /// Writes lines that enclose `max(x, 0)` over `count` intervals, their rounding accounted for.
   static func rectifierLines(
-    _ lower: UnsafePointer<Self>, _ upper: UnsafePointer<Self>, _ count: Int, _ lines: RectifierLines
+    _ lower: UnsafePointer<Self>, _ upper: UnsafePointer<Self>, _ count: Int,
+    _ lines: RectifierLines
   )
   /// Whether no number is NaN or infinite.
   static func areFinite(_ a: UnsafePointer<Self>, _ count: Int) -> Bool
@@ -55,6 +56,8 @@ public protocol TensorScalar: BinaryFloatingPoint, SIMDScalar, Sendable, Codable
     _ output: ImageSize, _ image: UnsafeMutablePointer<Self>)
   /// The fused steps of the backward pass.
   static var windowKernels: WindowKernels<Self> { get }
+  /// The steps that round outward.
+  static var outwardKernels: OutwardKernels<Self> { get }
   /// The steps over blocks of examples and over channels.
   static var laneKernels: LaneKernels<Self> { get }
 }

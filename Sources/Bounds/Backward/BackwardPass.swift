@@ -19,8 +19,8 @@ struct LoweredFunctions<T: BackwardAlgebra>: Sendable {
   var rows: RowBlock<T>?
   /// What is added, `[rows]`.
   var constant: T
-  /// What rounding has cost each row on the way, negated, `[rows]`; nil for nothing.
-  var paid: T?
+  /// What rounding has cost each row on the way, step by step and negated, `[rows]` each.
+  var paid: [T]
   /// The example of each row.
   var exampleOfRow: [Int32]
 }
@@ -41,7 +41,9 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
   /// The relaxation of each nonlinear node, where it has been made.
   var relaxations: [(any Relaxation<T>)?]
   /// What the rounding of each node's step costs, where it has been set.
-  var charges: [Charge<T>]
+  var prices: [RowPrice<T>]
+  /// What the intercepts of a node's lines are multiplied by when they have been added up; they are all of one sign.
+  var interceptFactors: [Double]
   /// How many times each node is read.
   let readers: [Int]
 
@@ -51,7 +53,8 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
     self.inputs = inputs
     frame = InputFrame(inputs.box, shape: network.inputShape)
     relaxations = .init(repeating: nil, count: network.nodes.count)
-    charges = .init(repeating: Charge(), count: network.nodes.count)
+    prices = .init(repeating: RowPrice(), count: network.nodes.count)
+    interceptFactors = .init(repeating: 1, count: network.nodes.count)
     readers = network.readerCounts
   }
 
@@ -94,7 +97,7 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
     var pending = [RowBlock<T>?](repeating: nil, count: functions.node + 1)
     pending[functions.node] = functions.rows
     var constant = functions.constant
-    var paid: T?
+    var paid: [T] = []
     for id in stride(from: functions.node, through: 0, by: -1) {
       guard var rows = pending[id] else { continue }
       pending[id] = nil
@@ -121,7 +124,7 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
   /// - Soundness: The rows of the inputs and the new constant add up to at most the rows of the output and the old one, for
   ///   every input of the network that relaxation and choice hold for, up to rounding.
   private func step<Choice: LineChoice<T>>(
-    _ rows: inout RowBlock<T>, _ constant: inout T, _ paid: inout T?, at id: Int,
+    _ rows: inout RowBlock<T>, _ constant: inout T, _ paid: inout [T], at id: Int,
     _ choice: inout Choice, _ exampleOfRow: [Int32]
   ) throws(Unsupported) -> [(input: Int, rows: RowBlock<T>)]? {
     let node = network.nodes[id]
@@ -148,7 +151,8 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
       (before, added) = try throughAffine(rows, at: id)
     }
     if let added {
-      constant = constant.addingBelow(added.scaled(by: charges[id].ofIntercepts, adding: 0))
+      let factor = interceptFactors[id]
+      constant = constant.addingBelow(factor == 1 ? added : added.scaled(by: factor, adding: 0))
     }
     if choice.box(at: id) == nil { pay(id, rows, &constant, &paid, exampleOfRow) }
     return zip(sources, before).map { (input: $0, rows: $1) }
@@ -156,11 +160,12 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
 
   /// Takes what the rounding of a node's step costs rows off their constants, and notes it.
   private func pay(
-    _ id: Int, _ rows: RowBlock<T>, _ constant: inout T, _ paid: inout T?, _ exampleOfRow: [Int32]
+    _ id: Int, _ rows: RowBlock<T>, _ constant: inout T, _ paid: inout [T], _ exampleOfRow: [Int32]
   ) {
-    guard let cost = charges[id].cost(of: rows, exampleOfRow: exampleOfRow) else { return }
+    guard prices[id].sizes != nil || prices[id].floor > 0 else { return }
+    let cost = T.charge(rows, prices[id], exampleOfRow: exampleOfRow)
     constant = constant.addingBelow(cost)
-    paid = paid.map { $0 + cost } ?? cost
+    paid.append(cost)
   }
 
   private func throughAffine(

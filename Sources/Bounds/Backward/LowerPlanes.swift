@@ -56,7 +56,7 @@ extension BackwardPass {
       coefficients: functions.rows.map { T.dense($0, shape).reshaped([count, shape.count]) }
         ?? T.full(0, [count, shape.count]),
       constants: functions.constant, bounds: least(functions),
-      paid: functions.paid.map { -$0 } ?? T.full(0, [count]))
+      paid: functions.paid.reduce(T.full(0, [count])) { $0 - $1 })
   }
 }
 

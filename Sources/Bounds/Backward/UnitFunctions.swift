@@ -33,11 +33,13 @@ extension BackwardPass {
       }
       let zero = T.full(0, [elements.count])
       var constant = T.concatenated([bias ?? zero, -(bias ?? zero)], axis: 0)
-      if let prices = charges[selected.node].prices {
+      let price = prices[selected.node]
+      if let sizes = price.sizes {
         // Weights that were converted, as any step through the layer pays for.
-        let places = zip(exampleOfRow, elements).map { Int32($0) * Int32(node.shape.count) + $1 }
-        let price = -prices.reshaped([prices.shape.count]).gathered(places + places, axis: 0)
-        constant = constant.addingBelow(price)
+        let places = zip(exampleOfRow, elements).map { $0 * Int32(node.shape.count) + $1 }
+        constant = constant.addingBelow(
+          sizes.reshaped([sizes.shape.count]).gathered(places + places, axis: 0)
+            .scaled(by: -price.scale, adding: -price.floor))
       }
       return LinearFunctions(
         node: node.inputs[0],

@@ -1,11 +1,11 @@
 import Networks
 import Tensors
 
-extension Linear: IntervalPropagating {}
-extension Convolution: IntervalPropagating {}
-extension TransposedConvolution: IntervalPropagating {}
-extension Resampling: IntervalPropagating {}
-extension BatchNormalization: IntervalPropagating {
+extension Linear: BoxPropagating {}
+extension Convolution: BoxPropagating {}
+extension TransposedConvolution: BoxPropagating {}
+extension Resampling: BoxPropagating {}
+extension BatchNormalization: BoxPropagating {
   /// The image of a box under a line for each channel.
   ///
   /// Where intervals are kept as middles, the line waits for the next operation: a ReLU applies it with its own.

@@ -118,7 +118,7 @@ struct InputFrame<T: BackwardAlgebra>: Sendable {
   var center: T
   var radius: T
   /// What it costs to take the least value of a row; nothing where rounding is not accounted for.
-  private var charge = Charge<T>()
+  private var price = RowPrice<T>()
   /// The largest size of a middle or radius.
   let largest: Double
 
@@ -136,9 +136,10 @@ struct InputFrame<T: BackwardAlgebra>: Sendable {
       .scaled(by: 1 + 8 * rounding.unit, adding: rounding.least)
     radius = reach.inRowLayout(shape)
     let sizes = center.magnitude() + radius
-    largest = sizes.largest
-    charge.prices = sizes.scaled(by: rounding.price(terms: shape.rowTerms), adding: 0)
-    charge.floor = rounding.floor(terms: 2 * shape.count, largest: largest)
+    largest = T.largestSizes(lower: center, upper: radius).values.scalars.max() ?? 0
+    price = RowPrice(
+      sizes: sizes, scale: rounding.price(terms: shape.rowTerms, summedOver: shape),
+      floor: rounding.floor(terms: 2 * shape.count, largest: largest))
   }
 
   /// The least value of each row over its example's box, `[rows]`.
@@ -147,7 +148,8 @@ struct InputFrame<T: BackwardAlgebra>: Sendable {
   ///   for it.
   func minimum(of rows: RowBlock<T>, exampleOfRow: [Int32]) -> T {
     let least = T.minimum(rows, center: center, radius: radius, exampleOfRow: exampleOfRow)
-    return charge.cost(of: rows, exampleOfRow: exampleOfRow).map { least.addingBelow($0) } ?? least
+    guard T.chargesRounding else { return least }
+    return least.addingBelow(T.charge(rows, price, exampleOfRow: exampleOfRow))
   }
 }
 

@@ -10,11 +10,15 @@ struct UnitRoundoff: Sendable {
   let unit: Double
   /// The smallest positive number.
   let least: Double
+  /// The size that smaller numbers are taken to have, so that what they lose by being too small to be rounded relatively is a part of
+  /// their size. Its products with weights are not so small yet: processors are slow on those.
+  let smallest: Double
 
   init<T: TensorAlgebra>(of type: T.Type) {
     let isFloat = OutwardRounding(to: type).isFloat
     unit = isFloat ? 0x1p-24 : 0x1p-53
     least = isFloat ? 0x1p-149 : 0x1p-1074
+    smallest = isFloat ? 0x1p-60 : 0x1p-500
   }
 
   /// Roundings beside the sums themselves: of parameters that are converted, of ends from middles, and of what is charged.
@@ -32,8 +36,23 @@ struct UnitRoundoff: Sendable {
     return gamma / (1 - gamma) * (1 + 16 * max(unit, 0x1p-40))
   }
 
-  /// What `terms` products, too small to be rounded relatively, may cost where the other factors are at most `largest`.
-  func floor(terms: Int, largest: Double) -> Double {
+  /// The same for sizes that are then added up over all elements of a shape.
+  func price(terms: Int, summedOver shape: Shape) -> Double {
+    // A sum of n terms, none negative, is at least 1 - gamma(n) times the exact one.
+    let part = Double(shape.rowTerms) * unit
+    return part < 0x1p-7 ? price(terms: terms) * (1 + 0x1p-6) : .infinity
+  }
+
+  /// What `terms` products, too small to be rounded relatively, may cost where what they are multiplied by is at most `largest`.
+  func floor(terms: Int, largest: Double = 1) -> Double {
     2 * Double(terms + Self.others) * least * (1 + largest)
+  }
+}
+
+extension Shape {
+  /// The terms of a kernel's sum over all coefficients of a row.
+  var rowTerms: Int {
+    // Sixteen sums side by side, and the rest of every line of an image.
+    count / 16 + 16 * (image?.height ?? 1) + 34
   }
 }

@@ -120,7 +120,8 @@ struct BoxJudge<S: TensorScalar> {
     standing.margin = max(standing.margin, margin)
     if margin > tolerance && margin > 0 {
       standing.close(by: requirement.parts)
-    } else if precision == .float, margin >= -tolerance - Self.reach * planes.paid[requirement.place],
+    } else if precision == .float,
+      margin >= -tolerance - Self.reach * planes.paid[requirement.place],
       standing.judgement == .possible
     {
       standing.setNear(true)

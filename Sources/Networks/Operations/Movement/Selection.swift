@@ -40,7 +40,8 @@ public struct Selection: AffineOperation {
   public func terms(
     inputs: [Shape], output: Shape, _ parameters: (ParameterID) -> Shape
   ) -> SumTerms {
-    let most = Dictionary(grouping: indices.filter { $0 >= 0 }, by: { $0 }).values.map(\.count)
+    let most =
+      Dictionary(grouping: indices.filter { $0 >= 0 }, by: { $0 }).values.map(\.count)
       .max() ?? 0
     return SumTerms(forward: 0, backward: most > 1 ? most : 0)
   }
