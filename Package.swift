@@ -42,6 +42,14 @@ let library: [Target] = [
     ]),
   .target(
     name: "Properties", dependencies: ["Files", .product(name: "BigInt", package: "BigInt")]),
+  .target(
+    name: "Proofs",
+    dependencies: ["Files", "Properties", .product(name: "BigInt", package: "BigInt")]),
+  .target(
+    name: "Checking",
+    dependencies: [
+      "COpenBLAS", "Digests", "Files", "ModelFiles", "Networks", "Proofs", "Properties", "Tensors",
+    ]),
   .target(name: "Bounds", dependencies: ["Networks", "Properties", "Tensors"]),
   .target(
     name: "Attacks",
@@ -81,6 +89,12 @@ let programs: [Target] = [
       "Surety",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
       .product(name: "Logging", package: "swift-log"),
+    ]),
+  .executableTarget(
+    name: "SuretyCheck",
+    dependencies: [
+      "Checking", "Files", "Proofs",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ]),
   .executableTarget(
     name: "SuretyBench",
@@ -171,6 +185,7 @@ let package = Package(
   products: [
     .library(name: "Surety", targets: ["Surety"]),
     .executable(name: "surety", targets: ["SuretyCommand"]),
+    .executable(name: "surety-check", targets: ["SuretyCheck"]),
     .executable(name: "surety-bench", targets: ["SuretyBench"]),
   ],
   traits: [

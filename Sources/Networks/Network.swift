@@ -22,6 +22,8 @@ public struct Network: Sendable {
     public var inputs: [Int]
     /// The shape of its output for one example.
     public var shape: Shape
+    /// The tensors of the model file that have the node's value: outputs of nodes, or the input.
+    public var tensors: [String] = []
   }
 
   /// The nodes, each after its inputs.
@@ -39,7 +41,7 @@ public struct Network: Sendable {
 
   /// Creates a network that returns its input.
   public init(input shape: Shape, named name: String = "input") {
-    nodes = [Node(name: name, operation: nil, inputs: [], shape: shape)]
+    nodes = [Node(name: name, operation: nil, inputs: [], shape: shape, tensors: [name])]
     parameters = []
     output = 0
     outputName = "output"
@@ -51,9 +53,18 @@ public struct Network: Sendable {
   public var outputShape: Shape { nodes[output].shape }
 
   /// Adds a parameter.
-  public mutating func addParameter(_ name: String, _ value: Tensor<Double>) -> ParameterID {
-    parameters.append(Parameter(name: name, value: value))
+  ///
+  /// - Parameter isExact: Whether the values are the model's own numbers, and none was rounded on the way.
+  public mutating func addParameter(
+    _ name: String, _ value: Tensor<Double>, isExact: Bool = true
+  ) -> ParameterID {
+    parameters.append(Parameter(name: name, value: value, isExact: isExact))
     return ParameterID(parameters.count - 1)
+  }
+
+  /// Notes that tensors of the model file have the value of a node.
+  public mutating func addTensors(_ names: [String], of node: Int) {
+    for name in names where !nodes[node].tensors.contains(name) { nodes[node].tensors.append(name) }
   }
 
   /// Gives a parameter new values.

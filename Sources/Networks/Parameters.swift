@@ -16,11 +16,14 @@ public struct Parameter: Sendable {
   public var name: String
   /// The values; 32-bit weights are held exactly.
   public var value: Tensor<Double>
+  /// Whether the values are the model's own numbers: moved perhaps, but none of them rounded on the way.
+  public var isExact: Bool
 
   /// Creates a parameter.
-  public init(name: String, value: Tensor<Double>) {
+  public init(name: String, value: Tensor<Double>, isExact: Bool = true) {
     self.name = name
     self.value = value
+    self.isExact = isExact
   }
 }
 

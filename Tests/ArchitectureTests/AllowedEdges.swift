@@ -23,6 +23,11 @@ let rooms: [Room] = [
   Room(
     name: "ModelFiles", imports: ["Files", "Networks", "Tensors"], libraries: ["SwiftProtobuf"]),
   Room(name: "Properties", imports: ["Files"], libraries: ["BigInt"]),
+  Room(name: "Proofs", imports: ["Files", "Properties"], libraries: ["BigInt"]),
+  Room(
+    name: "Checking",
+    imports: ["Digests", "Files", "ModelFiles", "Networks", "Proofs", "Properties", "Tensors"],
+    libraries: ["COpenBLAS"]),
   Room(name: "Bounds", imports: ["Networks", "Properties", "Tensors"]),
   Room(name: "Attacks", imports: ["Networks", "Properties", "RandomNumbers", "Tensors"]),
   Room(name: "Search", imports: ["Bounds", "Files", "Networks", "Properties", "Tensors"]),
@@ -48,6 +53,9 @@ let rooms: [Room] = [
     ]),
   // Programs see the library through its umbrella.
   Room(name: "SuretyCommand", imports: ["Surety"], libraries: ["ArgumentParser", "Logging"]),
+  // The checker sees nothing of what searches and bounds.
+  Room(
+    name: "SuretyCheck", imports: ["Checking", "Files", "Proofs"], libraries: ["ArgumentParser"]),
   Room(name: "SuretyBench", imports: ["Surety"], libraries: ["ArgumentParser"]),
 ]
 

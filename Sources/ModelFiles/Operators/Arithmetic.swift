@@ -18,7 +18,8 @@ extension ONNXImporter {
 
   func subtract(_ a: ONNXValue, _ b: ONNXValue) throws(ONNXProblem) -> ONNXValue {
     switch (a, b) {
-    case (.variable, .constant(let constant)): return try add(a, constant.mapped { -$0 })
+    case (.variable, .constant(let constant)):
+      return try add(a, constant.mapped { -$0 }.exact(constant.isExact))
     case (.constant(let constant), .variable): return try add(negate(b), constant)
     default: return try apply(Add(isDifference: true), [a, b])
     }

@@ -6,10 +6,11 @@ extension ONNXImporter {
   func constantNode(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {
     if let tensor = try node.tensor("value", external) { return [.constant(tensor)] }
     if node.has("value_float") {
-      return [.constant(.scalar(node.float("value_float", default: 0)))]
+      return [.constant(.scalar(node.float("value_float", default: 0)).exact(true))]
     }
     if let values = node.floats("value_floats"), node.has("value_floats") {
-      return [.constant(ONNXConstant(values: Tensor([values.count], values), kind: .float))]
+      let list = ONNXConstant(values: Tensor([values.count], values), kind: .float)
+      return [.constant(list.exact(true))]
     }
     if node.has("value_int") {
       return [.constant(.integers([node.integer("value_int", default: 0)]).reshaped([]))]
@@ -23,12 +24,10 @@ extension ONNXImporter {
       throw ONNXProblem("it has no shape")
     }
     _ = try checkedElementCount(dimensions)
-    let value = try node.tensor("value", external) ?? .scalar(0)
-    return [
-      .constant(
-        ONNXConstant(
-          values: Tensor(repeating: value.uniformValue ?? 0, Shape(dimensions)), type: value.type))
-    ]
+    let value = try node.tensor("value", external) ?? .scalar(0).exact(true)
+    let filled = ONNXConstant(
+      values: Tensor(repeating: value.uniformValue ?? 0, Shape(dimensions)), type: value.type)
+    return [.constant(filled.exact(value.isExact))]
   }
 
   func shapeOf(_ node: ONNXNode) throws(ONNXProblem) -> [ONNXValue] {

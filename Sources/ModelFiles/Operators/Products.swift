@@ -98,7 +98,7 @@ extension ONNXImporter {
       if case .constant(let bias) = addend, bias.fits([1, weight.shape[1]]) {
         var vector = ONNXConstant(
           values: bias.values.broadcast(to: [1, weight.shape[1]]), kind: .float
-        ).reshaped([weight.shape[1]])
+        ).reshaped([weight.shape[1]]).exact(bias.isExact)
         vector.name = bias.name
         return [try linear(a, weight, bias: vector)]
       }

@@ -37,6 +37,8 @@ extension ONNXConstant {
     }
     let dimensions = tensor.dims.map { Int($0) }
     self.init(values: Tensor(Shape(dimensions), decoded), type: type, name: tensor.name)
+    // Every type but 64-bit integers fits a double, and of those what is too large is not computed with.
+    isExact = type.isFloat || decoded.allSatisfy { abs($0) <= 0x1p53 }
   }
 }
 

@@ -15,6 +15,8 @@ struct ONNXConstant {
   var type: ElementType
   /// The name in the file; empty for a computed constant.
   var name = ""
+  /// Whether the values are numbers of the file as they stand there, moved or negated perhaps, and not computed.
+  var isExact = false
 
   init(values: Tensor<Double>, type: ElementType, name: String = "") {
     self.values = values
@@ -68,7 +70,14 @@ struct ONNXConstant {
   func fits(_ other: Shape) -> Bool { Shape.broadcast(shape, other) == other }
 
   func reshaped(_ shape: Shape) -> ONNXConstant {
-    ONNXConstant(values: values.reshaped(shape), type: type)
+    ONNXConstant(values: values.reshaped(shape), type: type).exact(isExact)
+  }
+
+  /// The constant with a note on whether its values are the file's own.
+  func exact(_ isExact: Bool) -> ONNXConstant {
+    var copy = self
+    copy.isExact = isExact
+    return copy
   }
 
   /// Why the values cannot be weights, or nil when all are finite.

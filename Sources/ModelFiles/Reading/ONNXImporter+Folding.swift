@@ -17,15 +17,16 @@ extension ONNXImporter {
     let isMoving =
       operation is Reshape || operation is Transpose || operation is Selection
       || operation is Concatenate
+    let isExact = inputs.allSatisfy(\.isExact)
     guard let type = inputs.first(where: \.type.isFloat)?.type else {
-      if isMoving { return ONNXConstant(values: values, type: inputs[0].type) }
+      if isMoving { return ONNXConstant(values: values, type: inputs[0].type).exact(isExact) }
       let type = inputs.first { $0.type.isInteger }?.type ?? inputs[0].type
       return try integers(values, from: inputs, type)
     }
     switch operation {
-    case _ where isMoving: return ONNXConstant(values: values, type: type)
+    case _ where isMoving: return ONNXConstant(values: values, type: type).exact(isExact)
     case is Negate, is ReLU, is Magnitude, is Sign, is Floor:
-      return ONNXConstant(values: values, type: type)
+      return ONNXConstant(values: values, type: type).exact(isExact)
     case is Add, is Multiply:
       return ONNXConstant(values: values.mapped(foldingType(type).rounded(_:)), type: type)
     case is SquareRoot, is Reciprocal:

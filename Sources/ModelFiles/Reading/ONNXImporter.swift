@@ -111,6 +111,7 @@ final class ONNXImporter {
         types[name] = typed.type
       } else {
         values[name] = outputs[index]
+        if case .variable(let id) = outputs[index] { built.addTensors([name], of: id) }
         types[name] = stated
         if let stated, stated.isFloat {
           if !Self.moving.contains(node.type) { computedTypes.insert(stated) }
@@ -306,7 +307,7 @@ extension ONNXImporter {
     if let known = parameters[key], built.parameters[known.index].value == constant.values {
       return known
     }
-    let id = built.addParameter(name, constant.values)
+    let id = built.addParameter(name, constant.values, isExact: constant.isExact)
     if !constant.name.isEmpty { parameters[key] = id }
     return id
   }

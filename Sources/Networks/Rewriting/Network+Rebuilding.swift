@@ -38,7 +38,8 @@ struct NetworkRebuilder {
   mutating func moved(_ id: ParameterID) -> ParameterID {
     if let known = movedParameters[id] { return known }
     let parameter = old.parameters[id.index]
-    let added = new.addParameter(parameter.name, parameter.value)
+    let added = new.addParameter(
+      parameter.name, parameter.value, isExact: parameter.isExact)
     movedParameters[id] = added
     return added
   }
@@ -63,8 +64,9 @@ struct NetworkRebuilder {
     _ node: Int, by operation: any Operation, reading inputs: [Int], named name: String? = nil
   ) {
     do {
-      place[node] = try new.add(
+      let added = try new.add(
         operation, inputs.map(newNode(_:)), named: name ?? old.nodes[node].name)
+      stand(added, for: node)
     } catch {
       preconditionFailure("Rewriting \(old.nodes[node].name): \(error)")
     }
@@ -82,10 +84,13 @@ struct NetworkRebuilder {
   }
 
   /// Lets a new node stand in the place of an old one.
-  mutating func stand(_ added: Int, for node: Int) { place[node] = added }
+  mutating func stand(_ added: Int, for node: Int) {
+    place[node] = added
+    new.addTensors(old.nodes[node].tensors, of: added)
+  }
 
   /// Lets an old node stand for the value of another.
-  mutating func forward(_ node: Int, to other: Int) { place[node] = newNode(other) }
+  mutating func forward(_ node: Int, to other: Int) { stand(newNode(other), for: node) }
 
   /// The finished network.
   func finished() -> Network {

@@ -8,7 +8,7 @@ extension Rational {
   /// Reads a decimal number without rounding: sign, digits, point, exponent.
   ///
   /// - Returns: Nil when the bytes are not a decimal number, or have more digits than `mostDigits`.
-  init?(decimal bytes: ArraySlice<UInt8>) {
+  package init?(decimal bytes: ArraySlice<UInt8>) {
     var digits: [UInt8] = []
     var scale = 0
     var isFraction = false

@@ -2,7 +2,7 @@ import BigInt
 
 extension Rational {
   /// The double nearest to the number, ties to even; infinite where the number is too large.
-  var nearest: Double {
+  package var nearest: Double {
     let (below, above) = neighbours
     guard below != above else { return below }
     // Only one of two neighbours can be infinite; the largest double is nearer up to half a step past it.
@@ -15,10 +15,10 @@ extension Rational {
   }
 
   /// The number rounded toward positive infinity.
-  var roundedUp: Double { neighbours.above }
+  package var roundedUp: Double { neighbours.above }
 
   /// The number rounded toward negative infinity.
-  var roundedDown: Double { neighbours.below }
+  package var roundedDown: Double { neighbours.below }
 
   /// The largest double that is not above the number, and the least that is not below it.
   private var neighbours: (below: Double, above: Double) {

@@ -1,21 +1,21 @@
 import BigInt
 
 /// A rational number, without rounding.
-struct Rational: Hashable, Sendable {
-  let numerator: BigInt
+package struct Rational: Hashable, Sendable {
+  package let numerator: BigInt
   /// At least 1, and without a common factor with the numerator.
-  let denominator: BigInt
+  package let denominator: BigInt
 
-  static let zero = Rational(0)
-  static let one = Rational(1)
+  package static let zero = Rational(0)
+  package static let one = Rational(1)
 
-  init(_ value: Int) {
+  package init(_ value: Int) {
     numerator = BigInt(value)
     denominator = 1
   }
 
   /// - Precondition: The denominator is not 0.
-  init(_ numerator: BigInt, over denominator: BigInt) {
+  package init(_ numerator: BigInt, over denominator: BigInt) {
     precondition(!denominator.isZero, "\(numerator) over 0")
     let divisor = denominator == 1 ? 1 : numerator.greatestCommonDivisor(with: denominator)
     let sign: BigInt = denominator < 0 ? -1 : 1
@@ -24,7 +24,7 @@ struct Rational: Hashable, Sendable {
   }
 
   /// The value of a double, which is an integer times a power of two; nil where it is not finite.
-  init?(_ value: Double) {
+  package init?(_ value: Double) {
     guard value.isFinite else { return nil }
     guard value != 0 else {
       self = .zero
@@ -40,21 +40,23 @@ struct Rational: Hashable, Sendable {
     }
   }
 
-  var isZero: Bool { numerator.isZero }
+  package var isZero: Bool { numerator.isZero }
   /// -1, 0 or 1.
-  var sign: Int { numerator.isZero ? 0 : numerator < 0 ? -1 : 1 }
+  package var sign: Int { numerator.isZero ? 0 : numerator < 0 ? -1 : 1 }
 }
 
 extension Rational: Comparable {
-  static func < (a: Rational, b: Rational) -> Bool {
+  package static func < (a: Rational, b: Rational) -> Bool {
     a.numerator * b.denominator < b.numerator * a.denominator
   }
 }
 
 extension Rational {
-  static prefix func - (a: Rational) -> Rational { Rational(-a.numerator, over: a.denominator) }
+  package static prefix func - (a: Rational) -> Rational {
+    Rational(-a.numerator, over: a.denominator)
+  }
 
-  static func + (a: Rational, b: Rational) -> Rational {
+  package static func + (a: Rational, b: Rational) -> Rational {
     if a.isZero { return b }
     if b.isZero { return a }
     if a.denominator == b.denominator {
@@ -65,16 +67,16 @@ extension Rational {
     )
   }
 
-  static func - (a: Rational, b: Rational) -> Rational { a + -b }
+  package static func - (a: Rational, b: Rational) -> Rational { a + -b }
 
-  static func * (a: Rational, b: Rational) -> Rational {
+  package static func * (a: Rational, b: Rational) -> Rational {
     Rational(a.numerator * b.numerator, over: a.denominator * b.denominator)
   }
 
   /// - Precondition: The divisor is not 0.
-  static func / (a: Rational, b: Rational) -> Rational {
+  package static func / (a: Rational, b: Rational) -> Rational {
     Rational(a.numerator * b.denominator, over: a.denominator * b.numerator)
   }
 
-  static func += (a: inout Rational, b: Rational) { a = a + b }
+  package static func += (a: inout Rational, b: Rational) { a = a + b }
 }

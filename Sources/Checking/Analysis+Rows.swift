@@ -1,0 +1,237 @@
+/// What rows have of their own beyond the lines of the region.
+struct RowHints: Sendable {
+  /// For each rectifier, rows with slopes of their own: the slope of the line below at every place.
+  var slopes: [Int: [Int: [Double]]] = [:]
+  /// For each row, a multiplier for each end of a node, in the order of `ends`.
+  var multipliers: [Int: [Double]] = [:]
+  /// The ends of nodes that the multipliers belong to.
+  var ends: [Part.End] = []
+  /// Whether rows end at the first nodes that bend.
+  var stopsAtBends = false
+}
+
+extension Analysis {
+  /// For each row, a number that its value is at least, over the part.
+  ///
+  /// - Soundness: For every input of the part, and the values of the nodes there, a row's value is at least the constant so far plus
+  ///   the values of the coefficients that wait at nodes; every step keeps that true. Constants are rounded down. A result that is
+  ///   not finite says nothing.
+  /// - Parameters:
+  ///   - start: The coefficients, each at its node.
+  ///   - constants: What is added to each row.
+  func leastValues(
+    _ start: [(node: Int, rows: Rows)], _ constants: [Double], over state: PartState,
+    _ hints: RowHints = RowHints()
+  ) -> [Double] {
+    var walk = RowWalk(analysis: self, state: state, hints: hints, constants: constants)
+    for (node, rows) in start { walk.add(rows, at: node) }
+    walk.run()
+    return walk.constants
+  }
+}
+
+/// Rows on their way from the nodes where they begin to the input.
+private struct RowWalk {
+  let analysis: Analysis
+  let state: PartState
+  let hints: RowHints
+  /// A lower bound of each row, without what waits.
+  var constants: [Double]
+  /// The coefficients that wait at each node.
+  private var waiting: [Rows?]
+
+  init(analysis: Analysis, state: PartState, hints: RowHints, constants: [Double]) {
+    (self.analysis, self.state, self.hints) = (analysis, state, hints)
+    self.constants = constants
+    waiting = [Rows?](repeating: nil, count: analysis.steps.count)
+  }
+
+  /// Adds coefficients to those that wait at a node. Their sum is rounded, by at most u of it.
+  mutating func add(_ rows: Rows, at node: Int) {
+    guard let known = waiting[node] else {
+      waiting[node] = rows
+      return
+    }
+    let sum = known + rows
+    waiting[node] = sum
+    if let enclosure = state.enclosures[node] {
+      charge(sum, enclosure.largest, times: Rounding.unit)
+    }
+  }
+
+  mutating func run() {
+    for node in analysis.steps.indices.reversed() {
+      multiply(at: node)
+      guard var rows = waiting[node], let enclosure = state.enclosures[node] else { continue }
+      waiting[node] = nil
+      if let charge = state.charges[node] {
+        self.charge(rows, charge.errors, times: 1, absolute: charge.absolute)
+      }
+      let step = analysis.steps[node]
+      switch step.kind {
+      case .input: end(rows, analysis.region, enclosure)
+      case .affine(let affine):
+        if let offset = affine.offset { addProducts(rows, offset) }
+        for term in affine.terms {
+          add(term.map.pullBack(rows, analysis.matrices), at: term.input)
+        }
+      case .rectifier, .curve:
+        guard !hints.stopsAtBends, let lines = state.lines[node],
+          let input = state.enclosures[step.inputs[0]]
+        else {
+          end(rows, nil, enclosure)
+          continue
+        }
+        pass(&rows, lines, input, of: node)
+        add(rows, at: step.inputs[0])
+      case .largest, .larger, .unknown: end(rows, nil, enclosure)
+      }
+    }
+  }
+
+  /// Lowers a constant by a number that is not negative.
+  private mutating func lower(_ row: Int, by size: Double) {
+    if size != 0 { constants[row] = (constants[row] - size).nextDown }
+  }
+
+  /// Charges every row `factor |a| errors + absolute`.
+  private mutating func charge(
+    _ rows: Rows, _ errors: [Double], times factor: Double, absolute: Double = 0
+  ) {
+    var sums = [Double](repeating: 0, count: rows.count)
+    rows.values.withUnsafeBufferPointer { values in
+      errors.withUnsafeBufferPointer { errors in
+        guard let values = values.baseAddress, let errors = errors.baseAddress else { return }
+        rows.patches.forEachRun { row, at, place, length in
+          sums[row] += Runs.weighted(values + at, errors + place, length)
+        }
+      }
+    }
+    let tiny = Double(rows.patches.size) * Rounding.tiny
+    for (row, sum) in sums.enumerated() {
+      lower(row, by: sum * (Rounding.inflation * factor) + (absolute + tiny))
+    }
+  }
+
+  /// Adds `a offset`; what rounding changes in it is part of the node's charge.
+  private mutating func addProducts(_ rows: Rows, _ offset: [Double]) {
+    var sums = [Double](repeating: 0, count: rows.count)
+    rows.values.withUnsafeBufferPointer { values in
+      offset.withUnsafeBufferPointer { offset in
+        guard let values = values.baseAddress, let offset = offset.baseAddress else { return }
+        rows.patches.forEachRun { row, at, place, length in
+          sums[row] += Runs.dot(values + at, offset + place, length)
+        }
+      }
+    }
+    for (row, sum) in sums.enumerated() { constants[row] = Rounding.sumDown(constants[row], sum) }
+  }
+
+  /// Ends the rows at a node: adds their least values over its intervals, or over a ball, whichever is larger.
+  private mutating func end(_ rows: Rows, _ region: RegionEnclosure?, _ enclosure: Enclosure) {
+    var (sums, sizes) = (
+      [Double](repeating: 0, count: rows.count), [Double](repeating: 0, count: rows.count)
+    )
+    rows.values.withUnsafeBufferPointer { values in
+      enclosure.lower.withUnsafeBufferPointer { lower in
+        enclosure.upper.withUnsafeBufferPointer { upper in
+          enclosure.largest.withUnsafeBufferPointer { largest in
+            guard let values = values.baseAddress, let lower = lower.baseAddress,
+              let upper = upper.baseAddress, let largest = largest.baseAddress
+            else { return }
+            rows.patches.forEachRun { row, at, place, length in
+              sums[row] += Runs.least(values + at, lower + place, upper + place, length)
+              sizes[row] += Runs.weighted(values + at, largest + place, length)
+            }
+          }
+        }
+      }
+    }
+    // A sum of so many products, of which at most one for each place is not 0.
+    let gamma = Rounding.gamma(2 * rows.patches.size) * Rounding.inflation
+    let tiny = Double(2 * rows.patches.size) * Rounding.tiny
+    let other = region?.leastValues(rows)
+    for row in 0..<rows.count {
+      var least = (sums[row] - (gamma * sizes[row] + tiny)).nextDown
+      if let other, other[row] > least { least = other[row] }
+      constants[row] = Rounding.sumDown(constants[row], least)
+    }
+  }
+
+  /// Takes rows from what a node computes to what it reads, by its lines.
+  private mutating func pass(
+    _ rows: inout Rows, _ lines: Lines, _ input: Enclosure, of node: Int
+  ) {
+    let zero = Runs.Passed(constant: 0, intercepts: 0, slopes: 0)
+    var sums = [Runs.Passed](repeating: zero, count: rows.count)
+    let patches = rows.patches
+    let own = hints.slopes[node] ?? [:]
+    rows.values.withUnsafeMutableBufferPointer { values in
+      guard let values = values.baseAddress else { return }
+      lines.withPointers(input.largest) { lower, upper, largest in
+        patches.forEachRun { row, at, place, length in
+          func run(_ lower: LinePointers) {
+            sums[row] += Runs.pass(
+              values + at, lower.advanced(by: place), upper.advanced(by: place), largest + place,
+              length)
+          }
+          guard let slopes = own[row] else { return run(lower) }
+          slopes.withUnsafeBufferPointer { slopes in
+            guard let slope = slopes.baseAddress else { return }
+            run(LinePointers(slope: slope, intercept: lower.intercept))
+          }
+        }
+      }
+    }
+    // Each new coefficient is rounded once; so are the products with intercepts, and their sum as often as it has terms.
+    let gamma = Rounding.gamma(patches.size + 1) * Rounding.inflation
+    let unit = Rounding.unit * Rounding.inflation
+    let tiny = (2 * Double(patches.size) + input.largestSum) * Rounding.tiny + Rounding.tiny
+    for (row, sum) in sums.enumerated() {
+      constants[row] = Rounding.sumDown(constants[row], sum.constant)
+      lower(row, by: (gamma * sum.intercepts + unit * sum.slopes) * Rounding.inflation + tiny)
+    }
+  }
+
+  /// Adds what the ends of nodes give, each times the row's multiplier: at most 0 in the part.
+  private mutating func multiply(at node: Int) {
+    for (index, end) in hints.ends.enumerated() where end.node == node {
+      for (row, multipliers) in hints.multipliers where multipliers[index] != 0 {
+        let layout = analysis.steps[node].layout
+        var rows = waiting[node]?.whole() ?? Rows(layout, count: constants.count)
+        let added = end.isUpper ? multipliers[index] : -multipliers[index]
+        let at = row * layout.count + end.place
+        rows.values[at] += added
+        waiting[node] = rows
+        let largest = state.enclosures[node]?.largest[end.place] ?? .infinity
+        let size = abs(rows.values[at]) * largest * (Rounding.unit * Rounding.inflation)
+        lower(row, by: size * Rounding.inflation + Rounding.tiny)
+        constants[row] = Rounding.sumDown(
+          constants[row], Rounding.productDown(-added, end.at))
+      }
+    }
+  }
+}
+
+extension Lines {
+  fileprivate func withPointers(
+    _ largest: [Double],
+    _ body: (LinePointers, LinePointers, UnsafePointer<Double>) -> Void
+  ) {
+    lowerSlope.withUnsafeBufferPointer { lowerSlope in
+      lowerIntercept.withUnsafeBufferPointer { lowerIntercept in
+        upperSlope.withUnsafeBufferPointer { upperSlope in
+          upperIntercept.withUnsafeBufferPointer { upperIntercept in
+            largest.withUnsafeBufferPointer { largest in
+              guard let a = lowerSlope.baseAddress, let b = lowerIntercept.baseAddress,
+                let c = upperSlope.baseAddress, let d = upperIntercept.baseAddress,
+                let e = largest.baseAddress
+              else { return }
+              body(LinePointers(slope: a, intercept: b), LinePointers(slope: c, intercept: d), e)
+            }
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import Digests
+import Files
+import ModelFiles
+import Networks
+import Proofs
+
+/// A network about which certificates are checked, prepared once.
+///
+///     let network = try CheckedNetwork(contentsOf: "model.onnx")
+///     network.check(certificate)   // accepted, or rejected with a reason
+///
+/// It takes the graph as it was read, and evaluates none of it: intervals, rows and their rounding are the checker's own.
+public struct CheckedNetwork: Sendable {
+  /// The SHA-256 digest of the model file, decompressed.
+  public let sha256: String
+  /// The name of the input.
+  public let input: String
+  /// The name of the output.
+  public let output: String
+  /// The tensor by which each node of the network is named, nil for nodes without one.
+  public let tensors: [String?]
+  private let inputShape: [Int]
+  private let steps: [Step]
+  private let isNeeded: [Bool]
+  private let outputNode: Int
+  private let nodes: [String: Int]
+  private let matrices: Matrices
+
+  /// Takes a network as its file was read, without any rewriting.
+  ///
+  /// - Parameters:
+  ///   - sha256: The digest of the file.
+  ///   - isPlain: Whether products of matrices are plain loops, and not OpenBLAS.
+  public init(_ network: Network, sha256: String, isPlain: Bool = false) {
+    self.sha256 = sha256
+    (input, output) = (network.inputName, network.outputName)
+    inputShape = network.inputShape.dimensions
+    steps = StepReader.steps(of: network)
+    isNeeded = network.isNeeded.enumerated().map { $0 == 0 || $1 }
+    outputNode = network.output
+    tensors = network.nodes.map(\.tensors.first)
+    var nodes: [String: Int] = [:]
+    for (id, node) in network.nodes.enumerated() where isNeeded[id] {
+      for tensor in node.tensors where nodes[tensor] == nil { nodes[tensor] = id }
+    }
+    self.nodes = nodes
+    matrices = Matrices(isPlain: isPlain)
+  }
+
+  /// Reads a model file, `.onnx` or `.onnx.gz`.
+  ///
+  /// - Throws: `InputError` when it cannot be read, has several inputs, or keeps weights in other files, which its digest does
+  ///   not cover.
+  public init(contentsOf path: String, isPlain: Bool = false) throws(InputError) {
+    let file = try ModelFile(path)
+    guard file.parts.isEmpty else {
+      throw InputError(path, "weights lie in other files, which the model's digest does not cover")
+    }
+    guard file.inputs.count == 1 else {
+      throw InputError(path, "the model has \(file.inputs.count) inputs, expected one")
+    }
+    self.init(try file.network(), sha256: Digests.sha256(of: file.content), isPlain: isPlain)
+  }
+
+  /// Checks a certificate.
+  ///
+  /// - Soundness: Where the result is `accepted`, the claim is true under every meaning that it names, if what `docs/checker.md`
+  ///   lists is to be believed.
+  public func check(_ certificate: Certificate) -> CheckResult {
+    do throws(Rejection) {
+      let claim = try prepare(certificate.claim)
+      switch (certificate.claim.verdict, certificate.proof) {
+      case (.violated, .counterexample(let input)): try claim.checkCounterexample(input)
+      case (.violated, _):
+        throw Rejection("only a counterexample proves that a property is violated")
+      case (.holds, let proof):
+        let outcome = try claim.prove(proof)
+        guard outcome.isProved else { throw Rejection(outcome.reason) }
+      }
+      return .accepted
+    } catch {
+      return .rejected(error.description)
+    }
+  }
+
+  /// Prepares a claim, for which proofs can then be tried.
+  ///
+  /// - Throws: `Rejection` when the claim is about another network, or does not fit this one.
+  public func prepare(_ claim: Claim) throws(Rejection) -> PreparedClaim {
+    guard claim.network.sha256 == sha256 else {
+      throw Rejection("the claim is about another network: its digest differs from the model's")
+    }
+    guard claim.network.input == input, claim.network.output == output else {
+      throw Rejection(
+        "the claim is about input \(claim.network.input) and output \(claim.network.output), the model has \(input) and \(output)"
+      )
+    }
+    guard !claim.meanings.isEmpty else { throw Rejection("the claim has no meaning") }
+    // No error is one of the errors that single precision may make, so a proof for it is one for real numbers too.
+    let analysis = Analysis(
+      steps: steps, isNeeded: isNeeded, output: outputNode, inputShape: inputShape,
+      matrices: matrices, isSingle: claim.meanings.contains(.binary32),
+      region: try RegionEnclosure(claim.region, shape: inputShape))
+    return try PreparedClaim(claim, analysis: analysis, nodes: nodes)
+  }
+}

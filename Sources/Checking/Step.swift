@@ -1,0 +1,81 @@
+import Networks
+import Tensors
+
+/// One node of a network, as the checker reads it.
+struct Step: Sendable {
+  /// The name in the model file, for messages.
+  var name: String
+  /// The tensors of the model file that have its value.
+  var tensors: [String]
+  /// The nodes it reads.
+  var inputs: [Int]
+  var layout: Layout
+  var kind: Kind
+  /// Whether a ReLU or a LeakyRelu reads it, and whether another operation that bends does.
+  var isRectified = false
+  var isBent = false
+  /// Why no execution in single precision is understood; nil where it is.
+  var singleProblem: String?
+
+  enum Kind: Sendable {
+    case input
+    case affine(Affine)
+    /// `max(x, slope x)`, with a slope from 0 to 1: a ReLU has 0.
+    case rectifier(slope: Double)
+    case curve(Curve)
+    /// The largest of some places of the input; or the smallest.
+    case largest([[Int32]])
+    /// The larger of two inputs, or the smaller.
+    case larger(isMinimum: Bool)
+    /// No rule is known.
+    case unknown(String)
+  }
+}
+
+/// A node that is a sum of linear maps of others, and an offset.
+struct Affine: Sendable {
+  /// What one of its inputs adds.
+  struct Term: Sendable {
+    var input: Int
+    var map: any LinearMap
+  }
+
+  /// How single precision computes it.
+  enum Arithmetic: Sendable {
+    /// Elements are moved or negated.
+    case exact
+    /// A sum of the terms and the offset.
+    case sum
+    /// A sum of products, of so many roundings, with sums up to `headroom` times as large on the way.
+    case products(roundings: Int, headroom: Double)
+    /// A batch normalisation.
+    case normalization(SingleNormalization)
+  }
+
+  var terms: [Term]
+  /// What is added, by places; nil for nothing.
+  var offset: [Double]?
+  /// By how much the offset may be wrong; nil for exact ones.
+  var offsetError: [Double]?
+  /// How many roundings lie between the coefficients and the true ones: each is within `k u` of it, relatively.
+  var coefficientRoundings = 0
+  var arithmetic: Arithmetic
+
+  /// The most products in a sum, over all terms.
+  var fanIn: Int { terms.reduce(0) { $0 + $1.map.fanIn } }
+  var fanOut: Int { terms.map(\.map.fanOut).max() ?? 0 }
+  /// Whether every element of the result is one element of an input or its negation, unchanged.
+  var isMove: Bool {
+    if case .exact = arithmetic { true } else { false }
+  }
+}
+
+/// What bounds the rounding of a batch normalisation in single precision, by places.
+struct SingleNormalization: Sendable {
+  /// `|mean factor| + |bias|`.
+  var addends: [Double]
+  /// A bound on every factor and addend that some way to compute it meets.
+  var largest: Double
+  /// `(1 + |scale|) (1 + 1 / deviation)`, largest over channels.
+  var growth: Double
+}

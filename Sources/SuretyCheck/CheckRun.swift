@@ -1,0 +1,110 @@
+import Checking
+import Files
+import Foundation
+import Proofs
+import Synchronization
+
+/// How many certificates were accepted and rejected.
+struct CheckTotals: Sendable {
+  var accepted = 0
+  var rejected = 0
+  /// Lines that carry no certificate.
+  var without = 0
+}
+
+/// Checks the certificates of a file on several threads, and prints what it finds in the order of the lines.
+struct CheckRun: Sendable {
+  var network: CheckedNetwork
+  var printsJSON: Bool
+
+  /// What is shared by the threads: each takes the next line when it is done with one, so that as many lines are in memory as
+  /// there are threads.
+  private struct Shared {
+    var lines: LineReader
+    var taken = 0
+    var printed = 0
+    var totals = CheckTotals()
+    /// What was found out of order.
+    var waiting: [Int: Finding] = [:]
+    var problem: InputError?
+  }
+
+  /// What was found on a line.
+  private enum Finding: Sendable {
+    case blank
+    case none
+    case result(CheckResult)
+  }
+
+  func check(_ lines: LineReader, threads: Int) throws(InputError) -> CheckTotals {
+    nonisolated(unsafe) var shared = Shared(lines: lines)
+    let lock = NSLock()
+    DispatchQueue.concurrentPerform(iterations: threads) { _ in
+      while true {
+        guard let (number, line) = lock.withLock({ next(&shared) }) else { return }
+        let finding = finding(line)
+        lock.withLock { report(finding, number, &shared) }
+      }
+    }
+    if let problem = shared.problem { throw problem }
+    let totals = shared.totals
+    if printsJSON {
+      print(
+        "{\"accepted\": \(totals.accepted), \"rejected\": \(totals.rejected), \"without\": \(totals.without)}"
+      )
+    } else {
+      let without = totals.without > 0 ? " (\(totals.without) lines carry no certificate)" : ""
+      print("accepted \(totals.accepted) rejected \(totals.rejected)\(without)")
+    }
+    return totals
+  }
+
+  private func next(_ shared: inout Shared) -> (Int, [UInt8])? {
+    guard shared.problem == nil else { return nil }
+    do throws(InputError) {
+      guard let line = try shared.lines.next() else { return nil }
+      shared.taken += 1
+      return (shared.taken, line)
+    } catch {
+      shared.problem = error
+      return nil
+    }
+  }
+
+  private func finding(_ line: [UInt8]) -> Finding {
+    if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }) { return .blank }
+    do throws(ProofProblem) {
+      guard let certificate = try Certificate.read(line: line) else { return .none }
+      return .result(network.check(certificate))
+    } catch {
+      return .result(.rejected(error.description))
+    }
+  }
+
+  /// Keeps what was found on a line, and prints all that is in order by now.
+  private func report(_ finding: Finding, _ number: Int, _ shared: inout Shared) {
+    shared.waiting[number] = finding
+    while let finding = shared.waiting.removeValue(forKey: shared.printed + 1) {
+      shared.printed += 1
+      switch finding {
+      case .blank: break
+      case .none: shared.totals.without += 1
+      case .result(.accepted): shared.totals.accepted += 1
+      case .result(.rejected(let reason)):
+        shared.totals.rejected += 1
+        if !printsJSON { print("line \(shared.printed): rejected: \(reason)") }
+      }
+      if printsJSON, case .result(let result) = finding { printJSON(result, shared.printed) }
+    }
+  }
+
+  private func printJSON(_ result: CheckResult, _ line: Int) {
+    switch result {
+    case .accepted: print("{\"line\": \(line), \"result\": \"accepted\"}")
+    case .rejected(let reason):
+      let data = try? JSONEncoder().encode(reason)
+      let text = data.map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
+      print("{\"line\": \(line), \"result\": \"rejected\", \"reason\": \(text)}")
+    }
+  }
+}
