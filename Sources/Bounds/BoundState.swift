@@ -147,7 +147,7 @@ extension Network {
 
   /// Whether interval arithmetic loses nothing on the way from a box of inputs to each node: at most one
   /// operation on the way mixes elements.
-  var isExactUnderIntervals: [Bool] {
+  public var isExactUnderIntervals: [Bool] {
     var mixing = [Int](repeating: 0, count: nodes.count)
     for (id, node) in nodes.enumerated() {
       guard let operation = node.operation else { continue }

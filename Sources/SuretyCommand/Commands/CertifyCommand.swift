@@ -25,6 +25,11 @@ struct CertifyCommand: ParsableCommand {
   @Option(help: "The folder for the results.", completion: .directory)
   var out: String
 
+  @Flag(
+    name: .customLong("no-proof"),
+    help: "Write no certificates, which take time and room; results then say what bounds said.")
+  var withoutProof = false
+
   @OptionGroup var files: FolderOptions
   @OptionGroup var preflight: PreflightOptions
   @OptionGroup var printing: PrintingOptions
@@ -41,6 +46,8 @@ struct CertifyCommand: ParsableCommand {
     let loaded = try model.read()
     let network = loaded.network
     options.precision = effort.precision.precision(for: network)
+    options.epsilonText = region.eps
+    if !withoutProof, loaded.isWholeFile { options.prover = Prover(network, of: loaded.file) }
     try effort.resources.require(
       network.leastMemory(for: .crown, scalarSize: options.precision == .double ? 8 : 4))
     let data = try images.load()
