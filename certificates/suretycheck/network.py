@@ -8,8 +8,7 @@ import onnx
 from onnx import numpy_helper
 
 from . import Rejected
-from .arithmetic import fractions
-from .linear import Convolution, Dense, Sparse
+from .linear import Sparse
 
 LIMIT = 2 ** 27  # elements of a tensor
 
@@ -61,7 +60,11 @@ class Network:
         self.constants, self.shapes, self.nodes, self.order = {}, {}, {}, []
         for tensor in graph.initializer:
             self._new(tensor.name)
-            self.constants[tensor.name] = to_array(tensor)
+            self.constants[tensor.name] = None
+        positions, read = needed_nodes(graph, output_name)
+        for tensor in graph.initializer:
+            if tensor.name in read:
+                self.constants[tensor.name] = to_array(tensor)
         inputs = [i for i in graph.input if i.name not in self.constants]
         if [i.name for i in inputs] != [input_name]:
             raise Rejected(f"the model reads {[i.name for i in inputs]}, not {input_name!r} alone")
@@ -69,10 +72,8 @@ class Network:
             raise Rejected(f"the model has no output {output_name!r}")
         self.input, self.output = input_name, output_name
         self.shapes[input_name] = input_shape(inputs[0])
-        needed = needed_nodes(graph, output_name)
-        for node in graph.node:
-            if id(node) in needed:
-                self._add(node)
+        for position in positions:
+            self._add(graph.node[position])
         if output_name not in self.shapes:
             raise Rejected(f"the output {output_name!r} is not computed from the input")
         self.readers = {name: [n for n in self.order if name in n.inputs] for name in self.shapes}
@@ -118,27 +119,28 @@ class Network:
 
 
 def needed_nodes(graph, output):
-    """The nodes that the output depends on; only first outputs may be used."""
+    """The positions of the nodes that the output depends on, and the tensors that they read; only first outputs may be used."""
     makers = {}
-    for node in graph.node:
+    for position, node in enumerate(graph.node):
         for place, name in enumerate(node.output):
             if name in makers:
                 raise Rejected(f"the tensor {name!r} is made twice")
             if name:
-                makers[name] = (node, place)
+                makers[name] = (position, place)
     needed, waiting, seen = set(), [output], set()
     while waiting:
         name = waiting.pop()
-        if name in makers and name not in seen:
-            seen.add(name)
-            node, place = makers[name]
+        if name in seen:
+            continue
+        seen.add(name)
+        if name in makers:
+            position, place = makers[name]
+            node = graph.node[position]
             if place:
                 raise Rejected(f"no rule for output {place} of {node.op_type} (node {node.output[0]})")
-            needed.add(id(node))
+            needed.add(position)
             waiting.extend(node.input)
-    # graph.node makes new wrappers at each iteration unless they are kept alive: `makers` keeps them
-    needed_nodes.keep = makers
-    return needed
+    return sorted(needed), seen
 
 
 def input_shape(value):
@@ -168,7 +170,7 @@ def known(array, name):
     array = np.asarray(array)
     if array.dtype == np.float32:
         return finite(array.astype(np.float64), name)
-    if array.dtype in (np.int64, np.int32):
+    if array.dtype in (np.int64, np.int32, np.bool_):
         return array.astype(np.int64)
     raise Rejected(f"the constant {name!r} is neither float32 nor whole numbers but {array.dtype}")
 
@@ -192,5 +194,3 @@ def rational_root(x):
     shift = 2 * (220 + x.denominator.bit_length())
     return Fraction(math.isqrt((x.numerator << shift) // x.denominator), 2 ** (shift // 2))
 
-
-__all__ = ["Convolution", "Dense", "Fraction", "Network", "Node", "Sparse", "fractions", "gather", "known", "rational_root"]
