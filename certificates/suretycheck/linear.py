@@ -21,17 +21,20 @@ class Linear:
 
 
 class Dense(Linear):
-    """y = x M for each of `lead` vectors; M is (k, n)."""
+    """y = x M for each of `lead` vectors; M is (k, n). The vectors are rows, or columns where a constant stands on the left (M^T x)."""
 
-    def __init__(self, matrix, lead=1):
+    def __init__(self, matrix, lead=1, columns=False):
         super().__init__(matrix)
-        self.lead, (self.terms, self.back_terms) = lead, matrix.shape
-        self.size_in = lead * self.terms
+        self.lead, self.columns, (self.terms, self.back_terms) = lead, columns, matrix.shape
 
     def forward(self, x, w):
+        if self.columns:
+            return (w.T @ x.reshape(-1, self.lead)).reshape(-1)
         return (x.reshape(self.lead, -1) @ w).reshape(-1)
 
     def back(self, rows, w):
+        if self.columns:
+            return (w @ rows.reshape(len(rows), -1, self.lead)).reshape(len(rows), -1)
         return (rows.reshape(len(rows) * self.lead, -1) @ w.T).reshape(len(rows), -1)
 
 
@@ -68,7 +71,6 @@ class Convolution(Linear):
         self.groups, outputs, inputs = weights.shape[:3]
         self.kernel, self.strides, self.dilations = weights.shape[3:], strides, dilations
         self.channels, self.space = shape_in[0], tuple(shape_in[1:])
-        self.size_in = int(np.prod(shape_in))
         self.before = before
         self.padded = tuple(s + b + a for s, b, a in zip(self.space, before, after))
         self.out = tuple((p - d * (k - 1) - 1) // s + 1 for p, d, k, s in zip(self.padded, dilations, self.kernel, strides))

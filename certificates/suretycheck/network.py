@@ -95,6 +95,8 @@ class Network:
         self._new(name)
         if proto.domain not in ("", "ai.onnx") or proto.op_type not in OPERATIONS:
             raise Rejected(f"no rule for {proto.op_type} (node {name})")
+        if any(proto.output[1:]) and proto.op_type != "Dropout":  # a batch normalisation with five outputs is one in training
+            raise Rejected(f"no rule for {proto.op_type} with several outputs (node {name})")
         inputs = list(proto.input)
         while inputs and not inputs[-1]:
             inputs.pop()
@@ -104,6 +106,8 @@ class Network:
         try:
             make, allowed = OPERATIONS[proto.op_type]
             attributes = {a.name: onnx.helper.get_attribute_value(a) for a in proto.attribute}
+            if len(attributes) != len(proto.attribute):
+                raise Rejected(f"node {name} states an attribute twice")
             if unknown := set(attributes) - set(allowed.split()):
                 raise Rejected(f"no rule for {proto.op_type} with {', '.join(sorted(unknown))} (node {name})")
             if all(not read or read in self.constants for read in inputs):

@@ -258,12 +258,14 @@ def gemm(net, name, inputs, attributes):
 
 
 def matmul(net, name, inputs, attributes):
-    matrix = constant_input(net, inputs, 1, name)
-    shape = net.shapes.get(inputs[0])
-    if shape is None or matrix.ndim != 2 or matrix.shape[0] != shape[-1]:
+    left = inputs[0] in net.constants
+    matrix, read = net.constants[inputs[0]].T if left else constant_input(net, inputs, 1, name), inputs[left]
+    shape = net.shapes[read]
+    if matrix.ndim != 2 or left and len(shape) > 2 or matrix.shape[0] != shape[0 if left else -1]:
         refuse(name, "MatMul of such a form")
-    shape = shape[:-1] + matrix.shape[1:]
-    return Node(name, "affine", inputs[:1], shape, [Dense(matrix, math.prod(shape[:-1]))], np.zeros(math.prod(shape)), layer=True, rounds=1)
+    lead = math.prod(shape) // matrix.shape[0]
+    shape = matrix.shape[1:] + shape[1:] if left else shape[:-1] + matrix.shape[1:]
+    return Node(name, "affine", [read], shape, [Dense(matrix, lead, left)], np.zeros(math.prod(shape)), layer=True, rounds=1)
 
 
 def window(name, attributes, kernel):
