@@ -233,6 +233,53 @@ class Soundness(Case):
         y = ReferenceEvaluator(data).run(None, {"x": x.reshape(1, 1, 4, 4)})[0].ravel()
         self.assertTrue((found[:n] <= y).all() and (y <= -found[n:]).all())
 
+    def test_sums_fused_with_what_they_read_lie_in_the_intervals(self):
+        data = model_of([("MatMul", ["x", "w"], "m", {}), ("Add", ["m", "b"], "y", {})], {"w": np.ones((5, 1)), "b": [2.0 ** 24]}, [1, 5], None)
+        found = output_minima(bounds_of(data, np.ones(5), np.ones(5), binary32=True))
+        self.assertLessEqual(found[0], 2.0 ** 24)  # b first: each 1 is lost in a sum of its own, though m is exact
+
+    def test_underflow_of_float32_is_charged(self):
+        for w, x, y in ((1.5 * 2.0 ** -75, 2.0 ** -75, 2.0 ** -149), (2.0 ** -76, 2.0 ** -75, 0.0)):
+            found = output_minima(bounds_of(dense([(np.float32([[w]]), np.float32([0]))]), np.array([x]), np.array([x]), binary32=True))
+            self.assertTrue(found[0] <= y <= -found[1])
+            exact = output_minima(bounds_of(dense([(np.float32([[w]]), np.float32([0]))]), np.array([x]), np.array([x])))
+            self.assertFalse(exact[0] <= y <= -exact[1])
+
+    def test_rounding_of_affine_networks_is_charged(self):
+        """All neurons are on, so the least value is known exactly: at a corner that the signs of the product's rows choose."""
+        for seed in range(150):
+            rng = np.random.default_rng(seed)
+            layers = layers_of(rng, [5, 4, 3])
+            layers[0] = layers[0][0], layers[0][1] + np.float32(100)
+            lower, upper = np.sort(rng.standard_normal((2, 5)), axis=0)
+            (w, b), (v, c) = [(fractions(m.astype(float)), fractions(n.astype(float))) for m, n in layers]
+            rows, constant = v @ w, v @ b + c
+            least = [sum(r * Fraction(float(l if r > 0 else u)) for r, l, u in zip(row, lower, upper)) + k for row, k in zip(rows, constant)]
+            bounds = bounds_of(dense(layers), lower, upper)
+            for i, found in enumerate(output_minima(bounds)[:3]):
+                self.assertLessEqual(Fraction(found), least[i])
+                self.assertLess(float(least[i] - Fraction(found)), 1e-10)
+                self.assertLessEqual(Fraction(bounds.lower["y"][i]), least[i])
+            first = w[0] * 1
+            for end, pick in ((bounds.lower["h0"][0], min), (-bounds.upper["h0"][0], lambda a, b: -max(a, b))):
+                exact = sum(pick(r * Fraction(float(l)), r * Fraction(float(u))) for r, l, u in zip(first, lower, upper)) + (b[0] if pick is min else -b[0])
+                self.assertLessEqual(Fraction(end), exact)
+
+    def test_arithmetic_is_outward(self):
+        numbers, rng = Floats(), np.random.default_rng(9)
+        for trial in range(400):
+            n = int(rng.integers(1, 6))
+            a, t = (rng.standard_normal(n) * 2.0 ** rng.choice([-540, -530, -3, 0, 40], n) for _ in range(2))
+            exact = fractions(a) @ fractions(t)
+            self.assertLessEqual(Fraction(numbers.low_dot(a[None], t)[0]), exact)
+            self.assertGreaterEqual(Fraction(numbers.high_dot(a[None], np.abs(t))[0]), np.abs(fractions(a)) @ np.abs(fractions(t)))
+            product, total = a * t, a + t
+            lost = np.abs(fractions(product) - fractions(a) * fractions(t))
+            self.assertTrue((lost <= fractions(numbers.lost(product))).all())
+            self.assertTrue((fractions(numbers.down(total)) <= fractions(a) + fractions(t)).all())
+            third = fractions(a)[0] / 3
+            self.assertTrue(Fraction(numbers.lower(third)) <= third <= Fraction(numbers.upper(third)))
+
     def test_float32_overflow_is_refused(self):
         data = dense([(np.float32([[1e30]]), np.float32([0]))])
         self.rejected(certificate(data, box([0], [1e10]), at_most(0, "-1"), LINEAR, ["binary32"]), data, "overflow")
@@ -570,6 +617,9 @@ class Mutations(Case):
                 mutate(bad)
                 self.assertIsNotNone(reason(bad, data), f"{name} was accepted")
         self.assertIn("another model", reason(good, other))
+        bad = copy.deepcopy(good)
+        mutations["negative multiplier"](bad)
+        self.rejected(bad, data, "negative")
 
     def test_claims_that_become_false(self):
         data = dense([(np.float32([[1, 0], [0, 1]]), np.float32([0, 0])), (np.float32([[1, 0], [0, 1]]), np.float32([0, 0]))])
