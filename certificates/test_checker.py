@@ -472,14 +472,15 @@ class Rules(Case):
         text = "".join('{"cut":{"input":0,"at":"%d"},"below":{"leaf":{"rule":"empty"}},"above":' % -i for i in range(2, depth))
         value = certificate(data, box([0], [1]), at_most(0, "-1"), {"rule": "tree", "root": "ROOT"})
         line = json.dumps(value).replace('"ROOT"', text + '{"leaf":{"rule":"linear"}}' + "}" * (depth - 2))
-        shallow = {"cut": {"input": 0, "at": "-1"}, "below": {"leaf": {"rule": "empty"}}, "above": {"leaf": LINEAR}}
         model, found = Model(data), parse_json(line)
         node = found["proof"]["root"]
         for _ in range(depth - 2):
             node = node["above"]
         self.assertEqual(node, {"leaf": LINEAR})
-        value["proof"]["root"] = shallow
-        self.assertIsNone(checker.verdict(json.dumps(value).encode(), model))
+        depth = 1200
+        text = "".join('{"cut":{"input":0,"at":"%d"},"below":{"leaf":{"rule":"empty"}},"above":' % -i for i in range(2, depth))
+        line = json.dumps(value).replace('"ROOT"', text + '{"leaf":{"rule":"linear"}}' + "}" * (depth - 2))
+        self.assertIsNone(checker.verdict(line.encode(), model))
 
     def test_each(self):
         data = dense([(np.float32([[1], [-1], [0]]), np.float32([3, 0, 0]))])
@@ -650,6 +651,20 @@ class Mutations(Case):
             else:
                 self.assertEqual(number(text, "n"), wanted)
 
+    def test_the_schema_takes_what_the_checker_takes(self):
+        try:
+            from jsonschema import Draft202012Validator
+        except ImportError:
+            self.skipTest("jsonschema is not installed")
+        with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "schema.json")) as file:
+            schema = json.load(file)
+        Draft202012Validator.check_schema(schema)
+        good = tree_certificate(valley())
+        self.assertTrue(Draft202012Validator(schema).is_valid(good))
+        self.assertFalse(Draft202012Validator(schema).is_valid({**good, "note": ""}))
+        good["proof"]["root"]["cut"]["at"] = "nan"
+        self.assertFalse(Draft202012Validator(schema).is_valid(good))
+
     def test_json_agrees_with_the_library(self):
         rng = random.Random(1)
         def make(depth):
@@ -684,6 +699,7 @@ class CommandLine(Case):
             self.assertEqual(self.run_main(lines, "--model", model, "--only", "2"), (0, "accepted 1 rejected 0\n"))
             self.assertEqual(self.run_main(lines, "--model", model, "--only", "9")[0], 2)
             self.assertEqual(self.run_main(lines, "--model", model + "x")[0], 2)
+            self.assertEqual(self.run_main(lines, "--model", lines)[0], 2)
             with open(lines, "w"):
                 pass
             self.assertEqual(self.run_main(lines, "--model", model)[0], 2)

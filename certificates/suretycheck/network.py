@@ -7,7 +7,7 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
-from . import Rejected
+from . import Rejected, Unreadable
 from .linear import Sparse
 
 LIMIT = 2 ** 27  # elements of a tensor
@@ -44,14 +44,17 @@ class Node:
         return math.prod(self.shape)
 
 
+def parse(data):
+    try:
+        return onnx.load_model_from_string(data)
+    except Exception as error:
+        raise Unreadable(f"the model is not ONNX: {type(error).__name__}") from None
+
+
 class Network:
     """The nodes that the output depends on, in the file's order; `nodes` by name."""
 
-    def __init__(self, data, input_name, output_name):
-        try:
-            model = onnx.load_model_from_string(data)
-        except Exception as error:
-            raise Rejected(f"the model is not ONNX: {type(error).__name__}") from None
+    def __init__(self, model, input_name, output_name):
         graph = model.graph
         versions = {o.domain: o.version for o in model.opset_import}
         self.opset = versions.get("", versions.get("ai.onnx", 0))

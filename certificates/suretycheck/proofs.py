@@ -8,7 +8,7 @@ import numpy as np
 from . import Rejected, Unproved
 from .arithmetic import Exact, Floats, fractions
 from .bounds import Bounds, Empty
-from .network import Network
+from .network import Network, parse
 from .reading import elements, exact_array, fields, index, listed, number, raw_array, weight
 from .region import Region
 
@@ -68,12 +68,12 @@ class Model:
     """The file of the network. Networks are read once for each pair of input and output."""
 
     def __init__(self, data):
-        self.data, self.sha256, self._networks = data, hashlib.sha256(data).hexdigest(), {}
+        self.parsed, self.sha256, self._networks = parse(data), hashlib.sha256(data).hexdigest(), {}
 
     def network(self, input_name, output_name):
         key = input_name, output_name
         if key not in self._networks:
-            self._networks[key] = Network(self.data, *key)
+            self._networks[key] = Network(self.parsed, *key)
         return self._networks[key]
 
 
