@@ -265,6 +265,24 @@ class Soundness(Case):
                 exact = sum(pick(r * Fraction(float(l)), r * Fraction(float(u))) for r, l, u in zip(first, lower, upper)) + (b[0] if pick is min else -b[0])
                 self.assertLessEqual(Fraction(end), exact)
 
+    def test_coefficients_that_are_no_floats_are_charged(self):
+        data = model_of([("Flatten", ["x"], "y", {})], {}, [1, 1], None)
+        near = (1 / 3).hex()  # 1/3 y - near x is (1/3 - near) x, least about -1.85e-17, although the floats cancel
+        prop = {"kind": "conditions", "conditions": [[{"outputs": [[0, "1/3"]], "inputs": [[0, "-" + near]], "bound": "-1e-18"}]]}
+        self.rejected(certificate(data, box([-1], [0]), prop, LINEAR), data)
+        prop["conditions"][0][0]["bound"] = "-1e-15"
+        self.accepted(certificate(data, box([-1], [0]), prop, LINEAR), data)
+        bounds = bounds_of(data, [-2.0], [3.0])
+        total, constant = bounds._sum(np.array([[1.0]]), np.array([[2.0 ** -54]]), "x", np.zeros(1))
+        self.assertEqual(total[0, 0], 1)
+        self.assertLessEqual(constant[0], -3 * 2.0 ** -54)
+
+    def test_underflow_of_rows_is_charged(self):
+        bounds = bounds_of(dense([(np.float32([[2.0 ** -100]]), np.float32([0]))]), [-2.0 ** 200], [2.0 ** 200])
+        self.assertLessEqual(bounds.function({"y": np.array([[2.0 ** -1000]])}, np.zeros(1))[0], -2.0 ** -900)
+        bounds = bounds_of(model_of([("Relu", ["x"], "y", {})], {}, [1, 1], None), [-3 * 2.0 ** 100], [2.0 ** 100])
+        self.assertLessEqual(bounds.function({"y": np.array([[-2.0 ** -1074]])}, np.zeros(1))[0], -2.0 ** -974)
+
     def test_arithmetic_is_outward(self):
         numbers, rng = Floats(), np.random.default_rng(9)
         for trial in range(400):
