@@ -63,7 +63,10 @@ public struct CompleteSearch: Sendable {
       case .inputs:
         let strategy = InputSplitting<S>(
           network, prepared, options, precision, confirm: hunter.witness)
-        var search = TreeSearch(strategy, prepared, options)
+        var search = TreeSearch(strategy, prepared, options) { [tell = options.onClosedBox] closed in
+          guard closed.rest == nil, closed.part.hasPath else { return }
+          tell?(ClosedBox(question: Int(closed.part.root), path: closed.part.path))
+        }
         return search.run(hunt: hunter.hunt, progress: progress)
       case .neurons:
         let strategy = try NeuronSplitting<S>(inReLUs, prepared, options, confirm: hunter.witness)

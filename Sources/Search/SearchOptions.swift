@@ -18,6 +18,8 @@ public struct SearchOptions: Sendable {
   public var split: SplitKind?
   /// Where branch and bound keeps its tree, if anywhere.
   public var checkpoint: SearchCheckpoint?
+  /// Told of every box in which all conditions are ruled out, where boxes of inputs are split.
+  public var onClosedBox: (@Sendable (ClosedBox) -> Void)?
   /// Asked between batches; the search stops when it says true.
   public var isCancelled: @Sendable () -> Bool = { false }
 

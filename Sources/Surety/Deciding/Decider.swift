@@ -30,6 +30,8 @@ struct Decider: Sendable {
   var attacks = true
   /// Whether margins of conditions that are ruled out are bounded by later methods as well, to be recorded.
   var boundsAll = false
+  /// Keeps the boxes that a search closes; none where nil.
+  var recorder: BoxRecorder?
   /// Asked all the time; true ends the work.
   var isStopped: @Sendable () -> Bool = { false }
 

@@ -14,7 +14,7 @@ public struct Prover: Sendable {
   /// The network of the model file, as the checker reads it.
   let network: CheckedNetwork
   /// The nodes that passes are made at, in order: those that activations read and that intervals alone do not bound exactly.
-  private let passes: [LinearProof.Pass]
+  let passes: [LinearProof.Pass]
 
   /// Prepares proofs about a model file.
   ///
