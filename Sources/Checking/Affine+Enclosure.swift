@@ -39,8 +39,8 @@ extension Affine {
       let below = (gamma * sums.lowerSize[place] + fixed) * Rounding.inflation
       let above = (gamma * sums.upperSize[place] + fixed) * Rounding.inflation
       // Nothing was computed where all terms are 0; a lone offset of subnormal size is exact.
-      if below != 0 { result.lower[place] = (result.lower[place] - below).nextDown }
-      if above != 0 { result.upper[place] = (result.upper[place] + above).nextUp }
+      if below != 0 { result.lower[place] = (result.lower[place] - below).down }
+      if above != 0 { result.upper[place] = (result.upper[place] + above).up }
     }
     if terms.allSatisfy({ $0.map is DiagonalMap }) && coefficientRoundings == 0 {
       result.cut(to: elementwise(inputs, count))
@@ -144,8 +144,9 @@ extension Affine {
   func charge(
     _ inputs: [Enclosure], size: [Double], errors: [Double]?
   ) -> Charge? {
-    let roundings = fanOut + coefficientRoundings
-    guard roundings > 0 || offset != nil || errors != nil else { return nil }
+    let roundings = coefficientRoundings + fanOut
+    let isAdded = offset?.contains { $0 != 0 } ?? false
+    guard roundings > 0 || isAdded || errors != nil else { return nil }
     let gamma = Rounding.gamma(roundings)
     let offsetGamma = Rounding.gamma(size.count)
     let q = size.indices.map { place in

@@ -76,13 +76,11 @@ private struct RowWalk {
           add(term.map.pullBack(rows, analysis.matrices), at: term.input)
         }
       case .rectifier, .curve:
-        guard !hints.stopsAtBends, let lines = state.lines[node],
-          let input = state.enclosures[step.inputs[0]]
-        else {
+        guard !hints.stopsAtBends, let lines = state.lines[node] else {
           end(rows, nil, enclosure)
           continue
         }
-        pass(&rows, lines, input, of: node)
+        pass(&rows, lines, of: node)
         add(rows, at: step.inputs[0])
       case .largest, .larger, .unknown: end(rows, nil, enclosure)
       }
@@ -91,7 +89,7 @@ private struct RowWalk {
 
   /// Lowers a constant by a number that is not negative.
   private mutating func lower(_ row: Int, by size: Double) {
-    if size != 0 { constants[row] = (constants[row] - size).nextDown }
+    if size != 0 { constants[row] = (constants[row] - size).down }
   }
 
   /// Charges every row `factor |a| errors + absolute`.
@@ -135,44 +133,57 @@ private struct RowWalk {
     rows.values.withUnsafeBufferPointer { values in
       enclosure.lower.withUnsafeBufferPointer { lower in
         enclosure.upper.withUnsafeBufferPointer { upper in
-          enclosure.largest.withUnsafeBufferPointer { largest in
-            guard let values = values.baseAddress, let lower = lower.baseAddress,
-              let upper = upper.baseAddress, let largest = largest.baseAddress
-            else { return }
-            rows.patches.forEachRun { row, at, place, length in
-              sums[row] += Runs.least(values + at, lower + place, upper + place, length)
-              sizes[row] += Runs.weighted(values + at, largest + place, length)
-            }
+          guard let values = values.baseAddress, let lower = lower.baseAddress,
+            let upper = upper.baseAddress
+          else { return }
+          rows.patches.forEachRun { row, at, place, length in
+            Runs.addLeast(
+              values + at, lower + place, upper + place, length, &sums[row], &sizes[row])
           }
         }
       }
     }
-    // A sum of so many products, of which at most one for each place is not 0.
-    let gamma = Rounding.gamma(2 * rows.patches.size) * Rounding.inflation
-    let tiny = Double(2 * rows.patches.size) * Rounding.tiny
+    let gamma = Rounding.gamma(rows.patches.size + 1) * Rounding.inflation
+    let tiny = Double(rows.patches.size) * Rounding.tiny
     let other = region?.leastValues(rows)
     for row in 0..<rows.count {
-      var least = (sums[row] - (gamma * sizes[row] + tiny)).nextDown
+      var least = sums[row]
+      // A sum of nothing but zeros is exact, if they are.
+      if sizes[row] != 0 || mayUnderflow(rows, row, enclosure) {
+        least = (least - (gamma * sizes[row] + tiny)).down
+      }
       if let other, other[row] > least { least = other[row] }
       constants[row] = Rounding.sumDown(constants[row], least)
     }
   }
 
+  /// Whether some coefficient of a row meets an end and neither is 0.
+  private func mayUnderflow(_ rows: Rows, _ row: Int, _ enclosure: Enclosure) -> Bool {
+    var result = false
+    rows.patches.forEachRun { own, at, place, length in
+      guard own == row, !result else { return }
+      result = (0..<length).contains { index in
+        let value = rows.values[at + index]
+        let end = value > 0 ? enclosure.lower[place + index] : enclosure.upper[place + index]
+        return value != 0 && end != 0
+      }
+    }
+    return result
+  }
+
   /// Takes rows from what a node computes to what it reads, by its lines.
-  private mutating func pass(
-    _ rows: inout Rows, _ lines: Lines, _ input: Enclosure, of node: Int
-  ) {
+  private mutating func pass(_ rows: inout Rows, _ lines: Lines, of node: Int) {
     let zero = Runs.Passed(constant: 0, intercepts: 0, slopes: 0)
     var sums = [Runs.Passed](repeating: zero, count: rows.count)
     let patches = rows.patches
     let own = hints.slopes[node] ?? [:]
     rows.values.withUnsafeMutableBufferPointer { values in
       guard let values = values.baseAddress else { return }
-      lines.withPointers(input.largest) { lower, upper, largest in
+      lines.withPointers { lower, upper, rounded in
         patches.forEachRun { row, at, place, length in
           func run(_ lower: LinePointers) {
             sums[row] += Runs.pass(
-              values + at, lower.advanced(by: place), upper.advanced(by: place), largest + place,
+              values + at, lower.advanced(by: place), upper.advanced(by: place), rounded + place,
               length)
           }
           guard let slopes = own[row] else { return run(lower) }
@@ -186,10 +197,11 @@ private struct RowWalk {
     // Each new coefficient is rounded once; so are the products with intercepts, and their sum as often as it has terms.
     let gamma = Rounding.gamma(patches.size + 1) * Rounding.inflation
     let unit = Rounding.unit * Rounding.inflation
-    let tiny = (2 * Double(patches.size) + input.largestSum) * Rounding.tiny + Rounding.tiny
+    let tiny = (2 * Double(patches.size) + lines.roundedSum) * Rounding.tiny + Rounding.tiny
     for (row, sum) in sums.enumerated() {
       constants[row] = Rounding.sumDown(constants[row], sum.constant)
-      lower(row, by: (gamma * sum.intercepts + unit * sum.slopes) * Rounding.inflation + tiny)
+      let size = (gamma * sum.intercepts + unit * sum.slopes) * Rounding.inflation
+      lower(row, by: lines.areExact ? size : size + tiny)
     }
   }
 
@@ -215,17 +227,16 @@ private struct RowWalk {
 
 extension Lines {
   fileprivate func withPointers(
-    _ largest: [Double],
     _ body: (LinePointers, LinePointers, UnsafePointer<Double>) -> Void
   ) {
     lowerSlope.withUnsafeBufferPointer { lowerSlope in
       lowerIntercept.withUnsafeBufferPointer { lowerIntercept in
         upperSlope.withUnsafeBufferPointer { upperSlope in
           upperIntercept.withUnsafeBufferPointer { upperIntercept in
-            largest.withUnsafeBufferPointer { largest in
+            rounded.withUnsafeBufferPointer { rounded in
               guard let a = lowerSlope.baseAddress, let b = lowerIntercept.baseAddress,
                 let c = upperSlope.baseAddress, let d = upperIntercept.baseAddress,
-                let e = largest.baseAddress
+                let e = rounded.baseAddress
               else { return }
               body(LinePointers(slope: a, intercept: b), LinePointers(slope: c, intercept: d), e)
             }

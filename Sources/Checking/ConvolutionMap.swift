@@ -15,6 +15,7 @@ struct ConvolutionMap: LinearMap {
   /// Group by group, `outputs x taps * inputs`.
   private let transposed: [Double]
   let smallest: Double
+  let largest: Double
 
   /// - Parameters:
   ///   - kernels: `outputs x inputs / groups x height x width`.
@@ -44,6 +45,7 @@ struct ConvolutionMap: LinearMap {
     positive = forward.map { max(0, $0) }
     negative = forward.map { max(0, -$0) }
     smallest = kernels.smallestSize
+    largest = kernels.largestSize
   }
 
   private var length: Int { kernel.height * kernel.width * inputs }

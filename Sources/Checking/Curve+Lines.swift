@@ -25,11 +25,8 @@ extension Curve {
 
   /// Lines below and above over intervals.
   func lines(over x: Enclosure) -> Lines {
-    let count = x.lower.count
-    let zeros = [Double](repeating: 0, count: count)
-    var lines = Lines(
-      lowerSlope: zeros, lowerIntercept: zeros, upperSlope: zeros, upperIntercept: zeros)
-    for place in 0..<count {
+    var lines = Lines(slope: 0, over: x)
+    for place in x.lower.indices {
       let (lower, upper) = (x.lower[place], x.upper[place])
       (lines.lowerSlope[place], lines.lowerIntercept[place]) = below(lower, upper)
       // The curve turned around its middle: f(x) = s - f(-x), with s the sum of its two levels.
@@ -37,6 +34,7 @@ extension Curve {
       lines.upperSlope[place] = slope
       lines.upperIntercept[place] = Rounding.sumUp(self == .sigmoid ? 1 : 0, -intercept)
     }
+    lines.finish(x)
     return lines
   }
 

@@ -34,8 +34,8 @@ struct Enclosure: Sendable {
   /// Moves the ends outward by as much as errors may.
   mutating func widen(by errors: [Double]) {
     for (place, error) in errors.enumerated() where error != 0 {
-      lower[place] = (lower[place] - error).nextDown
-      upper[place] = (upper[place] + error).nextUp
+      lower[place] = (lower[place] - error).down
+      upper[place] = (upper[place] + error).up
     }
   }
 }
@@ -52,4 +52,31 @@ struct Lines: Sendable {
   var lowerIntercept: [Double]
   var upperSlope: [Double]
   var upperIntercept: [Double]
+  /// The largest size of each element whose lines may have slopes other than 0 and 1; 0 for the others, whose products with their
+  /// slopes are exact.
+  var rounded: [Double]
+  /// The sum of these, rounded up.
+  private(set) var roundedSum = 0.0
+  /// Whether all slopes are 0 or 1 and all intercepts 0.
+  private(set) var areExact = true
+
+  /// Lines of one slope for every element, through the origin.
+  init(slope: Double, over x: Enclosure) {
+    lowerSlope = [Double](repeating: slope, count: x.lower.count)
+    lowerIntercept = [Double](repeating: 0, count: x.lower.count)
+    (upperSlope, upperIntercept) = (lowerSlope, lowerIntercept)
+    rounded = x.largest
+  }
+
+  /// Fills in what follows from the lines.
+  mutating func finish(_ x: Enclosure) {
+    for place in rounded.indices {
+      let isPlain = [lowerSlope[place], upperSlope[place]].allSatisfy { $0 == 0 || $0 == 1 }
+      let isExact = isPlain && lowerIntercept[place] == 0 && upperIntercept[place] == 0
+      areExact = areExact && isExact
+      // Rows may have slopes of their own where an element is unstable.
+      rounded[place] = isExact ? 0 : x.largest[place]
+    }
+    roundedSum = rounded.reduce(0, +) * Rounding.inflation
+  }
 }

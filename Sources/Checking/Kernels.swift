@@ -80,24 +80,30 @@ enum Runs {
     return rest
   }
 
-  /// `sum (a > 0 ? a lower : a upper)`, the least value of a row over intervals.
-  static func least(
+  /// Adds `sum (a > 0 ? a lower : a upper)`, the least value of a row over intervals, and the sum of the terms' sizes.
+  static func addLeast(
     _ a: UnsafePointer<Double>, _ lower: UnsafePointer<Double>, _ upper: UnsafePointer<Double>,
-    _ count: Int
-  ) -> Double {
-    var (sum, at) = (Lanes.zero, 0)
+    _ count: Int, _ sum: inout Double, _ sizes: inout Double
+  ) {
+    var (lanes, laneSizes, at) = (Lanes.zero, Lanes.zero, 0)
     while at + 8 <= count {
       let x = load(a, at)
-      sum += x.replacing(with: 0, where: x .< 0) * load(lower, at)
-      sum += x.replacing(with: 0, where: x .> 0) * load(upper, at)
+      // One of the two is 0, so their sum is exact.
+      let term =
+        x.replacing(with: 0, where: x .< 0) * load(lower, at)
+        + x.replacing(with: 0, where: x .> 0) * load(upper, at)
+      lanes += term
+      laneSizes += size(term)
       at += 8
     }
-    var rest = sum.sum()
+    sum += lanes.sum()
+    sizes += laneSizes.sum()
     while at < count {
-      rest += a[at] * (a[at] > 0 ? lower[at] : upper[at])
+      let term = a[at] * (a[at] > 0 ? lower[at] : upper[at])
+      sum += term
+      sizes += abs(term)
       at += 1
     }
-    return rest
   }
 
   /// What one run of a row gives where it passes lines.
@@ -106,7 +112,7 @@ enum Runs {
     var constant: Double
     /// The sum of the sizes of these products.
     var intercepts: Double
-    /// The sum of the sizes of the new coefficients times the largest sizes of what they multiply.
+    /// The sum of the sizes of the new coefficients times what a rounding of the slope may change.
     var slopes: Double
 
     static func += (a: inout Passed, b: Passed) {
@@ -119,7 +125,7 @@ enum Runs {
   /// Multiplies each coefficient by the slope of its line: the lower one where it is positive, the upper one where it is negative.
   static func pass(
     _ a: UnsafeMutablePointer<Double>, _ lower: LinePointers, _ upper: LinePointers,
-    _ largest: UnsafePointer<Double>, _ count: Int
+    _ rounded: UnsafePointer<Double>, _ count: Int
   ) -> Passed {
     var (constant, intercepts, slopes) = (Lanes.zero, Lanes.zero, Lanes.zero)
     var at = 0
@@ -134,7 +140,7 @@ enum Runs {
       let part = up * load(lower.intercept, at) + down * load(upper.intercept, at)
       constant += part
       intercepts += size(part)
-      slopes += size(next) * load(largest, at)
+      slopes += size(next) * load(rounded, at)
       at += 8
     }
     var passed = Passed(
@@ -145,7 +151,7 @@ enum Runs {
       a[at] *= line.slope[at]
       passed.constant += part
       passed.intercepts += abs(part)
-      passed.slopes += abs(a[at]) * largest[at]
+      passed.slopes += abs(a[at]) * rounded[at]
       at += 1
     }
     return passed

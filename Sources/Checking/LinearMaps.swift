@@ -10,6 +10,8 @@ protocol LinearMap: Sendable {
   var fanOut: Int { get }
   /// The size of the least coefficient that is not 0; infinite where there is none.
   var smallest: Double { get }
+  /// The size of the largest coefficient.
+  var largest: Double { get }
   /// The products of the positive coefficients, and of the sizes of the negative ones, with a vector.
   func parts(of vector: [Double], _ matrices: Matrices) -> (positive: [Double], negative: [Double])
   /// Rows times the map.
@@ -17,6 +19,9 @@ protocol LinearMap: Sendable {
 }
 
 extension Sequence<Double> {
+  /// The size of the largest number.
+  var largestSize: Double { reduce(0) { Swift.max($0, abs($1)) } }
+
   /// The size of the least number that is not 0.
   var smallestSize: Double {
     reduce(.infinity) { $1 == 0 ? $0 : Swift.min($0, abs($1)) }
@@ -34,6 +39,7 @@ struct DiagonalMap: LinearMap {
   var fanIn: Int { 1 }
   var fanOut: Int { factors == nil && abs(uniform) == 1 ? 0 : 1 }
   var smallest: Double { factors?.smallestSize ?? [uniform].smallestSize }
+  var largest: Double { factors?.largestSize ?? abs(uniform) }
   func factor(_ index: Int) -> Double { factors?[index] ?? uniform }
 
   func parts(
@@ -81,6 +87,7 @@ struct MatrixMap: LinearMap {
   /// `outputs x inputs`.
   private var transposed: [Double]
   let smallest: Double
+  let largest: Double
 
   /// - Parameter weights: `inputs x outputs`.
   init(_ weights: [Double], _ input: Layout, inputs: Int, outputs: Int) {
@@ -95,6 +102,7 @@ struct MatrixMap: LinearMap {
       }
     }
     smallest = weights.smallestSize
+    largest = weights.largestSize
   }
 
   var fanIn: Int { inputs }
@@ -138,6 +146,7 @@ struct ListedMap: LinearMap {
   let fanIn: Int
   let fanOut: Int
   let smallest: Double
+  let largest: Double
 
   /// Whether each element of the result is one of the inputs', its negation, or 0.
   let isMove: Bool
@@ -165,6 +174,7 @@ struct ListedMap: LinearMap {
     let most = readers.max() ?? 0
     fanOut = isPlain && most <= 1 ? 0 : most
     smallest = weights.smallestSize
+    largest = weights.largestSize
   }
 
   func parts(

@@ -103,10 +103,9 @@ struct Analysis: Sendable {
         isChanged[id] = true
         guard refine(refinement, &state) else { return nil }
       }
-      guard isSingle, state.sums[id] == nil, let size = state.enclosures[id]?.largest else {
-        continue
+      if isSingle, state.sums[id] == nil, let enclosure = state.enclosures[id] {
+        state.sums[id] = SingleSum(of: enclosure)
       }
-      state.sums[id] = SingleSum(size: size, roundings: 0)
     }
     return state
   }
@@ -136,10 +135,8 @@ struct Analysis: Sendable {
       }
       var errors: [Double]?
       if isSingle {
-        let largest = inputs.reduce(0) { max($0, $1.largest.max() ?? 0) }
         let single = try affine.singleErrors(
-          affine.terms.compactMap { state.sums[$0.input] }, own: size, largest: largest, step.name,
-          matrices)
+          affine.terms.compactMap { state.sums[$0.input] }, own: size, inputs, step.name, matrices)
         (state.sums[id], errors) = (single.sum, single.errors)
         if let errors { result.widen(by: errors) }
       }

@@ -17,13 +17,8 @@ struct Rectifier {
   ///   the convex function minus `t x` is largest at an end of the interval, so `t x` plus the larger of the two values there, rounded
   ///   up, is above.
   func lines(over x: Enclosure) -> Lines {
-    let count = x.lower.count
-    var lines = Lines(
-      lowerSlope: [Double](repeating: slope, count: count),
-      lowerIntercept: [Double](repeating: 0, count: count),
-      upperSlope: [Double](repeating: slope, count: count),
-      upperIntercept: [Double](repeating: 0, count: count))
-    for place in 0..<count {
+    var lines = Lines(slope: slope, over: x)
+    for place in x.lower.indices {
       let (lower, upper) = (x.lower[place], x.upper[place])
       if upper <= 0 { continue }
       lines.lowerSlope[place] = lower >= 0 || upper > -lower ? 1 : slope
@@ -35,8 +30,10 @@ struct Rectifier {
         Rounding.productUp(slope, lower), Rounding.productUp(-chord, lower))
       let atUpper = Rounding.sumUp(upper, Rounding.productUp(-chord, upper))
       lines.upperSlope[place] = chord
-      lines.upperIntercept[place] = max(atLower, atUpper)
+      // Above 0, so that the line counts as one that rounds.
+      lines.upperIntercept[place] = max(atLower, atUpper, Rounding.tiny)
     }
+    lines.finish(x)
     return lines
   }
 

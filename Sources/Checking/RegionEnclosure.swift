@@ -111,7 +111,7 @@ struct RegionEnclosure: Sendable {
         ball.isEuclidean
         ? (norms[row] * Rounding.inflation + tiny).squareRoot() * Rounding.inflation
         : norms[row] * Rounding.inflation + tiny
-      let least = Rounding.sumDown(sums[row], -(gamma * sizes[row] + tiny).nextUp)
+      let least = Rounding.sumDown(sums[row], -(gamma * sizes[row] + tiny).up)
       return Rounding.sumDown(least, -Rounding.productUp(norm, ball.radius))
     }
   }

@@ -35,7 +35,7 @@ enum Rounding {
     let sum = a + b
     let ofB = sum - a
     let error = (a - (sum - ofB)) + (b - ofB)
-    return error >= 0 ? sum : sum.nextDown
+    return error >= 0 ? sum : sum.down
   }
 
   /// At least `a + b`.
@@ -46,12 +46,19 @@ enum Rounding {
     let product = a * b
     if a == 0 || b == 0 { return product }
     // Far from underflow the error of a product is a double too.
-    guard abs(product) > 0x1p-900 else { return product.nextDown }
-    return (-product).addingProduct(a, b) >= 0 ? product : product.nextDown
+    guard abs(product) > 0x1p-900 else { return product.down }
+    return (-product).addingProduct(a, b) >= 0 ? product : product.down
   }
 
   /// At least `a b`.
   static func productUp(_ a: Double, _ b: Double) -> Double { -productDown(-a, b) }
+}
+
+extension Double {
+  /// The double before, of a finite number. Infinity stays: what overflowed must not become a number again.
+  var down: Double { isFinite ? nextDown : self }
+  /// The double behind, of a finite number.
+  var up: Double { isFinite ? nextUp : self }
 }
 
 /// All real numbers between two ends.
@@ -86,6 +93,6 @@ struct Interval {
     // A quotient of numbers in the interval lies between the least and the largest of the ends', each rounded once.
     let quotients = [a.lower / b.lower, a.lower / b.upper, a.upper / b.lower, a.upper / b.upper]
     return Interval(
-      (quotients.min() ?? -.infinity).nextDown, (quotients.max() ?? .infinity).nextUp)
+      (quotients.min() ?? -.infinity).down, (quotients.max() ?? .infinity).up)
   }
 }

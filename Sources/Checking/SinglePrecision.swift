@@ -15,6 +15,24 @@ struct SingleSum: Sendable {
   var size: [Double]
   /// The roundings that a term may go through.
   var roundings: Int
+  /// The largest coefficient, and the largest number that one is multiplied by, in size.
+  var coefficient = 1.0
+  var factor: Double
+
+  /// The value of a node, as the single term of a sum.
+  init(of enclosure: Enclosure) {
+    size = enclosure.largest
+    roundings = 0
+    factor = size.max() ?? 0
+  }
+
+  /// A sum that goes on from others.
+  init(joining sums: [SingleSum]) {
+    size = []
+    roundings = sums.map(\.roundings).max() ?? 0
+    coefficient = sums.reduce(1) { max($0, $1.coefficient) }
+    factor = sums.reduce(0) { max($0, $1.factor) }
+  }
 }
 
 enum SinglePrecision {
@@ -28,7 +46,9 @@ enum SinglePrecision {
   }
 
   private static func problem(_ id: Int, _ steps: [Step], _ network: Network) -> String? {
-    guard network.precision == .single else { return "the model computes in doubles" }
+    guard network.isSinglePrecision else {
+      return "the model does not compute in 32-bit floats alone"
+    }
     guard let operation = network.nodes[id].operation else { return nil }
     for id in operation.parameters {
       let areFloats = network.parameters[id.index].value.withElements { elements in
@@ -71,69 +91,73 @@ enum SinglePrecision {
 }
 
 extension Affine {
-  /// What bounds the rounding of the node, and the bounds themselves, by places.
+  /// What bounds the rounding of the node, and the bounds themselves, by places; nil where nothing is rounded.
   ///
   /// - Parameters:
   ///   - sums: Those of the inputs.
   ///   - own: The sums of the sizes of the node's own products and offset.
-  ///   - largest: The largest value of any input, in size.
+  ///   - inputs: The intervals of the inputs.
   /// - Throws: `Rejection` where a number on the way may be too large for single precision, or there are too many.
   func singleErrors(
-    _ sums: [SingleSum], own: [Double], largest: Double, _ name: String, _ matrices: Matrices
+    _ sums: [SingleSum], own: [Double], _ inputs: [Enclosure], _ name: String, _ matrices: Matrices
   ) throws(Rejection) -> (sum: SingleSum, errors: [Double]?) {
-    var roundings = sums.map(\.roundings).max() ?? 0
-    /// The sizes of the inputs' sums, taken through the maps.
-    func carried() -> [Double] {
-      var size = offset.map { $0.map { abs($0) } } ?? [Double](repeating: 0, count: own.count)
-      for (term, sum) in zip(terms, sums) {
-        let parts = term.map.parts(of: sum.size, matrices)
-        for place in size.indices {
-          size[place] =
-            (size[place] + parts.positive[place] + parts.negative[place])
-            * Rounding.inflation
-        }
-      }
-      return size
-    }
-    var size: [Double]
+    let largest = inputs.reduce(0) { max($0, $1.largest.max() ?? 0) }
+    let most = terms.reduce(0) { max($0, $1.map.largest) }
+    var result = SingleSum(joining: sums)
+    // How much larger than the result numbers on the way may be, and what underflow adds to its error.
     var (headroom, absolute) = (1.0, 0.0)
     switch arithmetic {
-    case .exact: return (SingleSum(size: carried(), roundings: roundings), nil)
+    case .exact:
+      result.size = carried(sums, count: own.count, matrices)
+      return (result, nil)
     case .sum:
-      size = carried()
-      roundings = sums.reduce(1) { $0 + $1.roundings }
-    case .products(let own_, let most):
-      size = own
-      roundings = own_
-      headroom = most
-      // Products, and the reciprocal of a divisor, may underflow by 2^-150 each; the reciprocal then multiplies the input.
-      absolute = Double(own_) * 0x1p-149 * (1 + largest)
-    case .normalization(let normalization):
-      // In whatever order: (x - mean) / deviation * scale + bias, or factor x + shift, or both moved into the weights and the offset of
-      // the node before, whose products are then of the sizes that `carried` counts. Each term goes through the roundings of that node
-      // and at most ten of its own: the sum with epsilon, the root, two quotients or products, those with the weight, the mean and
-      // the input, and three sums.
-      size = zip(carried(), normalization.addends).map { ($0 + $1) * Rounding.inflation }
-      roundings += 12
-      // What underflows, a weight, a factor or a product, is off by 2^-150, and multiplied by no more than these on the way.
-      let most =
-        (1 + largest + (sums[0].size.max() ?? 0) + normalization.largest)
-        * normalization.growth
-      absolute = Double(roundings) * 0x1p-146 * most
-      headroom = normalization.growth
-      guard most * Rounding.inflation < 0x1p126 else { throw overflow(name) }
+      result.size = carried(sums, count: own.count, matrices)
+      result.roundings = sums.reduce(1) { $0 + $1.roundings }
+    case .products(let roundings, let sumsUpTo):
+      (result.size, result.roundings, headroom) = (own, roundings, sumsUpTo)
+      (result.coefficient, result.factor) = (most, largest)
+      // A product that underflows is off by 2^-150; so is the reciprocal of a divisor, which multiplies the input.
+      absolute = Double(roundings) * 0x1p-149 * (1 + largest)
+    case .scaling(let addends, let limit, let growth):
+      // In whatever order: (x - mean) / deviation * scale + bias; or factor x + shift; or both moved into the weights and the offset
+      // of the node before, whose products then have the sizes that `carried` counts. A term goes through the roundings of that
+      // node and at most ten more: the sum with epsilon, the root, two products or quotients, the products with the weight, the
+      // mean and the input, and three sums.
+      result.size = carried(sums, count: own.count, matrices)
+      for place in result.size.indices {
+        result.size[place] = (result.size[place] + (addends?[place] ?? 0)) * Rounding.inflation
+      }
+      result.roundings += 12
+      headroom = growth
+      // A weight, factor or product that underflows is off by 2^-150, and multiplied by no more than these on the way.
+      let reach = (1 + largest + (sums[0].size.max() ?? 0) + result.factor + limit) * growth
+      absolute = Double(result.roundings) * 0x1p-146 * reach
+      guard reach * Rounding.inflation < 0x1p126, result.coefficient * growth * most < 0x1p126
+      else {
+        throw overflow(name)
+      }
+      result.coefficient *= max(1, most)
     }
-    guard roundings <= Rounding.mostSingleTerms else {
-      throw Rejection("binary32: \(name) sums up \(roundings) terms, too many")
+    guard result.roundings <= Rounding.mostSingleTerms else {
+      throw Rejection("binary32: \(name) sums up \(result.roundings) terms, too many")
     }
-    let gamma = Rounding.singleGamma(roundings)
-    guard (size.max() ?? 0) * headroom * (1 + gamma) + absolute < 0x1p127 else {
+    let gamma = Rounding.singleGamma(result.roundings)
+    guard (result.size.max() ?? 0) * headroom * (1 + gamma) + absolute < 0x1p127 else {
       throw overflow(name)
     }
-    return (
-      SingleSum(size: size, roundings: roundings),
-      size.map { (gamma * $0 + absolute) * Rounding.inflation }
-    )
+    return (result, result.size.map { (gamma * $0 + absolute) * Rounding.inflation })
+  }
+
+  /// The sizes of the inputs' sums, taken through the maps, and that of the offset.
+  private func carried(_ sums: [SingleSum], count: Int, _ matrices: Matrices) -> [Double] {
+    var size = offset.map { $0.map { abs($0) } } ?? [Double](repeating: 0, count: count)
+    for (term, sum) in zip(terms, sums) {
+      let parts = term.map.parts(of: sum.size, matrices)
+      for place in size.indices {
+        size[place] += parts.positive[place] + parts.negative[place]
+      }
+    }
+    return size.map { $0 * Rounding.inflation + Double(fanIn) * Rounding.tiny }
   }
 
   private func overflow(_ name: String) -> Rejection {

@@ -48,8 +48,11 @@ struct Affine: Sendable {
     case sum
     /// A sum of products, of so many roundings, with sums up to `headroom` times as large on the way.
     case products(roundings: Int, headroom: Double)
-    /// A batch normalisation.
-    case normalization(SingleNormalization)
+    /// A factor and an addend for each place, which may be moved into the weights of the node before: a batch normalisation.
+    ///
+    /// `addends` are the sizes of all that is added, by places; `limit` bounds all that the factors are computed from, and `growth`
+    /// all that numbers are multiplied by on the way.
+    case scaling(addends: [Double]?, limit: Double, growth: Double)
   }
 
   var terms: [Term]
@@ -68,14 +71,4 @@ struct Affine: Sendable {
   var isMove: Bool {
     if case .exact = arithmetic { true } else { false }
   }
-}
-
-/// What bounds the rounding of a batch normalisation in single precision, by places.
-struct SingleNormalization: Sendable {
-  /// `|mean factor| + |bias|`.
-  var addends: [Double]
-  /// A bound on every factor and addend that some way to compute it meets.
-  var largest: Double
-  /// `(1 + |scale|) (1 + 1 / deviation)`, largest over channels.
-  var growth: Double
 }

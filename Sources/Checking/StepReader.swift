@@ -197,7 +197,7 @@ struct StepReader {
     return Affine(
       terms: [Affine.Term(input: node.inputs[0], map: map)],
       coefficientRoundings: product.isQuotient ? 1 : 0,
-      arithmetic: .products(roundings: product.isQuotient ? 3 : 1, headroom: 1))
+      arithmetic: .scaling(addends: nil, limit: 0, growth: 1 + map.largest))
   }
 
   /// `y = factor x + shift`, with a factor that is rounded three times and a square root, whose error is half its operand's.
@@ -232,8 +232,7 @@ struct StepReader {
         Affine.Term(
           input: node.inputs[0], map: DiagonalMap(input: layout, factors: spread(factors)))
       ], offset: spread(shifts), offsetError: spread(errors), coefficientRoundings: 4,
-      arithmetic: .normalization(
-        SingleNormalization(addends: spread(addends), largest: largest, growth: growth)))
+      arithmetic: .scaling(addends: spread(addends), limit: largest, growth: growth))
   }
 
   private func average(_ pool: AveragePool) -> Affine {

@@ -38,6 +38,8 @@ public struct Network: Sendable {
   public var outputName: String
   /// The floating-point numbers that the model file computes in.
   public var precision = NumberFormat.single
+  /// Whether every tensor of the model file that depends on the input consists of 32-bit floats.
+  public var isSinglePrecision = true
 
   /// Creates a network that returns its input.
   public init(input shape: Shape, named name: String = "input") {

@@ -52,6 +52,18 @@ struct ModuleEdgesTests {
     }
   }
 
+  @Test("The checker evaluates and rewrites no network: the graph is data to it")
+  func checkerSharesNoMathematics() {
+    let calls =
+      #/\.(?:evaluate|simplified|adjoint|foldingConstants|rewritten|apply)\(|parameters\(as:/#
+    for file in SourceTree.swiftSources where file.module == "Checking" {
+      for (number, line) in file.lines.enumerated() {
+        guard let match = line.firstMatch(of: calls) else { continue }
+        Issue.record("\(file.path):\(number + 1): \(match.0)")
+      }
+    }
+  }
+
   /// The modules that a file's import statements name.
   private func importedModules(of file: SourceFile) -> Set<String> {
     // `import A`, `public import A`, `@testable import A`, `import struct A.B`.

@@ -58,6 +58,7 @@ final class ONNXImporter {
     if !isJoined { values[free[0].name] = .variable(0) }
     types = graph.inputs.fixed.mapValues(\.type)
     for input in free { types[input.name] = input.type }
+    built.isSinglePrecision = free.allSatisfy { $0.type == .float }
   }
 
   /// The whole network.
@@ -113,6 +114,7 @@ final class ONNXImporter {
         values[name] = outputs[index]
         if case .variable(let id) = outputs[index] { built.addTensors([name], of: id) }
         types[name] = stated
+        if stated != .float { built.isSinglePrecision = false }
         if let stated, stated.isFloat {
           if !Self.moving.contains(node.type) { computedTypes.insert(stated) }
         } else {

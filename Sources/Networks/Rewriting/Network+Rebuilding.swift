@@ -16,6 +16,7 @@ struct NetworkRebuilder {
     old = network
     new = Network(input: network.inputShape, named: network.inputName)
     new.precision = network.precision
+    new.isSinglePrecision = network.isSinglePrecision
     place = [Int?](repeating: nil, count: network.nodes.count)
     place[0] = 0
   }
@@ -24,6 +25,7 @@ struct NetworkRebuilder {
   init(_ network: Network, after first: Network) {
     old = network
     new = first
+    new.isSinglePrecision = first.isSinglePrecision && network.isSinglePrecision
     place = [Int?](repeating: nil, count: network.nodes.count)
     place[0] = first.output
   }

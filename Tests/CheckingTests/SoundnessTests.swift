@@ -1,0 +1,167 @@
+import Networks
+import Proofs
+import Properties
+import TestSupport
+import Testing
+
+@testable import Checking
+
+/// Bounds against values that tests compute by code of their own, without rounding or in single precision.
+@Suite("The checker's bounds hold")
+struct SoundnessTests {
+  /// The checked network with all passes, over the whole region.
+  private func analysis(
+    _ hostile: HostileNetwork, isSingle: Bool, isPlain: Bool
+  ) throws -> (Analysis, PartState) {
+    let network = CheckedNetwork(hostile.network, sha256: noDigest, isPlain: isPlain)
+    let claim = try network.prepare(
+      network.claim(
+        .box(lower: NumberArray(hostile.lower), upper: NumberArray(hostile.upper)), .label(0),
+        isSingle ? [.binary32] : [.real]))
+    let passes = network.tensors.compactMap { $0.map { LinearProof.Pass($0) } }
+    let state = try #require(try claim.state(after: passes))
+    return (claim.analysis, state)
+  }
+
+  @Test(
+    "Intervals, passes, rows with any slopes and multipliers are below the exact values",
+    arguments: [false, true])
+  func exactValuesAreInside(isImage: Bool) throws {
+    var checked = 0
+    for seed in 0..<(isImage ? 60 : 300) as Range<UInt64> {
+      var hostile = try HostileNetwork(seed: seed, isImage: isImage)
+      let state: PartState
+      let analysis: Analysis
+      do {
+        (analysis, state) = try self.analysis(hostile, isSingle: false, isPlain: seed % 2 == 0)
+      } catch is Rejection { continue }
+      let functions = try functions(analysis)
+      var hints = RowHints()
+      for (id, step) in analysis.steps.enumerated() {
+        guard case .rectifier(let slope) = step.kind, let input = state.enclosures[step.inputs[0]],
+          let lines = state.lines[id]
+        else { continue }
+        for row in functions.indices where row % 2 == 0 {
+          hints.slopes[id, default: [:]][row] = input.lower.indices.map { place in
+            input.lower[place] < 0 && input.upper[place] > 0
+              ? Rectifier(slope: slope).stated(Double(hostile.slope())) : lines.lowerSlope[place]
+          }
+        }
+      }
+      let rows = functions.map(\.row)
+      let plain = analysis.leastValues(functions.map(\.row), over: state)
+      let sloped = analysis.leastValues(rows, over: state, hints)
+      hints = RowHints(stopsAtBends: true)
+      let short = analysis.leastValues(rows, over: state, hints)
+      for _ in 0..<6 {
+        let point = hostile.point()
+        var arithmetic = ExactArithmetic()
+        let values = evaluated(hostile.network, at: point, &arithmetic)
+        expectInside(values, analysis, state, "seed \(seed)") { Rational($0) }
+        for (row, function) in functions.enumerated() {
+          let value = function.value(values[0], values[analysis.output])
+          for bound in [plain[row], sloped[row], short[row]] {
+            guard let bound = Rational(bound) else { continue }
+            #expect(bound <= value, "seed \(seed), row \(row)")
+            checked += 1
+          }
+        }
+      }
+    }
+    #expect(checked > 1000)
+  }
+
+  @Test(
+    "Executions in single precision are inside, in any order of sums", arguments: [false, true])
+  func executionsAreInside(isImage: Bool) throws {
+    var checked = 0
+    for seed in 0..<(isImage ? 60 : 300) as Range<UInt64> {
+      var hostile = try HostileNetwork(seed: seed + 1000, isImage: isImage)
+      let state: PartState
+      let analysis: Analysis
+      do {
+        (analysis, state) = try self.analysis(hostile, isSingle: true, isPlain: seed % 2 == 0)
+      } catch is Rejection { continue }
+      let functions = try functions(analysis)
+      let bounds = analysis.leastValues(functions.map(\.row), over: state)
+      for trial in 0..<30 as Range<UInt64> {
+        let point = hostile.point()
+        var arithmetic = FloatArithmetic(random: SplitMix64(seed: seed, stream: trial))
+        let values = evaluated(hostile.network, at: point, &arithmetic)
+        expectInside(values, analysis, state, "seed \(seed)") { $0 }
+        let exact = values.map { $0.map { Rational(Double($0)) ?? .zero } }
+        for (row, function) in functions.enumerated() {
+          guard let bound = Rational(bounds[row]) else { continue }
+          #expect(
+            bound <= function.value(exact[0], exact[analysis.output]), "seed \(seed), row \(row)")
+          checked += 1
+        }
+      }
+    }
+    #expect(checked > 1000)
+  }
+
+  private func expectInside<Value>(
+    _ values: [[Value]], _ analysis: Analysis, _ state: PartState, _ comment: String,
+    _ end: (Double) -> Value?
+  ) where Value: Comparable {
+    for (id, elements) in values.enumerated() {
+      guard let enclosure = state.enclosures[id] else { continue }
+      let layout = analysis.steps[id].layout
+      for (element, value) in elements.enumerated() {
+        let place = layout.place(of: element)
+        guard let lower = end(enclosure.lower[place]), let upper = end(enclosure.upper[place])
+        else {
+          continue
+        }
+        #expect(
+          lower <= value && value <= upper,
+          "\(comment), node \(analysis.steps[id].name), element \(element)")
+      }
+    }
+  }
+
+  private func expectInside(
+    _ values: [[Float]], _ analysis: Analysis, _ state: PartState, _ comment: String,
+    _ end: (Double) -> Double?
+  ) {
+    expectInside(values.map { $0.map(Double.init) }, analysis, state, comment, end)
+  }
+
+  /// Functions of the outputs, with coefficients that doubles do not hold and terms over inputs.
+  private func functions(_ analysis: Analysis) throws -> [TestFunction] {
+    let (output, input) = (analysis.steps[analysis.output].layout, analysis.steps[0].layout)
+    let coefficients = ["1", "-1", "1/3", "-0.1", "0x1p20", "-7/9"]
+    return try (0..<8).map { row in
+      let constraints = (0..<2).map { part in
+        OutputProperty.Constraint(
+          outputs: (0..<output.count).map {
+            .init($0, exact(coefficients[(row + part + 3 * $0) % coefficients.count]))
+          }, inputs: row % 4 == 1 ? [.init(row % input.count, exact("-2/7"))] : [],
+          bound: exact("\(row)/3"))
+      }
+      let weights = [Rational(1), Rational(row % 3)]
+      return TestFunction(
+        row: try FunctionRow(
+          constraints, weights: weights, condition: 0, output: output, input: input),
+        constraints: constraints, weights: weights)
+    }
+  }
+}
+
+/// A function of a condition, and what it was made of.
+private struct TestFunction {
+  var row: FunctionRow
+  var constraints: [OutputProperty.Constraint]
+  var weights: [Rational]
+
+  /// Its exact value.
+  func value(_ input: [Rational], _ output: [Rational]) -> Rational {
+    zip(constraints, weights).reduce(.zero) { sum, pair in
+      var excess = -pair.0.bound.value
+      for term in pair.0.outputs { excess += term.coefficient.value * output[term.index] }
+      for term in pair.0.inputs { excess += term.coefficient.value * input[term.index] }
+      return sum + pair.1 * excess
+    }
+  }
+}
