@@ -74,7 +74,10 @@ public struct CompleteSearch: Sendable {
           let why = SearchLimit.rounding("numbers on the way are not finite")
           return (.stopped(why), SearchProgress())
         }
-        var search = TreeSearch(strategy, prepared, options)
+        let conditions = questions.flatMap { Array($0.conditions.indices) }
+        var search = TreeSearch(strategy, prepared, options) { [tell = options.onClosedSigns] closed in
+          if let tell, let signs = strategy.signs(of: closed, conditions: conditions) { tell(signs) }
+        }
         return search.run(hunt: hunter.hunt, progress: progress)
       }
     } catch {

@@ -27,16 +27,32 @@ extension Certifier {
     guard let prover = options.prover else { return nil }
     switch line.verdict {
     case .certified:
-      guard let claim = claim(of: line, prover, .holds),
-        let method = line.method.flatMap(BoundMethod.init)
-      else { return nil }
-      return prover.certificate(of: claim, by: prover.proofs(for: method))?.line
+      guard let claim = claim(of: line, prover, .holds) else { return nil }
+      let method = line.method.flatMap(BoundMethod.init)
+      if method != .alphaCROWN,
+        let found = prover.certificate(of: claim, by: prover.proofs(for: method ?? .crown))
+      {
+        return found.line
+      }
+      return certificate(of: claim, line, prover)?.line
     case .violated:
       guard let claim = claim(of: line, prover, .violated), let input = line.counterexample?.input
       else { return nil }
       return prover.certificate(of: claim, by: inputs(input, around: line.example))?.line
     default: return nil
     }
+  }
+
+  /// A certificate by slopes and signs, looked for about as long as the example took.
+  private func certificate(
+    of claim: Proofs.Claim, _ line: ResultLine, _ prover: Prover
+  ) -> Certificate? {
+    guard let property = try? property(of: line.example, label: line.label),
+      let question = property.questions.first, property.questions.count == 1
+    else { return nil }
+    return prover.certificate(
+      of: claim, by: question, in: decider.network,
+      until: Date(timeIntervalSinceNow: 5 + 2 * line.seconds))
   }
 
   /// What a result claims about the model file; nil where the format has no words for it.
@@ -66,13 +82,13 @@ extension Certifier {
     return Proofs.Claim(
       network: .init(
         sha256: prover.network.sha256, input: prover.network.input, output: prover.network.output),
-      meanings: [.real], region: .pixels(pixels), property: property(of: line), verdict: verdict,
+      meanings: [.real], region: .pixels(pixels), property: violation(of: line), verdict: verdict,
       words: "\(what) within \(epsilon) (\(options.norm.rawValue)) of example \(line.example) of "
         + "\(run.data) gets another label than \(line.label)")
   }
 
   /// The violation: another class, or the other side of the threshold of a network of one output.
-  private func property(of line: ResultLine) -> OutputProperty {
+  private func violation(of line: ResultLine) -> OutputProperty {
     guard let threshold = run.threshold else { return .label(line.label) }
     let sign: Double = line.label == 1 ? 1 : -1
     return .conditions([

@@ -24,8 +24,8 @@ extension Prover {
       for (index, group) in property.groups.enumerated() {
         guard let claim = claim(group, of: property, .holds),
           let line = certificate(
-            of: claim, decidedBy: verification.method, recorder?.cuts(of: index), group.region,
-            deadline)
+            of: claim, decidedBy: verification.method, recorder?.cuts(of: index),
+            property.questions[index], mixes: property.mixesInputsAndOutputs, deadline)
         else { return nil }
         lines.append(line)
       }
@@ -46,12 +46,16 @@ extension Prover {
   }
 
   private func certificate(
-    of claim: Proofs.Claim, decidedBy method: String?, _ cuts: RecordedCuts?, _ region: Region,
-    _ deadline: Date
+    of claim: Proofs.Claim, decidedBy method: String?, _ cuts: RecordedCuts?, _ question: Question,
+    mixes mixesInputs: Bool, _ deadline: Date
   ) -> String? {
+    let region = question.region
     let proofs = proofs(for: method.flatMap(BoundMethod.init) ?? .ibp)
     if let certificate = certificate(of: claim, by: proofs) { return certificate.line }
-    guard let cuts else { return nil }
+    guard let cuts else {
+      guard !mixesInputs else { return nil }
+      return certificate(of: claim, by: question, in: read.simplified(), until: deadline)?.line
+    }
     for meanings in [[Proofs.Claim.Meaning.real, .binary32], [.real]] {
       var claim = claim
       claim.meanings = meanings

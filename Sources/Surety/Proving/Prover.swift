@@ -2,9 +2,11 @@ import Bounds
 import Checking
 import Digests
 import Files
+import Foundation
 import ModelFiles
 import Networks
 import Proofs
+import Properties
 
 /// Writes certificates of what was decided: for each claim the cheapest proof that the checker accepts.
 ///
@@ -13,6 +15,8 @@ import Proofs
 public struct Prover: Sendable {
   /// The network of the model file, as the checker reads it.
   let network: CheckedNetwork
+  /// The network as it was read, for searches.
+  let read: Network
   /// The nodes that passes are made at, in order: those that activations read and that intervals alone do not bound exactly.
   let passes: [LinearProof.Pass]
 
@@ -23,6 +27,7 @@ public struct Prover: Sendable {
   ///   - sha256: The digest of the file, decompressed.
   public init(_ network: Network, sha256: String) {
     self.network = CheckedNetwork(network, sha256: sha256)
+    read = network
     let exact = network.isExactUnderIntervals
     passes = network.preactivations.filter { !exact[$0] }.compactMap {
       [tensors = self.network.tensors] in
@@ -52,6 +57,36 @@ public struct Prover: Sendable {
       if let proof = accepted(claim, proofs) { return Certificate(claim: claim, proof: proof) }
     }
     return nil
+  }
+
+  /// A certificate by slopes of functions' own and by signs, where lines of the usual slopes do not suffice.
+  ///
+  /// - Parameters:
+  ///   - question: The region and the conditions of the claim, in its order.
+  ///   - bounded: The network that the question is about, simplified.
+  func certificate(
+    of claim: Proofs.Claim, by question: Question, in bounded: Network, until deadline: Date,
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) -> Certificate? {
+    var claim = claim
+    claim.meanings = [.real]
+    guard let prepared = try? network.prepare(claim),
+      let lines = try? prepared.prove(.linear(LinearProof(passes: passes)))
+    else { return nil }
+    let open = lines.bounds.indices.filter { !(lines.bounds[$0] > 0) }
+    guard lines.bounds.count == question.conditions.count else { return nil }
+    var prover = SignProver(
+      network: bounded, checked: network, passes: passes, deadline: deadline)
+    prover.isCancelled = isCancelled
+    let rest = Question(region: question.region, conditions: open.map { question.conditions[$0] })
+    guard var parts = prover.parts(of: rest, open) else { return nil }
+    let closed = lines.bounds.indices.filter { lines.bounds[$0] > 0 }
+    if !closed.isEmpty {
+      parts.insert(
+        .init(conditions: closed, proof: .linear(LinearProof(passes: passes))), at: 0)
+    }
+    let proof = parts.count == 1 && lines.bounds.count == 1 ? parts[0].proof : .each(parts)
+    return certificate(of: claim, by: [proof])
   }
 
   private func accepted(_ claim: Proofs.Claim, _ proofs: [Proof]) -> Proof? {
