@@ -128,7 +128,7 @@ extension Certifier {
       func own(_ values: [Float]) -> Double { Double(values[values.count == 1 ? 0 : channel]) }
       return (value - own(normalization.mean)) / own(normalization.std)
     }
-    return [0, 0x1p-40, 0x1p-22].flatMap { part in
+    return [0, 0x1p-30, 0x1p-16, 0x1p-10].flatMap { part in
       let moved = pixels.indices.map { read($0, pixels[$0] + part * (center[$0] - pixels[$0])) }
       return [
         Proof.counterexample(Proofs.NumberArray(moved.map { Float($0) })),

@@ -66,7 +66,7 @@ struct CertifyCommand: ParsableCommand {
 /// Runs certification with progress on a terminal, and prints the totals.
 func certify(
   _ certifier: Certifier, _ examples: [Int], into folder: CertificationFolder,
-  _ line: ProgressLine, json: Bool
+  _ line: ProgressLine, json: Bool, checkedBy prover: Prover? = nil
 ) throws {
   @Sendable func sayStopped(_ partial: PartialRun?) {
     let done = partial.map { " after \($0.decided) of \(examples.count) examples" } ?? ""
@@ -78,6 +78,12 @@ func certify(
     concluding: interruption.conclude,
     progress: { line.update(done: $0.done, of: $0.requested, $0.verdicts) })
   line.end()
+  // Before anything is said of the results, where that was asked for.
+  if let prover {
+    let (accepted, rejected) = try prover.check(folder.logPath)
+    Console.error("surety: the checker accepted \(accepted) certificates and rejected \(rejected)")
+    guard rejected == 0 else { throw Exit.Code(exit: .unanswered) }
+  }
   if json { try Console.json(summary) } else { print(summary.text(folder)) }
   if summary.partial != nil {
     sayStopped(summary.partial)
