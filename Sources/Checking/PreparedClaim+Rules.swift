@@ -98,16 +98,17 @@ extension PreparedClaim {
       }
       hints.multipliers[own.row] = own.values
     }
+    var known: Set<[Int]> = []
     for own in proof.slopes {
       let node = try node(own.node)
+      guard known.insert([own.row, node]).inserted else {
+        throw Rejection("row \(own.row) has slopes at \(own.node) twice")
+      }
       let places = try places(own.elements, of: node)
       guard own.row < rows, own.values.count == places.count, analysis.steps[node].isRectified
       else { throw Rejection("slopes of row \(own.row) at \(own.node) fit no row or no ReLU") }
       for id in analysis.steps.indices where analysis.steps[id].inputs.first == node {
         guard case .rectifier(let slope) = analysis.steps[id].kind else { continue }
-        guard hints.slopes[id]?[own.row] == nil else {
-          throw Rejection("row \(own.row) has slopes at \(own.node) twice")
-        }
         guard let state, let input = state.enclosures[node],
           var slopes = state.lines[id]?.lowerSlope
         else { continue }

@@ -106,11 +106,12 @@ struct RegionEnclosure: Sendable {
     }
     let tiny = Double(2 * patches.size) * Rounding.tiny
     let gamma = Rounding.gamma(patches.size + 1) * Rounding.inflation
+    // The quotients, their squares, the sum and the root are rounded.
+    let growth = 1 + Rounding.gamma(patches.size + 8)
     return sums.indices.map { row in
       let norm =
         ball.isEuclidean
-        ? (norms[row] * Rounding.inflation + tiny).squareRoot() * Rounding.inflation
-        : norms[row] * Rounding.inflation + tiny
+        ? (norms[row] * growth + tiny).squareRoot() * growth : norms[row] * growth + tiny
       let least = Rounding.sumDown(sums[row], -(gamma * sizes[row] + tiny).up)
       return Rounding.sumDown(least, -Rounding.productUp(norm, ball.radius))
     }

@@ -34,6 +34,7 @@ public struct ExactNumber: Hashable, Sendable, CustomStringConvertible {
     self.value = value
   }
 
+  /// The number as it is spelled.
   public var description: String { text }
 
   /// The largest double that is not above the number.

@@ -117,7 +117,8 @@ public struct Summary: Codable, Sendable, Hashable {
     }
     self.verdicts = verdicts
     let proved = lines.filter(\.isProved)
-    certificates = proved.isEmpty ? nil : Dictionary(grouping: proved, by: \.verdict.rawValue).mapValues(\.count)
+    certificates =
+      proved.isEmpty ? nil : Dictionary(grouping: proved, by: \.verdict.rawValue).mapValues(\.count)
     self.methods = methods
     let usable = lines.filter { $0.verdict != .error }
     self.usable = usable.count

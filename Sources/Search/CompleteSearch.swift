@@ -63,7 +63,8 @@ public struct CompleteSearch: Sendable {
       case .inputs:
         let strategy = InputSplitting<S>(
           network, prepared, options, precision, confirm: hunter.witness)
-        var search = TreeSearch(strategy, prepared, options) { [tell = options.onClosedBox] closed in
+        var search = TreeSearch(strategy, prepared, options) {
+          [tell = options.onClosedBox] closed in
           guard closed.rest == nil, closed.part.hasPath else { return }
           tell?(ClosedBox(question: Int(closed.part.root), path: closed.part.path))
         }
@@ -75,8 +76,11 @@ public struct CompleteSearch: Sendable {
           return (.stopped(why), SearchProgress())
         }
         let conditions = questions.flatMap { Array($0.conditions.indices) }
-        var search = TreeSearch(strategy, prepared, options) { [tell = options.onClosedSigns] closed in
-          if let tell, let signs = strategy.signs(of: closed, conditions: conditions) { tell(signs) }
+        var search = TreeSearch(strategy, prepared, options) {
+          [tell = options.onClosedSigns] closed in
+          if let tell, let signs = strategy.signs(of: closed, conditions: conditions) {
+            tell(signs)
+          }
         }
         return search.run(hunt: hunter.hunt, progress: progress)
       }

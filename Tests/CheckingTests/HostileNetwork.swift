@@ -23,13 +23,16 @@ struct HostileNetwork {
     (lower, upper) = ([], [])
     for _ in 0..<shape.count {
       let center = float(numbers)
+      let ends: (Double, Double)
       switch Int.random(in: 0..<5, using: &random) {
-      case 0: (lower.append(center), upper.append(center))
-      case 1: (lower.append(center), upper.append(Double(Float(center).nextUp)))
-      case 2: (lower.append(-1), upper.append(0x1p54))
-      case 3: (lower.append(min(center, 0)), upper.append(max(center, 0)))
-      default: (lower.append(center - abs(center) / 2 - 1), upper.append(center + 1))
+      case 0: ends = (center, center)
+      case 1: ends = (center, Double(Float(center).nextUp))
+      case 2: ends = (-1, 0x1p54)
+      case 3: ends = (min(center, 0), max(center, 0))
+      default: ends = (center - abs(center) / 2 - 1, center + 1)
       }
+      lower.append(ends.0)
+      upper.append(ends.1)
     }
     lower = lower.map { Double(Float($0)) }
     upper = upper.map { Double(Float($0)) }
@@ -73,7 +76,8 @@ struct HostileNetwork {
       switch Int.random(in: 0..<6, using: &random) {
       case 0: try network.add(AddConstant(parameter([next], numbers)), [network.output])
       case 1:
-        let factors = (0..<next).map { _ in [3.0, -0.5, 7, 1].randomElement(using: &random) ?? 1 }
+        let choices: [Double] = [3, -0.5, 7, 1]
+        let factors = (0..<next).map { _ in choices.randomElement(using: &random) ?? 1 }
         let id = network.addParameter("f\(layer)", Tensor([next], factors))
         try network.add(
           MultiplyConstant(id, isQuotient: Bool.random(using: &random)), [network.output])
@@ -112,7 +116,8 @@ struct HostileNetwork {
         weight: parameter([4, 2 / groups, 2, 2], numbers), bias: parameter([4], numbers),
         geometry: geometry), [0])
     if Bool.random(using: &random) {
-      let variance = (0..<4).map { _ in [0.0, 2, 6, 0.3125].randomElement(using: &random) ?? 2 }
+      let choices: [Double] = [0, 2, 6, 0.3125]
+      let variance = (0..<4).map { _ in choices.randomElement(using: &random) ?? 2 }
       let id = network.addParameter("variance", Tensor([4], variance))
       try network.add(
         BatchNormalization(

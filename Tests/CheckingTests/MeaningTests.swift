@@ -31,7 +31,8 @@ struct MeaningTests {
   func foldedAndFused() throws {
     for seed in 0..<200 as Range<UInt64> {
       var random = SplitMix64(seed: seed, stream: 31)
-      let size = [1.0, 0x1p-100, 0x1p40].randomElement(using: &random) ?? 1
+      let sizes: [Double] = [1, 0x1p-100, 0x1p40]
+      let size = sizes.randomElement(using: &random) ?? 1
       func floats(_ count: Int, _ scale: Double) -> [Double] {
         (0..<count).map { _ in
           Double(Float(Double.random(in: -1...1, using: &random) * scale))
@@ -69,9 +70,14 @@ struct MeaningTests {
         for output in 0..<2 {
           let deviation = (Float(variance[output]) + Float(1e-5)).squareRoot()
           let factor = Float(scale[output]) / deviation
-          let folded = (0..<4).map { (Float(weights[2 * $0 + output]) * factor, x[$0]) }
-          let added = (Float(bias[output]) - Float(mean[output])) * factor + Float(shift[output])
-          let joined = (0..<4).map { (Float(other[2 * $0 + output]), x[$0]) }
+          let folded = (0..<4).map { index -> (Float, Float) in
+            (Float(weights[2 * index + output]) * factor, x[index])
+          }
+          let moved: Float = Float(bias[output]) - Float(mean[output])
+          let added: Float = moved * factor + Float(shift[output])
+          let joined = (0..<4).map { index -> (Float, Float) in
+            (Float(other[2 * index + output]), x[index])
+          }
           let value = Double(arithmetic.sum(folded + joined, [added]))
           #expect(
             enclosure.lower[output] <= value && value <= enclosure.upper[output],

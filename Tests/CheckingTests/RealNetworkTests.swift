@@ -56,7 +56,8 @@ struct RealNetworkTests {
         let bounds = try claim.prove(proof).bounds
         #expect(bounds.count == margins.count)
         for (own, other) in zip(bounds, margins) {
-          let room = 1e-8 * (1 + abs(other))
+          // Those of that network were made from parameters before they were rounded to the 32 bits of the model.
+          let room = (name == "cnn_bn_small" ? 1e-7 : 1e-10) * (1 + abs(other))
           #expect(own > other - room, "\(key): \(own), expected \(other)")
           // Passes are cut to the intervals here, and not there.
           if key != "CROWN" { #expect(own < other + room, "\(key): \(own), expected \(other)") }
@@ -156,7 +157,8 @@ struct RealNetworkTests {
     #expect(whole.isFinite && parts >= whole)
     var arithmetic = ExactArithmetic()
     let value = evaluated(graph, at: center, &arithmetic)[graph.output][0].nearest
-    #expect(parts <= value && parts > value - 1)
+    // The function is the output less the bound.
+    #expect(parts <= value + 1 && parts > value)
     let tight = network.claim(
       box, above(ExactNumber(value + 1e-6), [.init(0, one)]))
     #expect(

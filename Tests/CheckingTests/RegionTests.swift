@@ -122,8 +122,10 @@ struct RoundingTests {
     func number() -> Double {
       let exponent = Int.random(in: -540...500, using: &random)
       let value = Double.random(in: -1...1, using: &random)
-      return [0, 1, value, value * Double(sign: .plus, exponent: exponent, significand: 1), 5e-324]
-        .randomElement(using: &random) ?? 0
+      return [
+        0, 1, value, value * Double(sign: .plus, exponent: exponent, significand: 1), 0x1p-1074,
+      ]
+      .randomElement(using: &random) ?? 0
     }
     for _ in 0..<3000 {
       let (a, b) = (number(), number())

@@ -88,10 +88,13 @@ struct AssumptionSection {
       + "written and proves again with <code>surety check certificates.jsonl --model MODEL</code>"
     switch (proved, certified) {
     case (0, _):
-      return "No certificate was written: these are statements of bounds, without a proof that others can check."
-    case (certified, _): return "Each line of <code>certificates.jsonl</code> carries a certificate: \(meaning)."
+      return
+        "No certificate was written: these are statements of bounds, without a proof that others can check."
+    case (certified, _):
+      return "Each line of <code>certificates.jsonl</code> carries a certificate: \(meaning)."
     default:
-      return "\(proved) of \(certified) lines of <code>certificates.jsonl</code> carry a certificate: \(meaning). The others say "
+      return
+        "\(proved) of \(certified) lines of <code>certificates.jsonl</code> carry a certificate: \(meaning). The others say "
         + "what bounds said, without a proof that others can check."
     }
   }

@@ -43,7 +43,9 @@ extension NeuronSplitting {
   /// A closed part as a proof repeats it; nil where something else than bounds closed it.
   func signs(of closed: ClosedPart<NeuronProblem<S>>, conditions: [Int]) -> ClosedSigns? {
     let (part, network) = (closed.part, bounder.network)
-    guard case .bound(_, let factors)? = closed.reasons.first, closed.rest == nil else { return nil }
+    guard case .bound(_, let factors)? = closed.reasons.first, closed.rest == nil else {
+      return nil
+    }
     let root = roots[Int(part.root)]
     let single = factors.indices.filter { factors[$0] != 0 }
     // The rows are the constraints, one by one, and their combination.
@@ -58,7 +60,8 @@ extension NeuronSplitting {
         isAbove: split.isPositive, point: Double(split.point),
         multiplier: place < multipliers.count ? Double(multipliers[place]) : 0)
     }
-    let own = part.slopes[row].isEmpty && row < root.slopes.count ? root.slopes[row] : part.slopes[row]
+    let own =
+      part.slopes[row].isEmpty && row < root.slopes.count ? root.slopes[row] : part.slopes[row]
     return ClosedSigns(
       question: root.place, condition: conditions[Int(part.root)], sides: sides, factors: factors,
       slopes: slopes(own))
@@ -68,7 +71,9 @@ extension NeuronSplitting {
   private func slopes(_ flat: [S]) -> [ClosedSigns.Slopes] {
     let network = bounder.network
     let rectifiers = network.nodes.indices.filter { network.nodes[$0].operation is ReLU }
-    guard flat.count == rectifiers.reduce(0, { $0 + network.nodes[$1].shape.count }) else { return [] }
+    guard flat.count == rectifiers.reduce(0, { $0 + network.nodes[$1].shape.count }) else {
+      return []
+    }
     var from = 0
     return rectifiers.map { id in
       let (shape, input) = (network.nodes[id].shape, network.nodes[id].inputs[0])

@@ -144,7 +144,8 @@ struct RootPreparation<S: TensorScalar> {
           Judgement.tolerance(
             scale: $0.scale(at: prepared.sample.output),
             noise: prepared.sample.noise(weight: $0.weight), precision: .double)
-            + (options.onClosedSigns == nil ? 0 : Self.roomOfProofs * $0.scale(at: prepared.sample.output))
+            + (options.onClosedSigns == nil
+              ? 0 : Self.roomOfProofs * $0.scale(at: prepared.sample.output))
         }
         roots.append(
           NeuronRoot(

@@ -94,7 +94,8 @@ extension Prover {
       network: .init(sha256: network.sha256, input: network.input, output: network.output),
       meanings: [.real],
       region: .box(
-        lower: Proofs.NumberArray(group.region.lower), upper: Proofs.NumberArray(group.region.upper)),
+        lower: Proofs.NumberArray(group.region.lower), upper: Proofs.NumberArray(group.region.upper)
+      ),
       property: .conditions(conditions), verdict: verdict,
       words: "\(property.source): "
         + group.conditions.map { condition in

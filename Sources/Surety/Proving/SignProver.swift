@@ -1,8 +1,8 @@
 import Checking
 import Foundation
 import Networks
-import Properties
 import Proofs
+import Properties
 import Search
 import Synchronization
 
@@ -41,7 +41,9 @@ struct SignProver {
     let closed = found.withLock { $0 }
     var parts: [Proof.Part] = []
     for (place, number) in numbers.enumerated() {
-      guard let root = branch(closed.filter { $0.condition == place }[...], depth: 0) else { return nil }
+      guard let root = branch(closed.filter { $0.condition == place }[...], depth: 0) else {
+        return nil
+      }
       let proof: Proof
       if case .leaf(.linear(var linear)) = root {
         linear.passes = passes

@@ -61,7 +61,9 @@ struct TreeProver {
         low[input] = max(low[input], cut.at.roundedDown)
       }
     }
-    let parts = low.indices.map { upper[$0] > lower[$0] ? (high[$0] - low[$0]) / (upper[$0] - lower[$0]) : 0 }
+    let parts = low.indices.map {
+      upper[$0] > lower[$0] ? (high[$0] - low[$0]) / (upper[$0] - lower[$0]) : 0
+    }
     guard let input = parts.indices.max(by: { parts[$0] < parts[$1] }) else { return nil }
     let middle = low[input] / 2 + high[input] / 2
     guard low[input] < middle, middle < high[input] else { return nil }

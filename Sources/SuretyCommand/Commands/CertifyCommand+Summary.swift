@@ -13,7 +13,8 @@ extension Summary {
     guard let certificates else { return [] }
     let parts = [ExampleVerdict.certified, .violated].compactMap { verdict -> String? in
       let count = verdicts[verdict.rawValue] ?? 0
-      return count > 0 ? "\(certificates[verdict.rawValue] ?? 0) of \(count) \(verdict.rawValue)" : nil
+      return count > 0
+        ? "\(certificates[verdict.rawValue] ?? 0) of \(count) \(verdict.rawValue)" : nil
     }
     return [
       """

@@ -31,7 +31,8 @@ struct CheckCommand: ParsableCommand {
       .resolvingSymlinksInPath().deletingLastPathComponent().appendingPathComponent("surety-check")
     guard FileManager.default.isExecutableFile(atPath: place.path) else {
       throw InputError(
-        place.path, "no such program; it is built and installed with surety: make build, make install")
+        place.path,
+        "no such program; it is built and installed with surety: make build, make install")
     }
     let checker = Process()
     checker.executableURL = place

@@ -42,7 +42,9 @@ struct VerifyCommand: ParsableCommand {
   var result: String?
 
   @Option(
-    help: "A file for the certificate, which surety-check can prove again; a line for each region of the property.")
+    help:
+      "A file for the certificate, which surety-check can prove again; a line for each region of the property."
+  )
   var certificate: String?
 
   @Option(help: "The arithmetic: float, double, or auto, which is that of the model's numbers.")
