@@ -1,6 +1,6 @@
 """Checks certificates of Surety (docs/certificates.md): python3 checker.py CERTIFICATES --model MODEL [--only N] [--exact]
 
-Prints a line for each rejected line, with the reason, and `accepted N rejected M`. Exit status: 0 if all were accepted, 1 if one was
+Prints a line for each rejected line, with the reason, and `accepted N rejected M`; lines of a run that carry no certificate are counted aside. Exit status: 0 if all were accepted, 1 if one was
 rejected, 2 if a file cannot be read. Needs numpy and onnx. How it proves what it accepts is said in suretycheck/bounds.py.
 """
 import argparse
@@ -13,6 +13,10 @@ import numpy as np
 from suretycheck import Rejected, Unreadable
 from suretycheck.proofs import Model, check
 from suretycheck.reading import parse_json
+
+
+# What a line is that says nothing for a checker.
+WITHOUT = object()
 
 
 def read(path):
@@ -30,16 +34,19 @@ def certificate_of(line):
         value = parse_json(line.decode("utf-8"))
     except UnicodeDecodeError:
         raise Rejected("not UTF-8") from None
-    if isinstance(value, dict) and "format" not in value and "certificate" in value:
-        return value["certificate"]
+    if isinstance(value, dict) and "format" not in value:
+        return value.get("certificate")
     return value
 
 
 def verdict(line, model, exact=False):
-    """None where the line is accepted, else the reason."""
+    """None where the line is accepted, WITHOUT where it carries no certificate, else the reason."""
     try:
+        certificate = certificate_of(line) if line.strip() else None
+        if certificate is None:
+            return WITHOUT
         with np.errstate(all="ignore"):
-            check(certificate_of(line), model, exact)
+            check(certificate, model, exact)
     except Rejected as error:
         return str(error)
     except (MemoryError, RecursionError, ArithmeticError) as error:
@@ -67,16 +74,19 @@ def main(arguments=None):
     except Unreadable as error:
         print(error, file=sys.stderr)
         return 2
-    accepted = rejected = 0
+    accepted = rejected = without = 0
     for place, line in enumerate(lines, 1):
         if options.only in (None, place):
             reason = verdict(line, model, options.exact)
             if reason is None:
                 accepted += 1
+            elif reason is WITHOUT:
+                without += 1
             else:
                 rejected += 1
                 print(f"line {place}: {reason}", flush=True)
-    print(f"accepted {accepted} rejected {rejected}")
+    aside = f" ({without} lines carry no certificate)" if without else ""
+    print(f"accepted {accepted} rejected {rejected}{aside}")
     return 1 if rejected else 0
 
 

@@ -7,6 +7,8 @@ public struct BoundState<T: BackwardAlgebra>: Sendable {
   public internal(set) var intervals: [Interval<T>?]
   /// The network, the regions and the relaxations made so far.
   var pass: BackwardPass<T>
+  /// For each node a number for each example that no end is larger than in size, `[examples]`; nil where nobody asked.
+  var largest: [T?]
   /// How many times each node is read.
   var readers: [Int] { pass.readers }
   /// Whether each node is read by an operation that is enclosed by lines.
@@ -25,6 +27,7 @@ public struct BoundState<T: BackwardAlgebra>: Sendable {
   ) {
     pass = BackwardPass(network, parameters, inputs)
     intervals = .init(repeating: nil, count: network.nodes.count)
+    largest = .init(repeating: nil, count: network.nodes.count)
     intervals[0] = inputs.box
     var isRelaxed = [Bool](repeating: false, count: network.nodes.count)
     for node in network.nodes where node.operation is any LinearlyBounded {
@@ -57,6 +60,7 @@ public struct BoundState<T: BackwardAlgebra>: Sendable {
     }
     if let affine = operation as? any BoxPropagating { return advance(to: id, by: affine) }
     intervals[id] = propagating.interval(inputIntervals(of: id), pass.parameters)
+    if isFiniteAsItsInput(operation) { largest[id] = largest[network.nodes[id].inputs[0]] }
     if let affine = operation as? any AffineOperation {
       widen(id, of: affine)
     } else {
@@ -116,9 +120,11 @@ extension BoundState {
     return isFinite
   }
 
-  /// Whether an operation's interval is finite wherever its input's is, so that one look serves both.
-  private func isFiniteAsItsInput(_ operation: (any Operation)?) -> Bool {
-    operation is ReLU || (operation as? any AffineOperation)?.movesElementsOnly ?? false
+  /// Whether no end of an operation's interval is larger than one of its input's, so that one look serves both.
+  fileprivate func isFiniteAsItsInput(_ operation: (any Operation)?) -> Bool {
+    operation is ReLU
+      || (!(operation is Concatenate)
+        && ((operation as? any AffineOperation)?.movesElementsOnly ?? false))
   }
 }
 

@@ -64,7 +64,7 @@ public protocol BackwardAlgebra: TensorAlgebra {
   /// The ends of intervals given by middles and half widths, each `[examples] + shape`, moved outward.
   static func outwardEnds(
     center: Self, radius: Self, by outset: Outset<Self>
-  ) -> (lower: Self, upper: Self)
+  ) -> OutwardEnds<Self>
   /// The ends of intervals, each `[examples] + shape`, moved outward.
   static func widened(
     lower: Self, upper: Self, by outset: Outset<Self>
@@ -200,9 +200,11 @@ extension BackwardAlgebra {
 
   public static func outwardEnds(
     center: Self, radius: Self, by outset: Outset<Self>
-  ) -> (lower: Self, upper: Self) {
+  ) -> OutwardEnds<Self> {
     let reach = radius + outset.whole
-    return (center - reach, center + reach)
+    let (lower, upper) = (center - reach, center + reach)
+    return OutwardEnds(
+      lower: lower, upper: upper, largest: largestSizes(lower: lower, upper: upper))
   }
 
   public static func widened(

@@ -33,3 +33,13 @@ public struct RowPrice<T: TensorAlgebra>: Sendable {
     (self.sizes, self.scale, self.floor) = (sizes, scale, floor)
   }
 }
+
+/// Ends of intervals that were moved outward.
+public struct OutwardEnds<T: TensorAlgebra>: Sendable {
+  /// The lower ends.
+  public var lower: T
+  /// The upper ends.
+  public var upper: T
+  /// For each example a number that no end is larger than in size, `[examples]`.
+  public var largest: T
+}

@@ -10,10 +10,16 @@ public struct OutwardKernels<Scalar: TensorScalar>: Sendable {
   public typealias Ends =
     @Sendable (Input?, Input?, surety_prices, Input?, Input?, Input?, Output?, Output?) -> Void
 
-  /// Ends from middles and half widths.
-  public let ends: Ends
+  /// Ends from middles and half widths, and the largest size of one.
+  public let ends:
+    @Sendable (
+      Input?, Input?, surety_prices, Input?, Input?, Input?, Output?, Output?, Output?
+    ) -> Void
   /// Ends farther apart.
   public let widen: Ends
+  /// Sums of ends, rounded outward.
+  public let sums:
+    @Sendable (Input?, Input?, Input?, Input?, Int32, Int, Output?, Output?) -> Void
   /// The larger sizes of ends.
   public let magnitudes: @Sendable (Input?, Input?, Scalar, Int, Output?) -> Void
   /// The largest size of an end.
@@ -25,8 +31,29 @@ public struct OutwardKernels<Scalar: TensorScalar>: Sendable {
 extension Tensor {
   public static func outwardEnds(
     center: Tensor, radius: Tensor, by outset: Outset<Tensor>
+  ) -> OutwardEnds<Tensor> {
+    let largest = Buffer<Scalar>(count: outset.factors.count)
+    let (lower, upper) = moved(center, radius, outset) { a, b, prices, price, floor, factor, c, d in
+      Scalar.outwardKernels.ends(a, b, prices, price, floor, factor, c, d, largest.pointer)
+    }
+    return OutwardEnds(
+      lower: lower, upper: upper,
+      largest: Tensor(shape: [outset.factors.count], buffer: largest))
+  }
+
+  public static func outwardSum(
+    _ a: (lower: Tensor, upper: Tensor), _ b: (lower: Tensor, upper: Tensor), isDifference: Bool
   ) -> (lower: Tensor, upper: Tensor) {
-    moved(center, radius, outset, Scalar.outwardKernels.ends)
+    precondition(a.lower.shape == b.lower.shape, "Sum of \(a.lower.shape) and \(b.lower.shape)")
+    let (lower, upper) = (
+      Buffer<Scalar>(count: a.lower.count), Buffer<Scalar>(count: a.lower.count)
+    )
+    Scalar.outwardKernels.sums(
+      a.lower.buffer.pointer, b.lower.buffer.pointer, a.upper.buffer.pointer,
+      b.upper.buffer.pointer, isDifference ? 1 : 0, a.lower.count, lower.pointer, upper.pointer)
+    return (
+      Tensor(shape: a.lower.shape, buffer: lower), Tensor(shape: a.lower.shape, buffer: upper)
+    )
   }
 
   public static func widened(
@@ -36,7 +63,11 @@ extension Tensor {
   }
 
   private static func moved(
-    _ a: Tensor, _ b: Tensor, _ outset: Outset<Tensor>, _ step: OutwardKernels<Scalar>.Ends
+    _ a: Tensor, _ b: Tensor, _ outset: Outset<Tensor>, _ step: (
+      UnsafePointer<Scalar>?, UnsafePointer<Scalar>?, surety_prices, UnsafePointer<Scalar>?,
+      UnsafePointer<Scalar>?, UnsafePointer<Scalar>?, UnsafeMutablePointer<Scalar>?,
+      UnsafeMutablePointer<Scalar>?
+    ) -> Void
   ) -> (lower: Tensor, upper: Tensor) {
     let examples = outset.factors.count
     let size = a.count / max(1, examples)

@@ -19,6 +19,11 @@ public protocol TensorAlgebra: TensorArithmetic {
   /// - Soundness: The lines are below and above the function for every number between the ends, exactly.
   static func chargedRectifierLines(lower: Self, upper: Self) -> Lines<Self>?
 
+  /// The sum of two intervals of one shape, or their difference, rounded outward where rounding is accounted for.
+  static func outwardSum(
+    _ a: (lower: Self, upper: Self), _ b: (lower: Self, upper: Self), isDifference: Bool
+  ) -> (lower: Self, upper: Self)
+
   /// Whether intervals stay middles and half widths from one affine operation to the next, which saves passes
   /// over memory; otherwise they are turned into ends at once, which rounds less.
   static var keepsMiddles: Bool { get }
@@ -60,6 +65,13 @@ extension TensorAlgebra {
   public var valuesAbove: Tensor<Double> { values }
 
   public static var chargesRounding: Bool { false }
+
+  public static func outwardSum(
+    _ a: (lower: Self, upper: Self), _ b: (lower: Self, upper: Self), isDifference: Bool
+  ) -> (lower: Self, upper: Self) {
+    isDifference
+      ? (a.lower - b.upper, a.upper - b.lower) : (a.lower + b.lower, a.upper + b.upper)
+  }
 
   public static func chargedRectifierLines(lower: Self, upper: Self) -> Lines<Self>? { nil }
 

@@ -16,10 +16,11 @@ extension BoundState {
   mutating func advance(to id: Int, by affine: some BoxPropagating) {
     let inputs = inputIntervals(of: id)
     let (outset, sizes) = outset(of: affine, id)
-    let (lower, upper) = T.outwardEnds(
+    let ends = T.outwardEnds(
       center: affine.evaluate(inputs.map(\.center), pass.parameters),
       radius: affine.linear(inputs.map(\.radius), pass.parameters, magnitude: true), by: outset)
-    intervals[id] = Interval(lower: lower, upper: upper)
+    intervals[id] = Interval(lower: ends.lower, upper: ends.upper)
+    largest[id] = ends.largest
     setPrice(of: affine, id, sizes)
   }
 
@@ -29,8 +30,12 @@ extension BoundState {
   mutating func widen(_ id: Int, of affine: some AffineOperation) {
     let terms = network.terms(of: id, readers: readers)
     guard let known = intervals[id], terms.forward > 0 else {
-      if meetsRows[id], terms.backward > 0 || hasOffset(affine) || isRelaxed[id] {
+      guard meetsRows[id] else { return }
+      if terms.backward > 0 || hasOffset(affine) {
         setPrice(of: affine, id, sizes(of: affine, id))
+      } else if isRelaxed[id] || id == network.output, let known = intervals[id] {
+        // Nothing is lost in the step itself.
+        setPrice(of: affine, id, known.magnitude)
       }
       return
     }
@@ -68,6 +73,15 @@ extension BoundState {
       price.floor += rounding.floor(terms: node.shape.count)
     }
     pass.prices[id] = price
+  }
+
+  /// A number for each example that no end of a node is larger than in size.
+  private func largestSize(of node: Int) -> T {
+    if let known = largest[node] { return known }
+    guard let interval = intervals[node] else {
+      preconditionFailure("Node \(node) is read before it is bounded")
+    }
+    return T.largestSizes(lower: interval.lower, upper: interval.upper)
   }
 
   private func hasOffset(_ affine: some AffineOperation) -> Bool {
@@ -111,7 +125,7 @@ extension BoundState {
       let ones = network.inputShapes(of: id).map { T.full(1, Shape([1] + $0.dimensions)) }
       return affine.linear(ones, pass.parameters, magnitude: true).scaled(by: price, adding: 0)
     }
-    let factors = inputIntervals(of: id).map { T.largestSizes(lower: $0.lower, upper: $0.upper) }
+    let factors = network.nodes[id].inputs.map(largestSize)
       .reduce(T.full(rounding.smallest, [1])) { $0.maximum($1) }
     return (Outset(prices: prices, floors: floors, factors: factors), nil)
   }
@@ -133,8 +147,8 @@ extension BoundState {
       let ofOffset = rounding.price(terms: offsetTerms(affine, shape), summedOver: shape)
       sizes = sizes + offset.scaled(by: max(1, ofOffset / price) * (1 + 0x1p-20), adding: 0)
     }
-    let largest = inputIntervals(of: id).reduce(0) {
-      max($0, T.largestSizes(lower: $1.lower, upper: $1.upper).values.scalars.max() ?? 0)
+    let largest = network.nodes[id].inputs.reduce(0) {
+      max($0, largestSize(of: $1).values.scalars.max() ?? 0)
     }
     let elements = network.inputShapes(of: id).reduce(0) { $0 + $1.count }
     pass.prices[id] = RowPrice(
@@ -198,9 +212,16 @@ extension Network {
   /// proves what it says.
   public var chargesEveryOperation: Bool {
     let needed = isNeeded
-    return nodes.indices.allSatisfy { id in
+    let areCharged = nodes.indices.allSatisfy { id in
       guard needed[id], let operation = nodes[id].operation else { return true }
       return operation is any AffineOperation || operation is ReLU
     }
+    // A parameter may be rounded relatively when it is converted, and not otherwise.
+    return areCharged
+      && parameters.allSatisfy { parameter in
+        parameter.value.withElements { values in
+          values.allSatisfy { abs($0) >= 0x1p-120 || Double(Float($0)) == $0 }
+        }
+      }
   }
 }

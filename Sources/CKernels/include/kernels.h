@@ -61,10 +61,15 @@ typedef struct {
   void surety_unary_##S(int op, const T *a, T *out, size_t n);                                     \
   void surety_binary_##S(int op, const T *a, int sa, const T *b, int sb, T *out, size_t n);        \
   void surety_affine_##S(const T *a, T scale, T shift, T *out, size_t n);                          \
-  /* center - reach and center + reach with reach = radius + price * factor + floor, part after part. */ \
+  /* center - reach and center + reach with reach = radius + price * factor + floor, part after part; \
+     largest is at least the size of each end of a part. */                                        \
   void surety_outward_ends_##S(const T *center, const T *radius, surety_prices prices,             \
                                const T *price, const T *floor, const T *factor, T *lower,          \
-                               T *upper);                                                          \
+                               T *upper, T *largest);                                              \
+  /* Sums or differences of intervals, a unit in the last place farther out. */                    \
+  void surety_outward_sums_##S(const T *lower, const T *other_lower, const T *upper,               \
+                               const T *other_upper, int is_difference, size_t n, T *below,        \
+                               T *above);                                                          \
   /* The same with ends that are moved by price * factor + floor. */                               \
   void surety_widen_##S(const T *lower, const T *upper, surety_prices prices, const T *price,      \
                         const T *floor, const T *factor, T *below, T *above);                      \

@@ -249,7 +249,8 @@ struct BoxJudge<S: TensorScalar> {
         let margin =
           bounds[requirement.place] - requirement.bound - Self.slackInDouble * requirement.size
         let judgement = Judgement(
-          margin: margin, scale: requirement.scale, noise: requirement.noise, precision: .double)
+          margin: margin, scale: requirement.scale, noise: requirement.noise, precision: .double,
+          isCharged: false)
         if judgement == .impossible { conditions[index].close(by: requirement.parts) }
       }
     }

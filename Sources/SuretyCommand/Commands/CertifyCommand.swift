@@ -81,8 +81,11 @@ func certify(
   // Before anything is said of the results, where that was asked for.
   if let prover {
     let (accepted, rejected) = try prover.check(folder.logPath)
-    Console.error("surety: the checker accepted \(accepted) certificates and rejected \(rejected)")
-    guard rejected == 0 else { throw Exit.Code(exit: .unanswered) }
+    guard rejected == 0 else {
+      Console.error("surety: the checker rejected \(rejected) of \(accepted + rejected) certificates")
+      throw Exit.Code(exit: .unanswered)
+    }
+    if !json { print("the checker accepted \(accepted) certificates and rejected none\n") }
   }
   if json { try Console.json(summary) } else { print(summary.text(folder)) }
   if summary.partial != nil {
