@@ -17,7 +17,7 @@ struct CertificateTests {
     }
   }
 
-  private func certificate(_ line: [String: Any]) -> [String: Any]? {
+  private func own(_ line: [String: Any]) -> [String: Any]? {
     line["certificate"] as? [String: Any]
   }
 
@@ -32,18 +32,18 @@ struct CertificateTests {
     let lines = try lines(file)
     let decided = lines.filter { ["certified", "violated"].contains($0["verdict"] as? String) }
     #expect(decided.count > 40)
-    #expect(decided.allSatisfy { certificate($0) != nil })
+    #expect(decided.allSatisfy { own($0) != nil })
     let checked = try check(file, model)
     #expect(checked.code == 0)
     #expect(checked.output.contains("accepted \(decided.count) rejected 0"))
     // Which proofs suffice: the cheapest of all for most.
-    let rules = Set(decided.compactMap { (certificate($0)?["proof"] as? [String: Any])?["rule"] as? String })
+    let rules = Set(decided.compactMap { (own($0)?["proof"] as? [String: Any])?["rule"] as? String })
     #expect(rules.isSuperset(of: ["interval", "counterexample"]))
 
     let changed = try folder.file(
       "changed.jsonl",
       try decided.filter { $0["verdict"] as? String == "certified" }.prefix(5).map { line in
-        var certificate = try #require(certificate(line))
+        var certificate = try #require(own(line))
         var claim = try #require(certificate["claim"] as? [String: Any])
         var property = try #require(claim["property"] as? [String: Any])
         property["label"] = ((property["label"] as? Int ?? 0) + 1) % 10
@@ -113,7 +113,7 @@ struct CertificateTests {
       "certify", question.model, "--data", "digits", "--first", "3", "--eps", "1/32", "--out", out,
       "--no-proof", "--quiet")
     #expect(run.code == 0)
-    #expect(try lines("\(out)/certificates.jsonl").allSatisfy { certificate($0) == nil })
+    #expect(try lines("\(out)/certificates.jsonl").allSatisfy { own($0) == nil })
     let checked = try check("\(out)/certificates.jsonl", question.model)
     #expect(checked.output.contains("accepted 0 rejected 0 (3 lines carry no certificate)"))
     #expect(try check("\(folder.path)/missing.jsonl", question.model).code == 2)
