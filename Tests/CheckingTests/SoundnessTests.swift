@@ -104,15 +104,16 @@ struct SoundnessTests {
   @Test("Lines of rectifiers hold them at the ends, without rounding")
   func rectifierLines() throws {
     var random = SplitMix64(seed: 40)
-    for slope in [0, Double(Float(0.1)), 1 / 3, 1] {
+    for slope in [0, 0.1, 1.0 / 3, 1] as [Double] {
       let rectifier = Rectifier(slope: slope)
       let factor = try #require(Rational(slope))
       for _ in 0..<2000 {
-        let size = [1, 1e-300, 1e300, 0x1p-1070].randomElement(using: &random) ?? 1
+        let sizes: [Double] = [1, 1e-300, 1e300, 0x1p-1070]
+        let size = sizes.randomElement(using: &random) ?? 1
         let (a, b) = (
           Double.random(in: -1...1, using: &random), Double.random(in: -1...1, using: &random)
         )
-        var x = Enclosure(lower: [min(a, b) * size], upper: [max(a, b)])
+        var x = Enclosure(lower: [min(a * size, b)], upper: [max(a * size, b)])
         x.finish()
         let (lines, values) = (rectifier.lines(over: x), rectifier.enclosure(of: x))
         let stated = rectifier.stated(Double.random(in: 0...255, using: &random))
