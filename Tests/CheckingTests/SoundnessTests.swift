@@ -101,6 +101,67 @@ struct SoundnessTests {
     #expect(checked > 1000)
   }
 
+  @Test("Lines of rectifiers hold them at the ends, without rounding")
+  func rectifierLines() throws {
+    var random = SplitMix64(seed: 40)
+    for slope in [0, 0.1, 1.0 / 3, 1] as [Double] {
+      let rectifier = Rectifier(slope: slope)
+      let factor = try #require(Rational(slope))
+      for _ in 0..<2000 {
+        let sizes: [Double] = [1, 1e-300, 1e300, 0x1p-1070]
+        let size = sizes.randomElement(using: &random) ?? 1
+        let (a, b) = (
+          Double.random(in: -1...1, using: &random), Double.random(in: -1...1, using: &random)
+        )
+        var x = Enclosure(lower: [min(a * size, b)], upper: [max(a * size, b)])
+        x.finish()
+        let (lines, values) = (rectifier.lines(over: x), rectifier.enclosure(of: x))
+        let stated = rectifier.stated(Double.random(in: 0...255, using: &random))
+        for end in [x.lower[0], x.upper[0]] {
+          let at = try #require(Rational(end))
+          let value = at.sign >= 0 ? at : factor * at
+          func line(_ slope: Double, _ intercept: Double) throws -> Rational {
+            try #require(Rational(slope)) * at + #require(Rational(intercept))
+          }
+          #expect(try line(lines.upperSlope[0], lines.upperIntercept[0]) >= value)
+          #expect(try line(lines.lowerSlope[0], lines.lowerIntercept[0]) <= value)
+          #expect(try line(stated, 0) <= value)
+          #expect(try #require(Rational(values.lower[0])) <= value)
+          #expect(try #require(Rational(values.upper[0])) >= value)
+        }
+      }
+    }
+  }
+
+  @Test("Coefficients that are rounded step by step, and sums of many paths, are charged")
+  func roundedCoefficients() throws {
+    var random = SplitMix64(seed: 41)
+    for trial in 0..<200 {
+      var network = Network(input: [1, 1])
+      if trial % 2 == 0 {
+        for _ in 0..<40 { try network.add(LeakyReLU(slope: Double(Float(0.7))), [network.output]) }
+      } else {
+        try network.add(Concatenate(axis: 1), [Int](repeating: 0, count: 40))
+      }
+      let point = -Double.random(in: 1...2, using: &random)
+      let checked = CheckedNetwork(network, sha256: noDigest)
+      let count = network.outputShape.count
+      let coefficients = (0..<count).map { _ in Double.random(in: -1...1, using: &random) }
+      let claim = try checked.prepare(
+        checked.claim(
+          .box(lower: NumberArray([point]), upper: NumberArray([point])),
+          above(exact("0"), coefficients.enumerated().map { .init($0, ExactNumber($1)) })))
+      let bound = try claim.prove(.linear(LinearProof())).leastBound
+      var arithmetic = ExactArithmetic()
+      let output = evaluated(network, at: [point], &arithmetic)[network.output]
+      let value = zip(coefficients, output).reduce(Rational.zero) {
+        $0 + (Rational($1.0) ?? .zero) * $1.1
+      }
+      #expect(try #require(Rational(bound)) <= value, "trial \(trial)")
+      #expect(bound > value.nearest - 1e-12)
+    }
+  }
+
   private func expectInside<Value>(
     _ values: [[Value]], _ analysis: Analysis, _ state: PartState, _ comment: String,
     _ end: (Double) -> Value?
