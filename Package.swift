@@ -77,9 +77,10 @@ let library: [Target] = [
   .target(
     name: "Surety",
     dependencies: [
-      "Attacks", "Bounds", "Records", "Datasets", "Digests",
+      "Attacks", "Bounds", "Checking", "Records", "Datasets", "Digests",
       .target(name: "Exact", condition: .when(traits: ["LinearPrograms"])), "Files", "ModelFiles",
-      "Networks", "Properties", "RandomNumbers", "Reports", "Search", "Tensors", "Training",
+      "Networks", "Proofs", "Properties", "RandomNumbers", "Reports", "Search", "Tensors",
+      "Training",
     ]),
 ]
 

@@ -7,16 +7,35 @@ public struct BoundState<T: BackwardAlgebra>: Sendable {
   public internal(set) var intervals: [Interval<T>?]
   /// The network, the regions and the relaxations made so far.
   var pass: BackwardPass<T>
+  /// For each node a number for each example that no end is larger than in size, `[examples]`; nil where nobody asked.
+  var largest: [T?]
+  /// How many times each node is read.
+  var readers: [Int] { pass.readers }
+  /// Whether each node is read by an operation that is enclosed by lines.
+  let isRelaxed: [Bool]
+  /// The nodes that rows come by; all where they may go on to the input.
+  let meetsRows: [Bool]
 
   /// The network that is bounded.
   public var network: Network { pass.network }
   /// The number of examples.
   public var count: Int { pass.inputs.count }
 
-  init(_ network: Network, _ parameters: Parameters<T>, _ inputs: InputSet<T>) {
+  /// - Parameter forRows: Whether rows are to go back to the input; otherwise they end at the last operations that are not affine.
+  init(
+    _ network: Network, _ parameters: Parameters<T>, _ inputs: InputSet<T>, forRows: Bool = true
+  ) {
     pass = BackwardPass(network, parameters, inputs)
     intervals = .init(repeating: nil, count: network.nodes.count)
+    largest = .init(repeating: nil, count: network.nodes.count)
     intervals[0] = inputs.box
+    var isRelaxed = [Bool](repeating: false, count: network.nodes.count)
+    for node in network.nodes where node.operation is any LinearlyBounded {
+      for input in node.inputs { isRelaxed[input] = true }
+    }
+    self.isRelaxed = isRelaxed
+    meetsRows = forRows ? .init(repeating: true, count: network.nodes.count) : network.affineEnd
+    setPrice(of: 0)
   }
 
   func inputIntervals(of node: Int) -> [Interval<T>] {
@@ -35,7 +54,18 @@ public struct BoundState<T: BackwardAlgebra>: Sendable {
       throw Unsupported(
         operation: operation.name, node: network.nodes[id].name, analysis: "interval bounds")
     }
+    guard T.chargesRounding else {
+      intervals[id] = propagating.interval(inputIntervals(of: id), pass.parameters)
+      return
+    }
+    if let affine = operation as? any BoxPropagating { return advance(to: id, by: affine) }
     intervals[id] = propagating.interval(inputIntervals(of: id), pass.parameters)
+    if isFiniteAsItsInput(operation) { largest[id] = largest[network.nodes[id].inputs[0]] }
+    if let affine = operation as? any AffineOperation {
+      widen(id, of: affine)
+    } else {
+      setPrice(of: id)
+    }
   }
 
   /// Makes the relaxation of a nonlinear node from its inputs' intervals.
@@ -67,6 +97,9 @@ extension Bounder {
     var state = BoundState(network, parameters, inputs)
     for id in network.nodes.indices.dropFirst() where intervals.indices.contains(id) {
       state.intervals[id] = intervals[id]
+      if network.nodes[id].inputs.allSatisfy({ state.intervals[$0] != nil }) {
+        state.setPrice(of: id)
+      }
     }
     return state
   }
@@ -87,9 +120,11 @@ extension BoundState {
     return isFinite
   }
 
-  /// Whether an operation's interval is finite wherever its input's is, so that one look serves both.
-  private func isFiniteAsItsInput(_ operation: (any Operation)?) -> Bool {
-    operation is ReLU || (operation as? any AffineOperation)?.movesElementsOnly ?? false
+  /// Whether no end of an operation's interval is larger than one of its input's, so that one look serves both.
+  fileprivate func isFiniteAsItsInput(_ operation: (any Operation)?) -> Bool {
+    operation is ReLU
+      || (!(operation is Concatenate)
+        && ((operation as? any AffineOperation)?.movesElementsOnly ?? false))
   }
 }
 
@@ -105,9 +140,20 @@ extension Network {
     return nodes.filter { $0 != 0 }.sorted()
   }
 
+  /// The nodes after the last operations that are not affine, and those themselves.
+  var affineEnd: [Bool] {
+    var isOpen = [Bool](repeating: false, count: nodes.count)
+    isOpen[output] = true
+    for id in nodes.indices.reversed()
+    where isOpen[id] && nodes[id].operation is any AffineOperation {
+      for input in nodes[id].inputs { isOpen[input] = true }
+    }
+    return isOpen
+  }
+
   /// Whether interval arithmetic loses nothing on the way from a box of inputs to each node: at most one
   /// operation on the way mixes elements.
-  var isExactUnderIntervals: [Bool] {
+  public var isExactUnderIntervals: [Bool] {
     var mixing = [Int](repeating: 0, count: nodes.count)
     for (id, node) in nodes.enumerated() {
       guard let operation = node.operation else { continue }

@@ -17,7 +17,7 @@ extension Bounder {
     over inputs: InputSet<T>, by method: BoundMethod
   ) throws(Unsupported) -> BoundState<T> where T == Tensor<S> {
     switch method {
-    case .ibp, .crownIBP: try intervals(over: inputs)
+    case .ibp, .crownIBP: try intervals(over: inputs, forRows: method.usesLines)
     case .crown: try crown(over: inputs)
     case .alphaCROWN: try alphaCROWN(over: inputs)
     case .forward: try forward(over: inputs)

@@ -36,9 +36,13 @@ public struct Bounder<T: BackwardAlgebra>: Sendable {
 
   /// Interval bounds of every node.
   ///
+  /// - Parameter forRows: Whether rows are to go back to the input, which is prepared for; otherwise they may go back to the last
+  ///   operations that are not affine.
   /// - Soundness: Each node's interval contains its value for every input of the region, up to rounding.
-  public func intervals(over inputs: InputSet<T>) throws(Unsupported) -> BoundState<T> {
-    var state = BoundState(network, parameters, inputs)
+  public func intervals(
+    over inputs: InputSet<T>, forRows: Bool = true
+  ) throws(Unsupported) -> BoundState<T> {
+    var state = BoundState(network, parameters, inputs, forRows: forRows)
     for id in network.nodes.indices.dropFirst() { try state.advance(to: id) }
     return state
   }

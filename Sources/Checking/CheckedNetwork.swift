@@ -62,6 +62,11 @@ public struct CheckedNetwork: Sendable {
     self.init(try file.network(), sha256: Digests.sha256(of: file.content), isPlain: isPlain)
   }
 
+  /// Whether a tensor is what a ReLU, or a LeakyRelu, reads.
+  public func isReadByRectifier(_ tensor: String) -> Bool {
+    nodes[tensor].map { steps[$0].isRectified } ?? false
+  }
+
   /// Checks a certificate.
   ///
   /// - Soundness: Where the result is `accepted`, the claim is true under every meaning that it names, if what `docs/checker.md`

@@ -158,7 +158,7 @@ extension PreparedClaim {
     return result
   }
 
-  private func end(of cut: TreeProof.Cut, isUpper: Bool) throws(Rejection) -> Part.End {
+  func end(of cut: TreeProof.Cut, isUpper: Bool) throws(Rejection) -> Part.End {
     let (node, element): (Int, Int)
     switch cut.place {
     case .input(let index): (node, element) = (0, index)

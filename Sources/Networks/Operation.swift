@@ -80,6 +80,31 @@ public protocol AffineOperation: Operation {
   var mixesElements: Bool { get }
   /// Whether every element of the output is one of the inputs', or 0.
   var movesElementsOnly: Bool { get }
+  /// How many numbers meet in the sums of the map and of its transpose, which their rounding depends on.
+  ///
+  /// - Soundness: No sum has more terms, however it is ordered; the offset counts as one.
+  func terms(
+    inputs: [Shape], output: Shape, _ parameters: (ParameterID) -> Shape
+  ) -> SumTerms
+  /// The sizes of the numbers that the offset is computed from, broadcastable as the offset is; nil for nothing.
+  func offsetMagnitude<T: TensorAlgebra>(_ parameters: Parameters<T>) -> T?
+}
+
+/// How many numbers meet in the sums of an affine map.
+public struct SumTerms: Hashable, Sendable {
+  /// In an element of the output, the offset included; 0 where nothing is computed.
+  public var forward: Int
+  /// In a coefficient that the transposed map makes; 0 where nothing is computed.
+  public var backward: Int
+
+  /// Creates counts.
+  public init(forward: Int, backward: Int) {
+    self.forward = forward
+    self.backward = backward
+  }
+
+  /// Nothing is computed.
+  public static var none: SumTerms { SumTerms(forward: 0, backward: 0) }
 }
 
 extension AffineOperation {
@@ -91,6 +116,19 @@ extension AffineOperation {
 
   /// No, as for most affine operations.
   public var movesElementsOnly: Bool { false }
+
+  /// As many as there could be in any map of these shapes.
+  public func terms(
+    inputs: [Shape], output: Shape, _ parameters: (ParameterID) -> Shape
+  ) -> SumTerms {
+    SumTerms(forward: inputs.reduce(1) { $0 + $1.count }, backward: output.count)
+  }
+
+  /// The absolute values of the offset.
+  public func offsetMagnitude<T: TensorAlgebra>(_ parameters: Parameters<T>) -> T? {
+    let offset: T? = offset(parameters)
+    return offset?.magnitude()
+  }
 
   /// No offset, as for most affine operations.
   public func offset<T: TensorAlgebra>(_ parameters: Parameters<T>) -> T? { nil }

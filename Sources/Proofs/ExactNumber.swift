@@ -28,6 +28,12 @@ public struct ExactNumber: Hashable, Sendable, CustomStringConvertible {
     self.value = value
   }
 
+  /// A number as a fraction of two integers.
+  package init(_ value: Rational) {
+    text = value.denominator == 1 ? "\(value.numerator)" : "\(value.numerator)/\(value.denominator)"
+    self.value = value
+  }
+
   /// The number as it is spelled.
   public var description: String { text }
 

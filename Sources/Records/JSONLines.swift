@@ -51,15 +51,20 @@ func jsonProblem(_ error: any Error) -> String {
 
 /// Appends a line and waits until it is on the disk.
 ///
+/// - Parameter text: Further fields of the line's object, with the comma before them.
 /// - Throws: `InputError` when a number is not finite, the disk is full or the file is gone; the file is as it was.
 func appendLine(
-  _ line: some Encodable, to file: FileHandle, path: String
+  _ line: some Encodable, adding text: String? = nil, to file: FileHandle, path: String
 ) throws(InputError) {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  let data: Data
+  var data: Data
   do { data = try encoder.encode(line) } catch {
     throw InputError(path, "cannot be written: a number of the line is not finite")
+  }
+  if let text, data.last == UInt8(ascii: "}") {
+    data.removeLast()
+    data += Data((text + "}").utf8)
   }
   // One write for the whole line, at the end of the file wherever that is: a crash of the program cannot split it.
   try appendToFile(data + Data("\n".utf8), file, path: path)

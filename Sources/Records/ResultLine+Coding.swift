@@ -13,7 +13,7 @@ extension ResultLine {
     /// Written for readers; it follows from the others.
     case decidingMargin = "deciding_margin"
     case methodSeconds = "method_seconds"
-    case seconds, reason, counterexample, batch
+    case seconds, reason, counterexample, batch, certificate
   }
 
   /// Reads a line.
@@ -50,9 +50,11 @@ extension ResultLine {
     reason = try values.decodeIfPresent(String.self, forKey: .reason)
     counterexample = try values.decodeIfPresent(Counterexample.self, forKey: .counterexample)
     batch = try values.decodeIfPresent(Places.self, forKey: .batch)
+    // Only whether there is one: a checker reads it, and it may be long.
+    carriesCertificate = values.contains(.certificate)
   }
 
-  /// Writes a line, the keys of the run beside the others.
+  /// Writes a line, the keys of the run beside the others, without its certificate, which is added to the text.
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(schema, forKey: .schema)

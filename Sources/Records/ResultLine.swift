@@ -169,6 +169,12 @@ public struct ResultLine: Codable, Sendable, Hashable {
   public var reason: String?
   /// The violation, where one was found.
   public var counterexample: Counterexample?
+  /// The certificate of what was shown, as one line of JSON that the line of the log carries; nil where there is none, and for
+  /// lines that were read.
+  public var certificate: String?
+  /// Whether the line carries a certificate.
+  public var isProved: Bool { certificate != nil || carriesCertificate }
+  var carriesCertificate = false
   /// The examples that were certified together, this one among them; nil for one by itself.
   public var batch: Places?
 

@@ -37,8 +37,11 @@ public final class ResultLog {
   ///
   /// - Throws: `InputError` when the disk is full or the file is gone.
   public func append(_ line: ResultLine) throws(InputError) {
-    try appendLine(line, to: file, path: path)
-    lines.append(line)
+    let text = line.certificate.map { ",\"\(ResultLine.CodingKeys.certificate.rawValue)\":\($0)" }
+    try appendLine(line, adding: text, to: file, path: path)
+    var kept = line
+    (kept.certificate, kept.carriesCertificate) = (nil, line.isProved)
+    lines.append(kept)
   }
 }
 

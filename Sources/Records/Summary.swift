@@ -50,6 +50,8 @@ public struct Summary: Codable, Sendable, Hashable {
   public var certifiedAccuracy: Double?
   /// The examples with each verdict.
   public var verdicts: [String: Int]
+  /// Of each verdict the examples whose line carries a certificate; nil in records of before there were any.
+  public var certificates: [String: Int]?
   /// What each method did.
   public var methods: [String: MethodTotal]
   /// The methods in the order in which they were tried.
@@ -70,7 +72,7 @@ public struct Summary: Codable, Sendable, Hashable {
     case cleanAccuracy = "clean_accuracy"
     case attackAccuracy = "attack_accuracy"
     case certifiedAccuracy = "certified_accuracy"
-    case usable, attacked, verdicts, methods, cascade, seconds, classes, circumstances
+    case usable, attacked, verdicts, certificates, methods, cascade, seconds, classes, circumstances
   }
 
   /// Adds up the results of a run; of one that is not complete, those that are typical.
@@ -114,6 +116,9 @@ public struct Summary: Codable, Sendable, Hashable {
       }
     }
     self.verdicts = verdicts
+    let proved = lines.filter(\.isProved)
+    certificates =
+      proved.isEmpty ? nil : Dictionary(grouping: proved, by: \.verdict.rawValue).mapValues(\.count)
     self.methods = methods
     let usable = lines.filter { $0.verdict != .error }
     self.usable = usable.count

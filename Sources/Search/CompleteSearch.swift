@@ -63,7 +63,11 @@ public struct CompleteSearch: Sendable {
       case .inputs:
         let strategy = InputSplitting<S>(
           network, prepared, options, precision, confirm: hunter.witness)
-        var search = TreeSearch(strategy, prepared, options)
+        var search = TreeSearch(strategy, prepared, options) {
+          [tell = options.onClosedBox] closed in
+          guard closed.rest == nil, closed.part.hasPath else { return }
+          tell?(ClosedBox(question: Int(closed.part.root), path: closed.part.path))
+        }
         return search.run(hunt: hunter.hunt, progress: progress)
       case .neurons:
         let strategy = try NeuronSplitting<S>(inReLUs, prepared, options, confirm: hunter.witness)
@@ -71,7 +75,13 @@ public struct CompleteSearch: Sendable {
           let why = SearchLimit.rounding("numbers on the way are not finite")
           return (.stopped(why), SearchProgress())
         }
-        var search = TreeSearch(strategy, prepared, options)
+        let conditions = questions.flatMap { Array($0.conditions.indices) }
+        var search = TreeSearch(strategy, prepared, options) {
+          [tell = options.onClosedSigns] closed in
+          if let tell, let signs = strategy.signs(of: closed, conditions: conditions) {
+            tell(signs)
+          }
+        }
         return search.run(hunt: hunter.hunt, progress: progress)
       }
     } catch {

@@ -18,6 +18,12 @@ public struct SearchOptions: Sendable {
   public var split: SplitKind?
   /// Where branch and bound keeps its tree, if anywhere.
   public var checkpoint: SearchCheckpoint?
+  /// Told of every box in which all conditions are ruled out, where boxes of inputs are split.
+  public var onClosedBox: (@Sendable (ClosedBox) -> Void)?
+  /// Told of every part that is closed, where signs are split.
+  ///
+  /// The search then leans on nothing that a proof does not repeat: CROWN's intervals of the whole region, slopes and multipliers.
+  public var onClosedSigns: (@Sendable (ClosedSigns) -> Void)?
   /// Asked between batches; the search stops when it says true.
   public var isCancelled: @Sendable () -> Bool = { false }
 

@@ -56,6 +56,27 @@ public protocol BackwardAlgebra: TensorAlgebra {
   static func minimumGradient(
     _ rows: Self, center: Self, radius: Self, exampleOfRow: [Int32], byResult: Self
   ) -> Self
+  /// What rows pay for rounding: minus the price's floor, less its scale times the sum of the sizes of their coefficients, each
+  /// times the size of its element.
+  ///
+  /// - Returns: `[rows]`.
+  static func charge(_ rows: RowBlock<Self>, _ price: RowPrice<Self>, exampleOfRow: [Int32]) -> Self
+  /// The ends of intervals given by middles and half widths, each `[examples] + shape`, moved outward.
+  static func outwardEnds(
+    center: Self, radius: Self, by outset: Outset<Self>
+  ) -> OutwardEnds<Self>
+  /// The ends of intervals, each `[examples] + shape`, moved outward.
+  static func widened(
+    lower: Self, upper: Self, by outset: Outset<Self>
+  ) -> (lower: Self, upper: Self)
+  /// The larger sizes of both ends and a least one.
+  static func magnitudes(lower: Self, upper: Self, atLeast least: Double) -> Self
+  /// The largest size of an end of each example's intervals, `[examples]`.
+  static func largestSizes(lower: Self, upper: Self) -> Self
+  /// The sum of two tensors of one shape, rounded down.
+  ///
+  /// - Soundness: No element is above the exact sum, in a number system that accounts for rounding.
+  func addingBelow(_ other: Self) -> Self
   /// The sum over channels and pixels of each coefficient times its channel's bias.
   static func channelSum(_ rows: RowBlock<Self>, bias: Self) -> Self
   /// The sum of two blocks of the same rows.
@@ -167,6 +188,43 @@ extension BackwardAlgebra {
       * byResult.reshaped(
         Shape([rows.shape[0]] + [Int](repeating: 1, count: rows.shape.rank - 1)))
   }
+
+  public static func charge(
+    _ rows: RowBlock<Self>, _ price: RowPrice<Self>, exampleOfRow: [Int32]
+  ) -> Self {
+    let floor = full(-price.floor, [rows.count])
+    guard let sizes = price.sizes else { return floor }
+    return (rows.values.magnitude() * sizes.gathered(exampleOfRow, axis: 0)).rowSums()
+      .scaled(by: -price.scale, adding: 0) + floor
+  }
+
+  public static func outwardEnds(
+    center: Self, radius: Self, by outset: Outset<Self>
+  ) -> OutwardEnds<Self> {
+    let reach = radius + outset.whole
+    let (lower, upper) = (center - reach, center + reach)
+    return OutwardEnds(
+      lower: lower, upper: upper, largest: largestSizes(lower: lower, upper: upper))
+  }
+
+  public static func widened(
+    lower: Self, upper: Self, by outset: Outset<Self>
+  ) -> (lower: Self, upper: Self) {
+    (lower - outset.whole, upper + outset.whole)
+  }
+
+  public static func magnitudes(lower: Self, upper: Self, atLeast least: Double) -> Self {
+    lower.magnitude().maximum(upper.magnitude()).maximum(full(least, [1]))
+  }
+
+  public static func largestSizes(lower: Self, upper: Self) -> Self {
+    let sizes = lower.magnitude().maximum(upper.magnitude())
+    let examples = sizes.shape[0]
+    return sizes.reshaped([examples, sizes.shape.count / max(1, examples)])
+      .reduced(.maximum, axis: 1).reshaped([examples])
+  }
+
+  public func addingBelow(_ other: Self) -> Self { self + other }
 
   public static func channelSum(_ rows: RowBlock<Self>, bias: Self) -> Self {
     (rows.values * bias.reshaped([bias.shape.count, 1, 1])).rowSums()

@@ -23,6 +23,21 @@ extension Double: TensorScalar {
     surety_affine_f64(a, scale, shift, out, count)
   }
 
+  public static func rectifierLines(
+    _ lower: UnsafePointer<Double>, _ upper: UnsafePointer<Double>, _ count: Int,
+    _ lines: RectifierLines
+  ) {
+    surety_relu_lines_f64(
+      lower, upper, count, lines.lowerSlope, lines.upperSlope, lines.upperIntercept)
+  }
+
+  public static var outwardKernels: OutwardKernels<Double> {
+    OutwardKernels(
+      ends: surety_outward_ends_f64, widen: surety_widen_f64, sums: surety_outward_sums_f64,
+      magnitudes: surety_magnitudes_f64,
+      sizes: surety_sizes_f64, addBelow: surety_add_below_f64)
+  }
+
   public static func areFinite(_ a: UnsafePointer<Double>, _ count: Int) -> Bool {
     surety_are_finite_f64(a, count) != 0
   }
@@ -92,7 +107,8 @@ extension Double: TensorScalar {
   public static var windowKernels: WindowKernels<Double> {
     WindowKernels(
       relax: surety_relax_f64, relaxForward: surety_relax_forward_f64,
-      concretize: surety_concretize_f64, channelDot: surety_channel_dot_f64,
+      concretize: surety_concretize_f64, charge: surety_charge_f64,
+      channelDot: surety_channel_dot_f64,
       transpose: surety_window_transpose_f64, convolve: surety_window_convolve_f64,
       add: surety_window_add_f64, copy: surety_window_copy_f64,
       gather: surety_window_gather_f64,

@@ -23,6 +23,21 @@ extension Float: TensorScalar {
     surety_affine_f32(a, scale, shift, out, count)
   }
 
+  public static func rectifierLines(
+    _ lower: UnsafePointer<Float>, _ upper: UnsafePointer<Float>, _ count: Int,
+    _ lines: RectifierLines
+  ) {
+    surety_relu_lines_f32(
+      lower, upper, count, lines.lowerSlope, lines.upperSlope, lines.upperIntercept)
+  }
+
+  public static var outwardKernels: OutwardKernels<Float> {
+    OutwardKernels(
+      ends: surety_outward_ends_f32, widen: surety_widen_f32, sums: surety_outward_sums_f32,
+      magnitudes: surety_magnitudes_f32,
+      sizes: surety_sizes_f32, addBelow: surety_add_below_f32)
+  }
+
   public static func areFinite(_ a: UnsafePointer<Float>, _ count: Int) -> Bool {
     surety_are_finite_f32(a, count) != 0
   }
@@ -91,7 +106,8 @@ extension Float: TensorScalar {
   public static var windowKernels: WindowKernels<Float> {
     WindowKernels(
       relax: surety_relax_f32, relaxForward: surety_relax_forward_f32,
-      concretize: surety_concretize_f32, channelDot: surety_channel_dot_f32,
+      concretize: surety_concretize_f32, charge: surety_charge_f32,
+      channelDot: surety_channel_dot_f32,
       transpose: surety_window_transpose_f32, convolve: surety_window_convolve_f32,
       add: surety_window_add_f32, copy: surety_window_copy_f32,
       gather: surety_window_gather_f32,

@@ -1,6 +1,21 @@
 import CKernels
 
 extension Tensor: BackwardAlgebra {
+  public static var chargesRounding: Bool { true }
+
+  public static func chargedRectifierLines(lower: Tensor, upper: Tensor) -> Lines<Tensor>? {
+    precondition(lower.shape == upper.shape, "Ends of \(lower.shape) and \(upper.shape)")
+    let (below, above) = (Buffer<Scalar>(count: lower.count), Buffer<Scalar>(count: lower.count))
+    let intercepts = Buffer<Scalar>(count: lower.count)
+    Scalar.rectifierLines(
+      lower.buffer.pointer, upper.buffer.pointer, lower.count,
+      (below.pointer, above.pointer, intercepts.pointer))
+    return Lines(
+      lowerSlope: Tensor(shape: lower.shape, buffer: below), lowerIntercept: nil,
+      upperSlope: Tensor(shape: lower.shape, buffer: above),
+      upperIntercept: Tensor(shape: lower.shape, buffer: intercepts))
+  }
+
   public static var usesWindows: Bool { true }
   public static var largestWindowKernel: Int { Int(SURETY_LARGEST_KERNEL) }
 

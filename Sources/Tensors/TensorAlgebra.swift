@@ -12,6 +12,18 @@ public protocol TensorAlgebra: TensorArithmetic {
   /// Plain numbers that are at least the value: how an upper bound is read.
   var valuesAbove: Tensor<Double> { get }
 
+  /// Whether bounds in this number system account for the rounding of its arithmetic.
+  static var chargesRounding: Bool { get }
+  /// Lines that enclose `max(x, 0)` over intervals, shaped as the ends are; nil where rounding is not accounted for.
+  ///
+  /// - Soundness: The lines are below and above the function for every number between the ends, exactly.
+  static func chargedRectifierLines(lower: Self, upper: Self) -> Lines<Self>?
+
+  /// The sum of two intervals of one shape, or their difference, rounded outward where rounding is accounted for.
+  static func outwardSum(
+    _ a: (lower: Self, upper: Self), _ b: (lower: Self, upper: Self), isDifference: Bool
+  ) -> (lower: Self, upper: Self)
+
   /// Whether intervals stay middles and half widths from one affine operation to the next, which saves passes
   /// over memory; otherwise they are turned into ends at once, which rounds less.
   static var keepsMiddles: Bool { get }
@@ -51,6 +63,17 @@ extension TensorAlgebra {
   public var valuesBelow: Tensor<Double> { values }
   /// The values themselves, which doubles hold exactly; a number system with more digits rounds up.
   public var valuesAbove: Tensor<Double> { values }
+
+  public static var chargesRounding: Bool { false }
+
+  public static func outwardSum(
+    _ a: (lower: Self, upper: Self), _ b: (lower: Self, upper: Self), isDifference: Bool
+  ) -> (lower: Self, upper: Self) {
+    isDifference
+      ? (a.lower - b.upper, a.upper - b.lower) : (a.lower + b.lower, a.upper + b.upper)
+  }
+
+  public static func chargedRectifierLines(lower: Self, upper: Self) -> Lines<Self>? { nil }
 
   public static var keepsMiddles: Bool { false }
 

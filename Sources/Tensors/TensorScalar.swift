@@ -19,6 +19,16 @@ public protocol TensorScalar: BinaryFloatingPoint, SIMDScalar, Sendable, Codable
   static func affine(
     _ a: UnsafePointer<Self>, scale: Self, shift: Self, _ out: UnsafeMutablePointer<Self>,
     _ count: Int)
+  /// Where the lines of ReLUs are written.
+  typealias RectifierLines = (
+    lowerSlope: UnsafeMutablePointer<Self>, upperSlope: UnsafeMutablePointer<Self>,
+    upperIntercept: UnsafeMutablePointer<Self>
+  )
+  /// Writes lines that enclose `max(x, 0)` over `count` intervals, their rounding accounted for.
+  static func rectifierLines(
+    _ lower: UnsafePointer<Self>, _ upper: UnsafePointer<Self>, _ count: Int,
+    _ lines: RectifierLines
+  )
   /// Whether no number is NaN or infinite.
   static func areFinite(_ a: UnsafePointer<Self>, _ count: Int) -> Bool
   /// Reduces the middle axis of an `outer x count x inner` array.
@@ -46,6 +56,8 @@ public protocol TensorScalar: BinaryFloatingPoint, SIMDScalar, Sendable, Codable
     _ output: ImageSize, _ image: UnsafeMutablePointer<Self>)
   /// The fused steps of the backward pass.
   static var windowKernels: WindowKernels<Self> { get }
+  /// The steps that round outward.
+  static var outwardKernels: OutwardKernels<Self> { get }
   /// The steps over blocks of examples and over channels.
   static var laneKernels: LaneKernels<Self> { get }
 }

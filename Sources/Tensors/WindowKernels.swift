@@ -22,6 +22,8 @@ public struct WindowKernels<Scalar: TensorScalar>: Sendable {
   /// The minimum of rows over boxes.
   public let concretize:
     @Sendable (Input?, surety_window, Input?, Input?, Indices?, Output?) -> Void
+  /// Sizes of rows times a price for each element, taken off.
+  public let charge: @Sendable (Input?, surety_window, Input?, Scalar, Indices?, Output?) -> Void
   /// Rows times a bias for each channel.
   public let channelDot: @Sendable (Input?, Int, Int, Int, Input?, Output?) -> Void
   /// The transpose of a convolution, window by window.

@@ -50,9 +50,9 @@ let rooms: [Room] = [
   Room(
     name: "Surety",
     imports: [
-      "Attacks", "Bounds", "Records", "Datasets", "Digests", "Exact", "Files", "ModelFiles",
-      "Networks", "Properties", "RandomNumbers", "Reports", "Search", "Tensors",
-      "Training",
+      "Attacks", "Bounds", "Checking", "Records", "Datasets", "Digests", "Exact", "Files",
+      "ModelFiles", "Networks", "Proofs", "Properties", "RandomNumbers", "Reports", "Search",
+      "Tensors", "Training",
     ]),
   // Programs see the library through its umbrella.
   Room(name: "SuretyCommand", imports: ["Surety"], libraries: ["ArgumentParser", "Logging"]),

@@ -38,7 +38,7 @@ struct PartsTests {
         limits,
         BoxPlanes(
           inputs: inputs, coefficients: planes, constants: [Double](repeating: 0, count: rows),
-          bounds: bounds))
+          bounds: bounds, paid: [Double](repeating: 0, count: rows)))
       let (low, high) = (clip.lowerEnds(box.lower), clip.upperEnds(box.upper))
       for _ in 0..<100 {
         let point = zip(lower, upper).map {

@@ -93,7 +93,7 @@ struct PlaneBlendTests {
       root: 0, open: [0], lower: [-1, -1], upper: [1, 1], share: 1, margin: 0, known: nil)
     // x + y over the unit disc is least -1.414, and the point (0, -1) has -1.
     let planes = BoxPlanes(
-      inputs: 2, coefficients: [1, 1], constants: [0], bounds: [-1.4142135623730951])
+      inputs: 2, coefficients: [1, 1], constants: [0], bounds: [-1.4142135623730951], paid: [0])
     var clip = DomainClip(box)
     let isLeft = clip.meet([DomainClip.Limit(row: 0, value: -1)], planes)
     #expect(isLeft)

@@ -50,7 +50,8 @@ extension RowBlock {
     guard multipliers.contains(where: { $0.point != 0 && $0.value != 0 }) else { return }
     constant.withMutableElements { constant in
       for multiplier in multipliers {
-        constant[multiplier.row] += multiplier.value * multiplier.sign * multiplier.point
+        let added = (multiplier.value * multiplier.sign * multiplier.point).nextDown
+        constant[multiplier.row] = (constant[multiplier.row] + added).nextDown
       }
     }
   }

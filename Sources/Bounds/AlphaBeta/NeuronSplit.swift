@@ -35,7 +35,7 @@ extension Shape {
   }
 
   /// The opposite of `rowPlace`.
-  func element<T: BackwardAlgebra>(atRowPlace place: Int, as: T.Type) -> Int {
+  public func element<T: BackwardAlgebra>(atRowPlace place: Int, as: T.Type) -> Int {
     guard T.usesWindows, let image else { return place }
     let pixels = image.height * image.width
     return place % image.channels * pixels + place / image.channels

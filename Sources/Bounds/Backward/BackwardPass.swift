@@ -19,6 +19,8 @@ struct LoweredFunctions<T: BackwardAlgebra>: Sendable {
   var rows: RowBlock<T>?
   /// What is added, `[rows]`.
   var constant: T
+  /// What rounding has cost each row on the way, step by step and negated, `[rows]` each.
+  var paid: [T]
   /// The example of each row.
   var exampleOfRow: [Int32]
 }
@@ -38,8 +40,12 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
   let frame: InputFrame<T>
   /// The relaxation of each nonlinear node, where it has been made.
   var relaxations: [(any Relaxation<T>)?]
+  /// What the rounding of each node's step costs, where it has been set.
+  var prices: [RowPrice<T>]
+  /// What the intercepts of a node's lines are multiplied by when they have been added up; they are all of one sign.
+  var interceptFactors: [Double]
   /// How many times each node is read.
-  private let readers: [Int]
+  let readers: [Int]
 
   init(_ network: Network, _ parameters: Parameters<T>, _ inputs: InputSet<T>) {
     self.network = network
@@ -47,6 +53,8 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
     self.inputs = inputs
     frame = InputFrame(inputs.box, shape: network.inputShape)
     relaxations = .init(repeating: nil, count: network.nodes.count)
+    prices = .init(repeating: RowPrice(), count: network.nodes.count)
+    interceptFactors = .init(repeating: 1, count: network.nodes.count)
     readers = network.readerCounts
   }
 
@@ -70,9 +78,9 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
   /// - Soundness: At most the function's value at every input of the region, up to rounding.
   func least(_ functions: LoweredFunctions<T>) -> T {
     guard let rows = functions.rows else { return functions.constant }
-    return functions.constant
-      + inputs.minimum(
-        rows, shape: network.inputShape, exampleOfRow: functions.exampleOfRow, frame: frame)
+    return functions.constant.addingBelow(
+      inputs.minimum(
+        rows, shape: network.inputShape, exampleOfRow: functions.exampleOfRow, frame: frame))
   }
 
   /// Walks linear functions of one node back to the input.
@@ -89,17 +97,20 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
     var pending = [RowBlock<T>?](repeating: nil, count: functions.node + 1)
     pending[functions.node] = functions.rows
     var constant = functions.constant
+    var paid: [T] = []
     for id in stride(from: functions.node, through: 0, by: -1) {
       guard var rows = pending[id] else { continue }
       pending[id] = nil
-      guard let before = try step(&rows, &constant, at: id, &choice, exampleOfRow) else {
-        return LoweredFunctions(rows: rows, constant: constant, exampleOfRow: exampleOfRow)
+      guard let before = try step(&rows, &constant, &paid, at: id, &choice, exampleOfRow)
+      else {
+        return LoweredFunctions(
+          rows: rows, constant: constant, paid: paid, exampleOfRow: exampleOfRow)
       }
       for (input, rows) in before {
         pending[input] = pending[input].map { T.sum($0, rows) } ?? rows
       }
     }
-    return LoweredFunctions(rows: nil, constant: constant, exampleOfRow: exampleOfRow)
+    return LoweredFunctions(rows: nil, constant: constant, paid: paid, exampleOfRow: exampleOfRow)
   }
 
   /// One step of the walk, the only place in which rows are lowered: from a node's output to what it reads.
@@ -107,21 +118,23 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
   /// - Parameters:
   ///   - rows: Functions of the node's output; on return, without what the choice took off them.
   ///   - constant: What is added to each, `[rows]`; it takes up what the step adds.
+  ///   - paid: What rounding has cost each row so far, negated.
   /// - Returns: For each input the functions of it that are left; none where the rows ended in a box, nil at the
   ///   network's input.
   /// - Soundness: The rows of the inputs and the new constant add up to at most the rows of the output and the old one, for
   ///   every input of the network that relaxation and choice hold for, up to rounding.
   private func step<Choice: LineChoice<T>>(
-    _ rows: inout RowBlock<T>, _ constant: inout T, at id: Int, _ choice: inout Choice,
-    _ exampleOfRow: [Int32]
+    _ rows: inout RowBlock<T>, _ constant: inout T, _ paid: inout [T], at id: Int,
+    _ choice: inout Choice, _ exampleOfRow: [Int32]
   ) throws(Unsupported) -> [(input: Int, rows: RowBlock<T>)]? {
     let node = network.nodes[id]
     choice.meet(&rows, at: id, node.shape, constant: &constant)
     let (sources, before, added): ([Int], [RowBlock<T>], T?)
     if let box = choice.box(at: id) {
-      added = T.minimum(rows, center: box.center, radius: box.radius, exampleOfRow: exampleOfRow)
+      added = box.minimum(of: rows, exampleOfRow: exampleOfRow)
       (sources, before) = ([], [])
     } else if node.operation == nil {
+      pay(id, rows, &constant, &paid, exampleOfRow)
       return nil
     } else if let relaxation = relaxations[id] {
       sources = node.inputs
@@ -137,8 +150,22 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
       sources = node.inputs
       (before, added) = try throughAffine(rows, at: id)
     }
-    if let added { constant = constant + added }
+    if let added {
+      let factor = interceptFactors[id]
+      constant = constant.addingBelow(factor == 1 ? added : added.scaled(by: factor, adding: 0))
+    }
+    if choice.box(at: id) == nil { pay(id, rows, &constant, &paid, exampleOfRow) }
     return zip(sources, before).map { (input: $0, rows: $1) }
+  }
+
+  /// Takes what the rounding of a node's step costs rows off their constants, and notes it.
+  private func pay(
+    _ id: Int, _ rows: RowBlock<T>, _ constant: inout T, _ paid: inout [T], _ exampleOfRow: [Int32]
+  ) {
+    guard prices[id].sizes != nil || prices[id].floor > 0 else { return }
+    let cost = T.charge(rows, prices[id], exampleOfRow: exampleOfRow)
+    constant = constant.addingBelow(cost)
+    paid.append(cost)
   }
 
   private func throughAffine(

@@ -9,6 +9,22 @@ public struct LowerPlanes<T: TensorAlgebra>: Sendable {
   public var constants: T
   /// The least value of each over its example's region, `[examples, functions]`.
   public var bounds: T
+  /// How much higher each could be without the rounding that was charged to it, roughly, `[examples, functions]`.
+  public var paid: T
+
+  /// The planes of several batches in one.
+  public init(joining parts: [LowerPlanes]) {
+    self.init(
+      coefficients: T.concatenated(parts.map(\.coefficients), axis: 0),
+      constants: T.concatenated(parts.map(\.constants), axis: 0),
+      bounds: T.concatenated(parts.map(\.bounds), axis: 0),
+      paid: T.concatenated(parts.map(\.paid), axis: 0))
+  }
+
+  init(coefficients: T, constants: T, bounds: T, paid: T) {
+    (self.coefficients, self.constants) = (coefficients, constants)
+    (self.bounds, self.paid) = (bounds, paid)
+  }
 }
 
 extension Bounder {
@@ -25,11 +41,8 @@ extension Bounder {
       var choice = FixedLines<T>()
       return pass.lowerPlanes(try pass.lowered(linear, &choice))
     }
-    return LowerPlanes(
-      coefficients: T.concatenated(parts.map(\.coefficients), axis: 0),
-      constants: T.concatenated(parts.map(\.constants), axis: 0),
-      bounds: T.concatenated(parts.map(\.bounds), axis: 0)
-    ).reshaped(examples: state.count, functions: functions.count)
+    return LowerPlanes(joining: parts)
+      .reshaped(examples: state.count, functions: functions.count)
   }
 }
 
@@ -42,7 +55,8 @@ extension BackwardPass {
     return LowerPlanes(
       coefficients: functions.rows.map { T.dense($0, shape).reshaped([count, shape.count]) }
         ?? T.full(0, [count, shape.count]),
-      constants: functions.constant, bounds: least(functions))
+      constants: functions.constant, bounds: least(functions),
+      paid: functions.paid.reduce(T.full(0, [count])) { $0 - $1 })
   }
 }
 
@@ -53,6 +67,6 @@ extension LowerPlanes {
     return LowerPlanes(
       coefficients: coefficients.reshaped([examples, functions, size]),
       constants: constants.reshaped([examples, functions]),
-      bounds: bounds.reshaped([examples, functions]))
+      bounds: bounds.reshaped([examples, functions]), paid: paid.reshaped([examples, functions]))
   }
 }

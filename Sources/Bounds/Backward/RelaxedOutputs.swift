@@ -52,10 +52,7 @@ extension Bounder {
     }
     let outputs = parts.compactMap(\.outputs)
     return RelaxedLeast(
-      planes: LowerPlanes(
-        coefficients: T.concatenated(parts.map(\.planes.coefficients), axis: 0),
-        constants: T.concatenated(parts.map(\.planes.constants), axis: 0),
-        bounds: T.concatenated(parts.map(\.planes.bounds), axis: 0)),
+      planes: LowerPlanes(joining: parts.map(\.planes)),
       outputs: outputs.count == parts.count ? T.concatenated(outputs, axis: 0) : nil)
   }
 }

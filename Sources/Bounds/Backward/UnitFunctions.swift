@@ -32,12 +32,21 @@ extension BackwardPass {
         parameters[$0].reshaped([node.shape.count]).gathered(elements, axis: 0)
       }
       let zero = T.full(0, [elements.count])
+      var constant = T.concatenated([bias ?? zero, -(bias ?? zero)], axis: 0)
+      let price = prices[selected.node]
+      if let sizes = price.sizes {
+        // Weights that were converted, as any step through the layer pays for.
+        let places = zip(exampleOfRow, elements).map { $0 * Int32(node.shape.count) + $1 }
+        constant = constant.addingBelow(
+          sizes.reshaped([sizes.shape.count]).gathered(places + places, axis: 0)
+            .scaled(by: -price.scale, adding: -price.floor))
+      }
       return LinearFunctions(
         node: node.inputs[0],
         rows: T.rows(
           T.concatenated([rows, -rows], axis: 0)
             .reshaped(Shape([both.count] + input.dimensions)), input),
-        constant: T.concatenated([bias ?? zero, -(bias ?? zero)], axis: 0), exampleOfRow: both)
+        constant: constant, exampleOfRow: both)
     }
     let signs =
       [Double](repeating: 1, count: elements.count)

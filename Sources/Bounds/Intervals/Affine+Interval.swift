@@ -1,11 +1,11 @@
 import Networks
 import Tensors
 
-extension Linear: IntervalPropagating {}
-extension Convolution: IntervalPropagating {}
-extension TransposedConvolution: IntervalPropagating {}
-extension Resampling: IntervalPropagating {}
-extension BatchNormalization: IntervalPropagating {
+extension Linear: BoxPropagating {}
+extension Convolution: BoxPropagating {}
+extension TransposedConvolution: BoxPropagating {}
+extension Resampling: BoxPropagating {}
+extension BatchNormalization: BoxPropagating {
   /// The image of a box under a line for each channel.
   ///
   /// Where intervals are kept as middles, the line waits for the next operation: a ReLU applies it with its own.
@@ -49,8 +49,8 @@ extension Moving {
 extension Add: IntervalPropagating {
   /// The sum of the ends, or their crosswise difference.
   ///
-  /// - Soundness: Contains the sum, or the difference, for every choice from the two intervals, up to the rounding of one
-  ///   addition.
+  /// - Soundness: Contains the sum, or the difference, for every choice from the two intervals; of equal shapes its rounding is
+  ///   accounted for where the number system does so.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
@@ -59,6 +59,11 @@ extension Add: IntervalPropagating {
       return Interval(
         center: isDifference ? a.center - b.center : a.center + b.center,
         radius: a.radius + b.radius)
+    }
+    if T.chargesRounding, a.lower.shape == b.lower.shape {
+      let (lower, upper) = T.outwardSum(
+        (a.lower, a.upper), (b.lower, b.upper), isDifference: isDifference)
+      return Interval(lower: lower, upper: upper)
     }
     let second = isDifference ? inputs[1].negated : inputs[1]
     let (lower, otherLower) = [inputs[0].lower, second.lower].alignedRanks()

@@ -86,8 +86,7 @@ extension InputSet where T: BackwardAlgebra {
   ///   `a . x >= a . c - radius * |a|_q` with q dual to the norm.
   func minimum(_ rows: RowBlock<T>, shape: Shape, exampleOfRow: [Int32], frame: InputFrame<T>) -> T
   {
-    let overBox = T.minimum(
-      rows, center: frame.center, radius: frame.radius, exampleOfRow: exampleOfRow)
+    let overBox = frame.minimum(of: rows, exampleOfRow: exampleOfRow)
     guard let balls else { return overBox }
     let dense = T.dense(rows, shape)
     let middle = (dense * balls.center.gathered(exampleOfRow, axis: 0)).rowSums()
@@ -99,18 +98,58 @@ extension InputSet where T: BackwardAlgebra {
         .reshaped([dense.shape[0]])
     case .infinity: size = dense.magnitude().rowSums()
     }
-    return overBox.maximum(middle - size * balls.radius.gathered(exampleOfRow, axis: 0))
+    let reach = size * balls.radius.gathered(exampleOfRow, axis: 0)
+    guard T.chargesRounding else { return overBox.maximum(middle - reach) }
+    // Three sums over all elements: the middle, the norm, and this one.
+    let sizes =
+      (dense * balls.center.gathered(exampleOfRow, axis: 0)).magnitude().rowSums() + reach
+    let rounding = UnitRoundoff(of: T.self)
+    let lost = sizes.scaled(
+      by: -rounding.price(terms: 2 * shape.count),
+      adding: -rounding.floor(terms: 2 * shape.count, largest: frame.largest))
+    return overBox.maximum(middle.addingBelow(-reach).addingBelow(lost))
   }
 }
 
 /// The input boxes in the layout that rows of the input node have.
+///
+/// - Soundness: Where rounding is accounted for, every number of the boxes is within a radius of its middle.
 struct InputFrame<T: BackwardAlgebra>: Sendable {
   var center: T
   var radius: T
+  /// What it costs to take the least value of a row; nothing where rounding is not accounted for.
+  private var price = RowPrice<T>()
+  /// The largest size of a middle or radius.
+  let largest: Double
 
   init(_ box: Interval<T>, shape: Shape) {
-    center = box.center.inRowLayout(shape)
-    radius = box.radius.inRowLayout(shape)
+    let middle = box.center
+    center = middle.inRowLayout(shape)
+    guard T.chargesRounding else {
+      radius = box.radius.inRowLayout(shape)
+      largest = 0
+      return
+    }
+    let rounding = UnitRoundoff(of: T.self)
+    // A middle is rounded, so the ends are measured from where it is.
+    let reach = (box.upper - middle).maximum(middle - box.lower)
+      .scaled(by: 1 + 8 * rounding.unit, adding: rounding.least)
+    radius = reach.inRowLayout(shape)
+    let sizes = center.magnitude() + radius
+    largest = T.largestSizes(lower: center, upper: radius).values.scalars.max() ?? 0
+    price = RowPrice(
+      sizes: sizes, scale: rounding.price(terms: shape.rowTerms, summedOver: shape),
+      floor: rounding.floor(terms: 2 * shape.count, largest: largest))
+  }
+
+  /// The least value of each row over its example's box, `[rows]`.
+  ///
+  /// - Soundness: At most the row's value at every point of the box, up to the rounding of a number system that does not account
+  ///   for it.
+  func minimum(of rows: RowBlock<T>, exampleOfRow: [Int32]) -> T {
+    let least = T.minimum(rows, center: center, radius: radius, exampleOfRow: exampleOfRow)
+    guard T.chargesRounding else { return least }
+    return least.addingBelow(T.charge(rows, price, exampleOfRow: exampleOfRow))
   }
 }
 

@@ -45,6 +45,9 @@ extension IntervalPropagating where Self: AffineOperation {
   }
 }
 
+/// An affine operation whose interval is the image of a box, by its middle and half its width.
+protocol BoxPropagating: IntervalPropagating, AffineOperation {}
+
 /// An operation that never decreases when an input grows.
 protocol Nondecreasing: IntervalPropagating {}
 

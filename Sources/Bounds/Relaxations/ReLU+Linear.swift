@@ -14,7 +14,7 @@ extension ReLU: LinearlyBounded {
   /// functions" (2018), section 3.3, with adaptive lower slopes.
   ///
   /// - Soundness: In real arithmetic `slope * x <= max(x, 0)` for slopes from 0 to 1, and the chord is above a convex
-  ///   function between its ends. The rounding of the chord is not accounted for.
+  ///   function between its ends. The rounding of the chord is accounted for where the number system does so.
   public func relaxation<T: BackwardAlgebra>(
     _ inputs: [Interval<T>], _ shapes: NodeShapes, _ parameters: Parameters<T>
   ) -> any Relaxation<T> {
@@ -25,6 +25,7 @@ extension ReLU: LinearlyBounded {
   func lines<T: TensorAlgebra>(over x: Interval<T>) -> Lines<T> {
     let x = x.applied
     let (least, most) = (x.lower, x.upper)
+    if let lines = T.chargedRectifierLines(lower: least, upper: most) { return lines }
     let high = most.positivePart()
     let low = least.negativePart()
     // A point at 0 has no width; any slope will do there, and 0 needs no division by 0.

@@ -13,8 +13,8 @@ public enum Judgement: Sendable, Hashable {
   static let nearness = 1e-3
   /// How far a bound in double must clear its limit, as a part of the values involved, to count.
   ///
-  /// Bounds do not account for their own rounding. What they lose in practice stays well below this, and a
-  /// bound closer to its limit decides nothing.
+  /// What bounds that do not account for their own rounding lose in practice stays well below this, and a bound closer to its
+  /// limit decides nothing.
   public static let slack = 1e-11
 
   /// How far a bound must clear its limit to count.
@@ -38,14 +38,31 @@ public enum Judgement: Sendable, Hashable {
   ///   - scale: The size of the values that met in it.
   ///   - noise: What single precision was seen to lose in it, as `RoundingProbe` measures.
   ///   - precision: The arithmetic that it was computed in.
-  public init(margin: Double, scale: Double, noise: Double, precision: Precision) {
-    let tolerance = Self.tolerance(scale: scale, noise: noise, precision: precision)
-    guard margin.isFinite, tolerance.isFinite else {
+  ///   - isCharged: Whether the bound accounts for its own rounding (`Network.chargesEveryOperation`).
+  public init(
+    margin: Double, scale: Double, noise: Double, precision: Precision, isCharged: Bool
+  ) {
+    let near = Self.tolerance(scale: scale, noise: noise, precision: precision)
+    let room = Self.room(scale: scale, noise: noise, precision: precision, isCharged: isCharged)
+    guard margin.isFinite, near.isFinite else {
       self = .possible
       return
     }
-    let isNear = precision == .float && abs(margin) <= tolerance
-    self = isNear ? .near : margin > tolerance && margin > 0 ? .impossible : .possible
+    guard !(margin > room && margin > 0) else {
+      self = .impossible
+      return
+    }
+    self = precision == .float && abs(margin) <= near ? .near : .possible
+  }
+
+  /// How far a bound must clear its limit to count.
+  ///
+  /// One that accounts for its own rounding needs room for nothing but what was folded in doubles before it was computed, whatever
+  /// arithmetic that was done in.
+  public static func room(
+    scale: Double, noise: Double, precision: Precision, isCharged: Bool
+  ) -> Double {
+    isCharged ? slack * scale : tolerance(scale: scale, noise: noise, precision: precision)
   }
 }
 

@@ -51,10 +51,37 @@ static inline size_t surety_phase_length(size_t width, ptrdiff_t stride) {
 #define SURETY_LANE_SLOTS(g, rows)                                                                 \
   (((rows)-1) * (g).stride_h + ((g).kernel_h - 1) * (g).dilation_h + 1)
 
+// What the ends of `parts` examples of `elements` numbers are moved by; prices of the next example are `step` further on.
+typedef struct {
+  size_t parts, elements, step;
+  int has_floors;
+} surety_prices;
+
 #define SURETY_DECLARE(T, S)                                                                       \
   void surety_unary_##S(int op, const T *a, T *out, size_t n);                                     \
   void surety_binary_##S(int op, const T *a, int sa, const T *b, int sb, T *out, size_t n);        \
   void surety_affine_##S(const T *a, T scale, T shift, T *out, size_t n);                          \
+  /* center - reach and center + reach with reach = radius + price * factor + floor, part after part; \
+     largest is at least the size of each end of a part. */                                        \
+  void surety_outward_ends_##S(const T *center, const T *radius, surety_prices prices,             \
+                               const T *price, const T *floor, const T *factor, T *lower,          \
+                               T *upper, T *largest);                                              \
+  /* Sums or differences of intervals, a unit in the last place farther out. */                    \
+  void surety_outward_sums_##S(const T *lower, const T *other_lower, const T *upper,               \
+                               const T *other_upper, int is_difference, size_t n, T *below,        \
+                               T *above);                                                          \
+  /* The same with ends that are moved by price * factor + floor. */                               \
+  void surety_widen_##S(const T *lower, const T *upper, surety_prices prices, const T *price,      \
+                        const T *floor, const T *factor, T *below, T *above);                      \
+  /* The larger size of both ends and a least one. */                                              \
+  void surety_magnitudes_##S(const T *lower, const T *upper, T least, size_t n, T *out);           \
+  /* Sums that are rounded down. */                                                                \
+  void surety_add_below_##S(const T *a, const T *b, size_t n, T *out);                             \
+  /* The largest size of an end in each part; NaNs are passed over. */                             \
+  void surety_sizes_##S(const T *lower, const T *upper, size_t parts, size_t n, T *largest);       \
+  /* Lines that enclose a ReLU over [lower, upper], the upper intercept rounded up. */             \
+  void surety_relu_lines_##S(const T *lower, const T *upper, size_t n, T *lower_slope,             \
+                             T *upper_slope, T *upper_shift);                                      \
   int surety_are_finite_##S(const T *a, size_t n);                                                 \
   void surety_sum_##S(const T *a, T *out, size_t outer, size_t n, size_t inner);                   \
   void surety_max_##S(const T *a, T *out, size_t outer, size_t n, size_t inner);                   \
@@ -85,6 +112,9 @@ static inline size_t surety_phase_length(size_t width, ptrdiff_t stride) {
   /* constant[r] += sum a * center - |a| * radius over the window, at grid owner[r]. */            \
   void surety_concretize_##S(const T *a, surety_window p, const T *center, const T *radius,        \
                              const int32_t *owner, T *constant);                                   \
+  /* constant[r] -= scale * sum |a| * price over the window, at grid owner[r]. */                  \
+  void surety_charge_##S(const T *a, surety_window p, const T *price, T scale,                     \
+                         const int32_t *owner, T *constant);                                       \
   /* The point of the box at which each row is smallest, window by window. */                      \
   void surety_minimizer_##S(const T *a, surety_window p, const T *center, const T *radius,         \
                             const int32_t *owner, T *out);                                         \

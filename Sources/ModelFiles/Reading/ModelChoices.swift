@@ -56,3 +56,10 @@ public struct ModelChoices: Sendable {
   /// The shape of an input, if one was chosen.
   func shape(of input: String) -> [Int]? { extents.first { $0.name == input }?.extents }
 }
+
+extension ModelChoices {
+  /// Whether nothing is chosen.
+  public var areNone: Bool {
+    output == nil && extents.isEmpty && fixed.isEmpty && !joinsInputs
+  }
+}

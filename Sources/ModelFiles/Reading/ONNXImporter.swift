@@ -329,7 +329,7 @@ extension ONNXImporter {
     } catch {
       throw ONNXProblem(error.description)
     }
-    guard elementCount(result.dimensions) != nil else {
+    guard elementCount(result.dimensions).map({ $0 <= largestComputedCount }) ?? false else {
       throw ONNXProblem("its output \(result) is too large")
     }
     if known.count == inputs.count, let constant = try folded(operation, known, result) {

@@ -79,6 +79,26 @@ struct AssumptionSection {
     ]
   }
 
+  /// What stands behind the word "certified".
+  private var proofs: String {
+    let certified = summary.verdicts["certified"] ?? 0
+    let proved = summary.certificates?["certified"] ?? 0
+    let meaning =
+      "a theorem about the numbers of the model file, every rounding accounted for, which an independent checker accepted when it was "
+      + "written and proves again with <code>surety check certificates.jsonl --model MODEL</code>"
+    switch (proved, certified) {
+    case (0, _):
+      return
+        "No certificate was written: these are statements of bounds, without a proof that others can check."
+    case (certified, _):
+      return "Each line of <code>certificates.jsonl</code> carries a certificate: \(meaning)."
+    default:
+      return
+        "\(proved) of \(certified) lines of <code>certificates.jsonl</code> carry a certificate: \(meaning). The others say "
+        + "what bounds said, without a proof that others can check."
+    }
+  }
+
   private var trust: String {
     let violated =
       "<dt>violated</dt><dd>An input of the region gets another answer; running the network confirmed it. It is in "
@@ -104,7 +124,7 @@ struct AssumptionSection {
     return """
       <dl class="meanings">
       <dt>certified</dt><dd>Bounds computed in \(escaped(summary.arithmetic)) show that no input of the region changes \
-      the right answer. The computer's own rounding is left room for by measurement; it is not proved.</dd>
+      the right answer. \(proofs)</dd>
       \(violated)
       <dt>undecided</dt><dd>Neither was shown with these methods in this time. More time or <code>bab</code> at the end \
       of <code>--methods</code> may decide.</dd>

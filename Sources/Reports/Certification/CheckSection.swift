@@ -8,6 +8,8 @@ struct CheckSection {
     var dataDigest: String
     /// The program and its arguments, where they are known.
     var command: [String]?
+    /// The model file as it was named, where lines carry certificates.
+    var proved: String?
   }
 
   var runs: [Run]
@@ -15,6 +17,18 @@ struct CheckSection {
   /// The section as HTML.
   var html: String {
     var steps: [String] = []
+    let proved = runs.filter { $0.proved != nil }
+    if !proved.isEmpty {
+      steps.append(
+        step(
+          "Let the checker prove the certificates again. It shares no mathematics with the program that wrote them.",
+          proved.map {
+            [
+              "surety", "check", "\(Self.folder($0.command))/certificates.jsonl", "--model",
+              $0.proved ?? "MODEL",
+            ]
+          }))
+    }
     let commands = runs.compactMap(\.command)
     if !commands.isEmpty {
       let what =
@@ -68,6 +82,7 @@ extension CheckSection.Run {
   init(_ summary: Summary) {
     self.init(
       modelDigest: summary.modelDigest, dataDigest: summary.dataDigest,
-      command: summary.circumstances?.command)
+      command: summary.circumstances?.command,
+      proved: summary.certificates == nil ? nil : summary.model)
   }
 }

@@ -120,7 +120,10 @@ struct BoxJudge<S: TensorScalar> {
     standing.margin = max(standing.margin, margin)
     if margin > tolerance && margin > 0 {
       standing.close(by: requirement.parts)
-    } else if precision == .float && abs(margin) <= tolerance && standing.judgement == .possible {
+    } else if precision == .float,
+      margin >= -tolerance - Self.reach * planes.paid[requirement.place],
+      standing.judgement == .possible
+    {
       standing.setNear(true)
     }
   }
@@ -161,6 +164,9 @@ struct BoxJudge<S: TensorScalar> {
       standing.margin = max(standing.margin, blend.value)
     }
   }
+
+  /// How many times what a bound was charged in float it may gain in double, where the intervals behind it gain as well.
+  private static var reach: Double { 3 }
 
   /// What a bound in double must clear beside the slack, as a part of the values that met in the plane.
   private static var slackInDouble: Double { 1e-14 }
@@ -243,7 +249,8 @@ struct BoxJudge<S: TensorScalar> {
         let margin =
           bounds[requirement.place] - requirement.bound - Self.slackInDouble * requirement.size
         let judgement = Judgement(
-          margin: margin, scale: requirement.scale, noise: requirement.noise, precision: .double)
+          margin: margin, scale: requirement.scale, noise: requirement.noise, precision: .double,
+          isCharged: false)
         if judgement == .impossible { conditions[index].close(by: requirement.parts) }
       }
     }

@@ -39,10 +39,14 @@ struct BoxPlanes: Sendable {
   private(set) var constants: [Double]
   /// The least value of each row's plane over the box, or over the part of it in a ball.
   private(set) var bounds: [Double]
+  /// What rounding was charged to each row.
+  private(set) var paid: [Double]
 
-  init(inputs: Int, coefficients: [Double], constants: [Double], bounds: [Double]) {
+  init(
+    inputs: Int, coefficients: [Double], constants: [Double], bounds: [Double], paid: [Double]
+  ) {
     (self.inputs, self.coefficients) = (inputs, coefficients)
-    (self.constants, self.bounds) = (constants, bounds)
+    (self.constants, self.bounds, self.paid) = (constants, bounds, paid)
   }
 
   /// The number of planes.
@@ -53,6 +57,7 @@ struct BoxPlanes: Sendable {
     coefficients += other.coefficients[..<inputs]
     constants.append(other.constants[0])
     bounds.append(other.bounds[0])
+    paid.append(other.paid[0])
   }
 
   /// The least value of a row's plane over a whole box.
@@ -85,7 +90,8 @@ extension LowerPlanes {
       coefficients: coefficients.withElements { values in
         values[index * rows * inputs..<(index + 1) * rows * inputs].map(Double.init)
       }, constants: constants.doubles(index * rows..<(index + 1) * rows),
-      bounds: bounds.doubles(index * rows..<(index + 1) * rows))
+      bounds: bounds.doubles(index * rows..<(index + 1) * rows),
+      paid: paid.doubles(index * rows..<(index + 1) * rows))
   }
 }
 

@@ -75,6 +75,7 @@ extension LowerPlanes {
     BoxPlanes(
       inputs: coefficients.shape[1], coefficients: coefficients.row(index),
       constants: [constants.withElements { Double($0[index]) }],
-      bounds: [bounds.withElements { Double($0[index]) }])
+      bounds: [bounds.withElements { Double($0[index]) }],
+      paid: [paid.withElements { Double($0[index]) }])
   }
 }

@@ -16,6 +16,10 @@ struct SubBox<S: TensorScalar>: Waiting {
   var margin: Float
   /// Intervals of the nodes that relaxations read, all lower ends and then all upper ends; of a larger box.
   var known: [S]?
+  /// The cuts that made it; nil for a whole region, and unknown where the box comes from a checkpoint.
+  var path: InputPath?
+  /// Whether its cuts are known.
+  var hasPath = true
 
   var bytes: Int {
     let scalars = lower.count * 2 + (known?.count ?? 0)
@@ -42,6 +46,10 @@ struct SubBox<S: TensorScalar>: Waiting {
     var (first, second) = (self, self)
     first.upper[input] = middle
     second.lower[input] = middle
+    (first.path, second.path) = (
+      InputPath(input: input, at: Double(middle), isBelow: true, before: path),
+      InputPath(input: input, at: Double(middle), isBelow: false, before: path)
+    )
     first.share /= 2
     second.share /= 2
     return [first, second]
@@ -73,6 +81,6 @@ extension SubBox: Storable {
     else { return nil }
     self.init(
       root: root, open: open, lower: lower, upper: upper, share: Double(bitPattern: share),
-      margin: Float(bitPattern: margin), known: nil)
+      margin: Float(bitPattern: margin), known: nil, hasPath: false)
   }
 }

@@ -41,6 +41,9 @@ struct RootPreparation<S: TensorScalar> {
   /// How many neurons of a region get planes; those whose lines cost the most before any split.
   private static var neuronsWithPlanes: Int { 400 }
 
+  /// What a bound must clear beside its slack, as a part of the values that meet in it, where slopes are to be written in a byte each.
+  private static var roomOfProofs: Double { 5e-4 }
+
   /// How often the weights of a root's constraints are chosen anew.
   private static var weightRounds: Int { 4 }
 
@@ -61,7 +64,7 @@ struct RootPreparation<S: TensorScalar> {
         costs[roots[index].place][candidate.split, default: 0] += candidate.score
       }
     }
-    for (place, costs) in costs.enumerated() {
+    for (place, costs) in costs.enumerated() where options.onClosedSigns == nil {
       guard let root = roots.first(where: { $0.place == place }), !costs.isEmpty else { continue }
       let limited = effort.limiting(inDouble, to: 0.1 / Double(questions.count))
       let costly = costs.sorted { ($0.value, $1.key.element) > ($1.value, $0.key.element) }
@@ -141,6 +144,8 @@ struct RootPreparation<S: TensorScalar> {
           Judgement.tolerance(
             scale: $0.scale(at: prepared.sample.output),
             noise: prepared.sample.noise(weight: $0.weight), precision: .double)
+            + (options.onClosedSigns == nil
+              ? 0 : Self.roomOfProofs * $0.scale(at: prepared.sample.output))
         }
         roots.append(
           NeuronRoot(
@@ -162,8 +167,11 @@ struct RootPreparation<S: TensorScalar> {
       let inputs = InputSet<Tensor<Double>>([prepared.region], shape: network.inputShape)
       let quick = try effort.limiting(inDouble, to: 1).crown(over: inputs)
       // Tighter intervals help everything that follows, but not at any price.
-      let state = try effort.limiting(inDouble, to: 0.2)
-        .alphaCROWN(over: inputs, knowing: quick.intervals)
+      let state =
+        options.onClosedSigns != nil
+        ? quick
+        : try effort.limiting(inDouble, to: 0.2)
+          .alphaCROWN(over: inputs, knowing: quick.intervals)
       guard state.finiteExamples().allSatisfy({ $0 }) else { return nil }
       var intervals: [Int: Interval<Tensor<Double>>] = [:]
       for node in nodes { intervals[node] = state.intervals[node] }

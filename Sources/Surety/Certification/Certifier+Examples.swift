@@ -35,15 +35,8 @@ extension Certifier {
     var properties: [Property] = []
     for index in batch.open {
       let line = batch.lines[index]
-      let image = images.image(line.example).map(Double.init)
       do throws(InputError) {
-        let region = try Region.ball(
-          around: image, radius: options.epsilon, norm: options.norm, clippedTo: images.range)
-        properties.append(
-          try Property.robustness(
-            label: line.label, classes: network.outputShape.count, region: region,
-            // An output that is exactly the threshold of a network of one output is class 0.
-            tiesViolate: run.threshold == nil || line.label != 0))
+        properties.append(try property(of: line.example, label: line.label))
         members.append(index)
       } catch {
         batch.decisions[index].fail(error.description)
@@ -52,6 +45,17 @@ extension Certifier {
     for (index, decision) in zip(members, decider.open(properties, limit: batch.limit)) {
       batch.begin(index, decision)
     }
+  }
+
+  /// The property that no input around an example gets another label.
+  func property(of example: Int, label: Int) throws(InputError) -> Property {
+    let image = images.image(example).map(Double.init)
+    let region = try Region.ball(
+      around: image, radius: options.epsilon, norm: options.norm, clippedTo: images.range)
+    return try Property.robustness(
+      label: label, classes: network.outputShape.count, region: region,
+      // An output that is exactly the threshold of a network of one output is class 0.
+      tiesViolate: run.threshold == nil || label != 0)
   }
 
   /// Takes a step on examples of a batch.

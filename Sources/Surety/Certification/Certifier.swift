@@ -21,6 +21,8 @@ public struct Certifier: Sendable {
   public let images: ImageSet
   let network: Network
   let decider: Decider
+  /// Whether the network wants the channels of pictures last.
+  let isMovedToChannelsLast: Bool
 
   /// Creates a certifier.
   ///
@@ -36,6 +38,8 @@ public struct Certifier: Sendable {
     let images = fitted.images
     self.images = images
     self.network = fitted.network
+    isMovedToChannelsLast =
+      ExampleLayout(network: network.inputShape.dimensions, pictures: images.shape) == .channelsLast
     // Labels and margins ask for the order of the outputs, which a final softmax keeps.
     let logits = self.network.withLogits()
     let simplified = (logits ?? self.network).simplified()
@@ -80,6 +84,7 @@ public struct Certifier: Sendable {
   public func with(epsilon: Double, timeout: Duration?) -> Certifier {
     var other = self
     other.options.epsilon = epsilon
+    if epsilon != options.epsilon { other.options.epsilonText = nil }
     other.options.timeout = timeout
     other.run.region.epsilon = epsilon
     other.run.effort?.timeout = timeout?.seconds
@@ -159,7 +164,7 @@ public struct Certifier: Sendable {
     prepare(&batch)
     let steps = self.steps
     let shared = steps.prefix { $0.isShared }
-    for line in batch.results() { try report(line) }
+    for line in proved(batch.results()) { try report(line) }
     for step in shared {
       var rest = batch.ready[...]
       while !rest.isEmpty, !batch.isStopped() {
@@ -168,7 +173,7 @@ public struct Certifier: Sendable {
         let begin = Date()
         take(step, &batch, part)
         pace.note(Date().timeIntervalSince(begin), for: part.count, of: step)
-        for line in batch.results() { try report(line) }
+        for line in proved(batch.results()) { try report(line) }
       }
     }
     for index in batch.open {
@@ -178,9 +183,9 @@ public struct Certifier: Sendable {
       // What an interruption left open is no result; the next run does it.
       guard !batch.isStopped() else { break }
       batch.close(index)
-      for line in batch.results() { try report(line) }
+      for line in proved(batch.results()) { try report(line) }
     }
-    for line in batch.results() { try report(line) }
+    for line in proved(batch.results()) { try report(line) }
   }
 
   /// What is tried, in the order of `RunRecord.cascade`.

@@ -7,6 +7,8 @@ import Properties
 public struct CertifierOptions: Sendable {
   /// The distance, in pixel values from 0 to 1.
   public var epsilon: Double
+  /// The distance as it was written, such as `2/255`; certificates state it exactly.
+  public var epsilonText: String?
   /// How distance is measured.
   public var norm = Norm.infinity
   /// What the network expects of its input.
@@ -32,6 +34,8 @@ public struct CertifierOptions: Sendable {
   public var attackRestarts = 2
   /// Where the random numbers of the attack start.
   public var seed: UInt64 = 0
+  /// Writes the certificates of results; none where nil.
+  public var prover: Prover?
   /// Told what is being done, in a few words, for a line of progress.
   public var onStage: @Sendable (String) -> Void = { _ in }
 

@@ -90,8 +90,9 @@ struct ExampleNetwork {
     var places = [input]
     for node in network.nodes.dropFirst() {
       guard let operation = node.operation else { continue }
-      places.append(
-        try result.add(operation, node.inputs.map { places[$0] }, named: node.name))
+      let added = try result.add(operation, node.inputs.map { places[$0] }, named: node.name)
+      result.addTensors(node.tensors, of: added)
+      places.append(added)
     }
     result.setOutput(places[network.output], named: network.outputName)
     return result

@@ -91,6 +91,7 @@ extension Decider {
       of: Tensor([places.count, count, outputs], coefficients), over: questions.map(\.region),
       by: method, options)
     var near: [Place] = []
+    let isCharged = method != .forward && isCharged
     for (index, place) in places.enumerated() {
       let bounds = found.lower[index]
       if !found.isFinite[index] || !bounds.allSatisfy(\.isFinite) {
@@ -101,7 +102,7 @@ extension Decider {
       for (requirements, condition) in zip(tables[index].conditions, members[index]) {
         judgements.insert(
           decisions[place.decision].questions[place.question].judge(
-            condition, requirements, bounds, engine.precision))
+            condition, requirements, bounds, engine.precision, isCharged: isCharged))
       }
       if judgements.contains(.near) { near.append(place) }
     }

@@ -30,6 +30,7 @@ extension Decider {
     options.isCancelled = isStopped
     options.deadline = deadline
     options.checkpoint = checkpoint
+    if let recorder { options.onClosedBox = recorder.add }
     return options
   }
 
@@ -49,6 +50,7 @@ extension Decider {
     let hunter = Hunter(
       attack: try? attack.get(), property: property, hunts: attacks, seed: seed,
       limits: searchOptions(deadline(of: whole, [decision], [0]), nil))
+    recorder?.begin(decision.questions.indices.filter { !decision.questions[$0].isAnswered })
     let result = completion.decide(
       decision.questions.filter { !$0.isAnswered }.map(\.rest), in: network, precision,
       searchOptions(deadline(of: step, [decision], [0]), checkpoint), hunter, progress: progress)

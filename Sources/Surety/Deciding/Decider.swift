@@ -18,6 +18,8 @@ struct Decider: Sendable {
   let attack: Result<Attack, Unsupported>
   /// The arithmetic of the bounds.
   let precision: Precision
+  /// Whether bounds of the network account for their own rounding.
+  let isCharged: Bool
   let engine: any BoundEngine
   /// Bounds in double, for those too near their limit; made when the first is.
   private let inDouble: Lazily<any BoundEngine>?
@@ -30,6 +32,8 @@ struct Decider: Sendable {
   var attacks = true
   /// Whether margins of conditions that are ruled out are bounded by later methods as well, to be recorded.
   var boundsAll = false
+  /// Keeps the boxes that a search closes; none where nil.
+  var recorder: BoxRecorder?
   /// Asked all the time; true ends the work.
   var isStopped: @Sendable () -> Bool = { false }
 
@@ -39,6 +43,7 @@ struct Decider: Sendable {
     (self.network, self.attack) = (network, attack)
     let precision = precision ?? network.ownPrecision
     self.precision = precision
+    isCharged = network.chargesEveryOperation
     engine = precision.engine(for: network)
     inDouble = precision == .float ? Lazily { Precision.double.engine(for: network) } : nil
     probe = RoundingProbe(network)

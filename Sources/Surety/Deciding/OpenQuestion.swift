@@ -46,11 +46,12 @@ extension OpenQuestion {
   ///   - condition: Its place.
   ///   - requirements: What the bounds must exceed.
   ///   - bounds: The lower bounds of the rows.
+  ///   - isCharged: Whether they account for their own rounding.
   /// - Soundness: A condition becomes impossible only when the lower bound of one requirement clears its limit by the
   ///   arithmetic's slack. What a cheaper method ruled out stays so.
   mutating func judge(
     _ condition: Int, _ requirements: [ConditionRows.Requirement], _ bounds: [Double],
-    _ precision: Precision
+    _ precision: Precision, isCharged: Bool
   ) -> Judgement {
     let constraints = conditions[condition].constraints
     let scales = constraints.map { $0.scale(at: sample.output) }
@@ -60,7 +61,9 @@ extension OpenQuestion {
       let margin = bounds[requirement.row] - requirement.bound
       let judgement = Judgement(
         margin: margin, scale: requirement.weighted(scales), noise: requirement.weighted(noises),
-        precision: precision)
+        precision: precision,
+        // The coefficients of combinations are sums, which were rounded.
+        isCharged: isCharged && requirement.parts.count == 1)
       if margin.isFinite {
         conditions[condition].margin = max(conditions[condition].margin, margin)
       }

@@ -59,6 +59,14 @@ extension Verification.Answer {
     }
   }
 
+  /// Whether it says that the property holds, or that it does not.
+  public var isDecided: Bool {
+    switch self {
+    case .holds, .violated: true
+    case .unknown, .timeout: false
+    }
+  }
+
   /// A result file: the word, and the witness where there is one.
   public var resultText: String {
     if case .violated(let witness) = self { witness.resultText } else { "\(word)\n" }
@@ -79,6 +87,8 @@ public struct VerifierOptions: Sendable {
   public var completeMethod: CompleteMethod? = nil
   /// Where branch and bound keeps its tree, if anywhere; the file goes when the answer is known.
   public var checkpoint: SearchCheckpoint?
+  /// Keeps the boxes that branch and bound closes, for a proof; none where nil.
+  public var recorder: BoxRecorder?
   /// Asked between steps, and between batches of the complete search; the run stops when this says true.
   public var isCancelled: @Sendable () -> Bool = { false }
   /// The bytes that the rows of backward passes may take.

@@ -87,6 +87,7 @@ public struct Verifier: Sendable {
     var decider = Decider(bounded, attack: attack, precision: options.precision)
     (decider.memory, decider.seed) = (options.memory, options.seed)
     (decider.attacks, decider.isStopped) = (options.attacks, options.isCancelled)
+    decider.recorder = options.recorder
     return decider
   }
 

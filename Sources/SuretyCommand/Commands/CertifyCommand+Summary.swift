@@ -4,8 +4,24 @@ import Surety
 extension Summary {
   /// The totals of a run as a person reads them.
   func text(_ folder: CertificationFolder) -> String {
-    ([head + partialNote + notes] + rates + ["The report: \(folder.reportPath)"])
+    ([head + partialNote + notes] + rates + proofs(folder) + ["The report: \(folder.reportPath)"])
       .joined(separator: "\n\n")
+  }
+
+  /// How much of what was decided has a certificate, and how to check it.
+  private func proofs(_ folder: CertificationFolder) -> [String] {
+    guard let certificates else { return [] }
+    let parts = [ExampleVerdict.certified, .violated].compactMap { verdict -> String? in
+      let count = verdicts[verdict.rawValue] ?? 0
+      return count > 0
+        ? "\(certificates[verdict.rawValue] ?? 0) of \(count) \(verdict.rawValue)" : nil
+    }
+    return [
+      """
+      certificates: \(parts.joined(separator: ", ")), each accepted by the checker when it was written
+      check them: surety check \(folder.logPath) --model \(model)
+      """
+    ]
   }
 
   private func percent(_ part: Double) -> String { String(format: "%.2f %%", 100 * part) }

@@ -25,6 +25,11 @@ struct CertifyCommand: ParsableCommand {
   @Option(help: "The folder for the results.", completion: .directory)
   var out: String
 
+  @Flag(
+    name: .customLong("no-proof"),
+    help: "Write no certificates, which take time and room; results then say what bounds said.")
+  var withoutProof = false
+
   @OptionGroup var files: FolderOptions
   @OptionGroup var preflight: PreflightOptions
   @OptionGroup var printing: PrintingOptions
@@ -41,6 +46,8 @@ struct CertifyCommand: ParsableCommand {
     let loaded = try model.read()
     let network = loaded.network
     options.precision = effort.precision.precision(for: network)
+    options.epsilonText = region.eps
+    if !withoutProof, loaded.isWholeFile { options.prover = Prover(network, of: loaded.file) }
     try effort.resources.require(
       network.leastMemory(for: .crown, scalarSize: options.precision == .double ? 8 : 4))
     let data = try images.load()
@@ -59,7 +66,7 @@ struct CertifyCommand: ParsableCommand {
 /// Runs certification with progress on a terminal, and prints the totals.
 func certify(
   _ certifier: Certifier, _ examples: [Int], into folder: CertificationFolder,
-  _ line: ProgressLine, json: Bool
+  _ line: ProgressLine, json: Bool, checkedBy prover: Prover? = nil
 ) throws {
   @Sendable func sayStopped(_ partial: PartialRun?) {
     let done = partial.map { " after \($0.decided) of \(examples.count) examples" } ?? ""
@@ -71,6 +78,15 @@ func certify(
     concluding: interruption.conclude,
     progress: { line.update(done: $0.done, of: $0.requested, $0.verdicts) })
   line.end()
+  // Before anything is said of the results, where that was asked for.
+  if let prover {
+    let (accepted, rejected) = try prover.check(folder.logPath)
+    guard rejected == 0 else {
+      Console.error("surety: the checker rejected \(rejected) of \(accepted + rejected) certificates")
+      throw Exit.Code(exit: .unanswered)
+    }
+    if !json { print("the checker accepted \(accepted) certificates and rejected none\n") }
+  }
   if json { try Console.json(summary) } else { print(summary.text(folder)) }
   if summary.partial != nil {
     sayStopped(summary.partial)

@@ -26,13 +26,20 @@ struct DemoCommand: ParsableCommand {
     if let first, !(1...data.count).contains(first) {
       throw InputError("--first", "\(first) is not a number of digits, expected 1 to \(data.count)")
     }
+    let network = try EmbeddedNetwork.digits()
+    options.epsilonText = "1/16"
+    options.prover = Prover(network, sha256: EmbeddedNetwork.digitsDigest)
     let certifier = try Certifier(
-      EmbeddedNetwork.digits(), modelDigest: EmbeddedNetwork.digitsDigest, images: data,
+      network, modelDigest: EmbeddedNetwork.digitsDigest, images: data,
       options: options)
-    var folder = try CertificationFolder(out, model: "digits.onnx (embedded)")
+    // Beside the certificates, so that they can be checked again.
+    let model = "\(out)/digits.onnx"
+    var folder = try CertificationFolder(out, model: model)
     folder.command = CommandLine.arguments
     folder.clear()
+    try writeFile(EmbeddedNetwork.digitsFile, to: model)
     try certify(
-      certifier, Array(0..<(first ?? data.count)), into: folder, line, json: printing.json)
+      certifier, Array(0..<(first ?? data.count)), into: folder, line, json: printing.json,
+      checkedBy: options.prover)
   }
 }

@@ -41,6 +41,12 @@ struct VerifyCommand: ParsableCommand {
   @Option(help: "A file for the verdict and the counterexample.")
   var result: String?
 
+  @Option(
+    help:
+      "A file for the certificate, which surety-check can prove again; a line for each region of the property."
+  )
+  var certificate: String?
+
   @Option(help: "The arithmetic: float, double, or auto, which is that of the model's numbers.")
   var precision = PrecisionName.auto
 
@@ -117,6 +123,21 @@ struct VerifyCommand: ParsableCommand {
     }
   }
 
+  /// Looks for a proof of the answer, as long as finding it took and ten seconds more, and writes it.
+  private func writeCertificate(
+    of question: Property, _ verification: Verification, _ recorder: BoxRecorder?,
+    _ loaded: ModelArgument.Loaded
+  ) throws(InputError) {
+    guard let certificate else { return }
+    let prover = loaded.isWholeFile ? Prover(loaded.network, of: loaded.file) : nil
+    let lines = prover?.certificates(
+      of: question, verification, recorder, within: verification.seconds + 10)
+    try writeFile(Data((lines ?? []).map { $0 + "\n" }.joined().utf8), to: certificate)
+    if lines == nil, verification.answer.isDecided {
+      Console.error("surety: no proof was found that the checker accepts; \(certificate) is empty")
+    }
+  }
+
   private func answer(
     within limit: Duration?, _ watchdog: Watchdog, _ interruption: Interruption, _ seen: LastLine
   ) throws {
@@ -144,6 +165,8 @@ struct VerifyCommand: ParsableCommand {
     if !quiet { Console.error(question.describe()) }
     let line = ProgressLine("verify", isQuiet: quiet)
     line.limit(limit)
+    let recorder = certificate == nil ? nil : BoxRecorder()
+    options.recorder = recorder
     let verification = try Verifier(network, options: options)
       .verify(question) { text in
         seen.text = text
@@ -153,6 +176,7 @@ struct VerifyCommand: ParsableCommand {
     watchdog.stop()
     line.end()
     if let result { try writeFile(Data(verification.answer.resultText.utf8), to: result) }
+    try writeCertificate(of: question, verification, recorder, loaded)
     if json {
       try Console.json(verification)
     } else {

@@ -34,6 +34,9 @@ struct ModelArgument: ParsableArguments {
     var file: ModelFile
     fileprivate var choices: ModelChoices
 
+    /// Whether the network is the file's, nothing chosen.
+    var isWholeFile: Bool { choices.areNone }
+
     /// The digest of all that the network depends on.
     var digest: String { file.digest(choices) }
   }

@@ -29,6 +29,14 @@ public struct Add: AffineOperation {
     return isDifference && !magnitude ? a - b : a + b
   }
 
+  public func terms(
+    inputs: [Shape], output: Shape, _ parameters: (ParameterID) -> Shape
+  ) -> SumTerms {
+    // Rows are copied, unless an input is spread over several elements; intervals of equal shapes are rounded outward as they are.
+    let isSpread = inputs.contains { $0.count != output.count }
+    return SumTerms(forward: isSpread ? 2 : 0, backward: isSpread ? output.count : 0)
+  }
+
   public func adjoint<T: TensorAlgebra>(
     _ rows: T, inputs: [Shape], _ parameters: Parameters<T>
   ) -> [T] {

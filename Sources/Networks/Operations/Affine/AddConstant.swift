@@ -24,6 +24,12 @@ public struct AddConstant: AffineOperation {
     inputs[0].broadcastExample(with: parameters[constant].shape)
   }
 
+  public func terms(
+    inputs: [Shape], output: Shape, _ parameters: (ParameterID) -> Shape
+  ) -> SumTerms {
+    SumTerms(forward: 2, backward: inputs[0].count == output.count ? 0 : output.count)
+  }
+
   public func adjoint<T: TensorAlgebra>(
     _ rows: T, inputs: [Shape], _ parameters: Parameters<T>
   ) -> [T] {

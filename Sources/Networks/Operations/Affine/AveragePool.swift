@@ -42,6 +42,13 @@ public struct AveragePool: AffineOperation {
       .reshaped(Shape([shape[0], shape[1], shape[2]] + window.outputExtents(image)))
   }
 
+  public func terms(
+    inputs: [Shape], output: Shape, _ parameters: (ParameterID) -> Shape
+  ) -> SumTerms {
+    let taps = window.size.reduce(1, *)
+    return SumTerms(forward: taps + 2, backward: taps + 2)
+  }
+
   public func adjoint<T: TensorAlgebra>(
     _ rows: T, inputs: [Shape], _ parameters: Parameters<T>
   ) -> [T] {

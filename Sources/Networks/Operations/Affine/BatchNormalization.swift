@@ -72,6 +72,20 @@ public struct BatchNormalization: AffineOperation {
       magnitude ? factor.magnitude() : factor, adding: nil, axis: channelAxis)
   }
 
+  public func terms(
+    inputs: [Shape], output: Shape, _ parameters: (ParameterID) -> Shape
+  ) -> SumTerms {
+    // The factor itself is a sum, a root and a quotient.
+    SumTerms(forward: 6, backward: 5)
+  }
+
+  public func offsetMagnitude<T: TensorAlgebra>(_ parameters: Parameters<T>) -> T? {
+    let sizes: T =
+      parameters[bias].magnitude()
+      + (parameters[mean] * factor(parameters)).magnitude()
+    return sizes.reshaped(Shape([sizes.shape.count] + [Int](repeating: 1, count: rank - 2)))
+  }
+
   public func adjoint<T: TensorAlgebra>(
     _ rows: T, inputs: [Shape], _ parameters: Parameters<T>
   ) -> [T] {

@@ -27,6 +27,12 @@ public struct Constant: AffineOperation {
     return T.full(0, Shape([inputs[0].shape[0]] + shape.dimensions))
   }
 
+  public func terms(
+    inputs: [Shape], output: Shape, _ parameters: (ParameterID) -> Shape
+  ) -> SumTerms {
+    SumTerms(forward: 1, backward: 0)
+  }
+
   public func adjoint<T: TensorAlgebra>(
     _ rows: T, inputs: [Shape], _ parameters: Parameters<T>
   ) -> [T] {

@@ -66,6 +66,15 @@ public struct Convolution: AffineOperation {
     return result.reshaped(Shape([x.shape[0], x.shape[1]] + result.shape.dropping(1).dimensions))
   }
 
+  public func terms(
+    inputs: [Shape], output: Shape, _ parameters: (ParameterID) -> Shape
+  ) -> SumTerms {
+    let kernel = parameters(weight)
+    let taps = kernel[2] * kernel[3]
+    return SumTerms(
+      forward: kernel[1] * taps + 1, backward: kernel[0] / geometry.groups * taps)
+  }
+
   public func adjoint<T: TensorAlgebra>(
     _ rows: T, inputs: [Shape], _ parameters: Parameters<T>
   ) -> [T] {

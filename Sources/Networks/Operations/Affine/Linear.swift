@@ -44,6 +44,13 @@ public struct Linear: AffineOperation {
     inputs[0].product(parameters.weight(weight, magnitude: magnitude))
   }
 
+  public func terms(
+    inputs: [Shape], output: Shape, _ parameters: (ParameterID) -> Shape
+  ) -> SumTerms {
+    let weight = parameters(weight)
+    return SumTerms(forward: weight[0] + 1, backward: weight[1])
+  }
+
   public func adjoint<T: TensorAlgebra>(
     _ rows: T, inputs: [Shape], _ parameters: Parameters<T>
   ) -> [T] {

@@ -36,6 +36,12 @@ public struct MultiplyConstant: AffineOperation {
     )
   }
 
+  public func terms(
+    inputs: [Shape], output: Shape, _ parameters: (ParameterID) -> Shape
+  ) -> SumTerms {
+    SumTerms(forward: 2, backward: inputs[0].count == output.count ? 2 : output.count + 2)
+  }
+
   public func adjoint<T: TensorAlgebra>(
     _ rows: T, inputs: [Shape], _ parameters: Parameters<T>
   ) -> [T] {

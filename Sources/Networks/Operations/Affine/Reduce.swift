@@ -38,6 +38,13 @@ public struct Reduce: AffineOperation {
     return isMean ? sum * (1 / Double(count(in: x.shape.dropping(1)))) : sum
   }
 
+  public func terms(
+    inputs: [Shape], output: Shape, _ parameters: (ParameterID) -> Shape
+  ) -> SumTerms {
+    let count = axes.reduce(1) { $0 * inputs[0][$1] }
+    return SumTerms(forward: count + 2, backward: isMean ? 2 : 0)
+  }
+
   public func adjoint<T: TensorAlgebra>(
     _ rows: T, inputs: [Shape], _ parameters: Parameters<T>
   ) -> [T] {

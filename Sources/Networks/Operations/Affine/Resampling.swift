@@ -87,6 +87,12 @@ public struct Resampling: AffineOperation {
     return sum
   }
 
+  public func terms(
+    inputs: [Shape], output: Shape, _ parameters: (ParameterID) -> Shape
+  ) -> SumTerms {
+    SumTerms(forward: sources.count + 1, backward: sources.count * extent + 1)
+  }
+
   public func adjoint<T: TensorAlgebra>(
     _ rows: T, inputs: [Shape], _ parameters: Parameters<T>
   ) -> [T] {

@@ -28,6 +28,12 @@ public struct Reshape: AffineOperation {
     inputs[0].reshaped(Shape([inputs[0].shape[0]] + shape.dimensions))
   }
 
+  public func terms(
+    inputs: [Shape], output: Shape, _ parameters: (ParameterID) -> Shape
+  ) -> SumTerms {
+    .none
+  }
+
   public func adjoint<T: TensorAlgebra>(
     _ rows: T, inputs: [Shape], _ parameters: Parameters<T>
   ) -> [T] {

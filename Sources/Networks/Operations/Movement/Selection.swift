@@ -37,6 +37,15 @@ public struct Selection: AffineOperation {
     inputs[0].gathered(indices, axis: axis + 1)
   }
 
+  public func terms(
+    inputs: [Shape], output: Shape, _ parameters: (ParameterID) -> Shape
+  ) -> SumTerms {
+    let most =
+      Dictionary(grouping: indices.filter { $0 >= 0 }, by: { $0 }).values.map(\.count)
+      .max() ?? 0
+    return SumTerms(forward: 0, backward: most > 1 ? most : 0)
+  }
+
   public func adjoint<T: TensorAlgebra>(
     _ rows: T, inputs: [Shape], _ parameters: Parameters<T>
   ) -> [T] {

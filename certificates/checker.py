@@ -1,0 +1,94 @@
+"""Checks certificates of Surety (docs/certificates.md): python3 checker.py CERTIFICATES --model MODEL [--only N] [--exact]
+
+Prints a line for each rejected line, with the reason, and `accepted N rejected M`; lines of a run that carry no certificate are counted aside. Exit status: 0 if all were accepted, 1 if one was
+rejected, 2 if a file cannot be read. Needs numpy and onnx. How it proves what it accepts is said in suretycheck/bounds.py.
+"""
+import argparse
+import gzip
+import sys
+import zlib
+
+import numpy as np
+
+from suretycheck import Rejected, Unreadable
+from suretycheck.proofs import Model, check
+from suretycheck.reading import parse_json
+
+
+# What a line is that says nothing for a checker.
+WITHOUT = object()
+
+
+def read(path):
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+        return gzip.decompress(data) if path.endswith(".gz") else data
+    except (OSError, EOFError, zlib.error) as error:
+        raise Unreadable(f"{path}: {error}") from None
+
+
+def certificate_of(line):
+    """The certificate of a line: the line itself, or its field `certificate` where it is a line of a run."""
+    try:
+        value = parse_json(line.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise Rejected("not UTF-8") from None
+    if isinstance(value, dict) and "format" not in value:
+        return value.get("certificate")
+    return value
+
+
+def verdict(line, model, exact=False):
+    """None where the line is accepted, WITHOUT where it carries no certificate, else the reason."""
+    try:
+        certificate = certificate_of(line) if line.strip() else None
+        if certificate is None:
+            return WITHOUT
+        with np.errstate(all="ignore"):
+            check(certificate, model, exact)
+    except Rejected as error:
+        return str(error)
+    except (MemoryError, RecursionError, ArithmeticError) as error:
+        return f"beyond this checker: {type(error).__name__}"
+    return None
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="checker.py", description="Proves the claims of certificates again.")
+    parser.add_argument("certificates", metavar="CERTIFICATES", help="JSON Lines, or - for standard input")
+    parser.add_argument("--model", required=True, metavar="MODEL", help="the ONNX file, possibly .gz")
+    parser.add_argument("--only", type=int, metavar="N", help="check line N alone, counted from 1")
+    parser.add_argument("--exact", action="store_true", help="rational arithmetic (slow)")
+    options = parser.parse_args(arguments)
+    try:
+        model = Model(read(options.model))
+        data = sys.stdin.buffer.read() if options.certificates == "-" else read(options.certificates)
+        lines = data.split(b"\n")
+        if lines[-1] == b"":
+            lines.pop()
+        if not lines:
+            raise Unreadable(f"{options.certificates}: there is no certificate")
+        if options.only is not None and not 1 <= options.only <= len(lines):
+            raise Unreadable(f"{options.certificates}: there is no line {options.only}")
+    except Unreadable as error:
+        print(error, file=sys.stderr)
+        return 2
+    accepted = rejected = without = 0
+    for place, line in enumerate(lines, 1):
+        if options.only in (None, place):
+            reason = verdict(line, model, options.exact)
+            if reason is None:
+                accepted += 1
+            elif reason is WITHOUT:
+                without += 1
+            else:
+                rejected += 1
+                print(f"line {place}: {reason}", flush=True)
+    aside = f" ({without} lines carry no certificate)" if without else ""
+    print(f"accepted {accepted} rejected {rejected}{aside}")
+    return 1 if rejected else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
