@@ -45,10 +45,13 @@ let library: [Target] = [
   .target(
     name: "Proofs",
     dependencies: ["Files", "Properties", .product(name: "BigInt", package: "BigInt")]),
+  // Loops of the checker, which shares none with the bounds.
+  .target(name: "CChecking"),
   .target(
     name: "Checking",
     dependencies: [
-      "COpenBLAS", "Digests", "Files", "ModelFiles", "Networks", "Proofs", "Properties", "Tensors",
+      "CChecking", "COpenBLAS", "Digests", "Files", "ModelFiles", "Networks", "Proofs",
+      "Properties", "Tensors",
     ]),
   .target(name: "Bounds", dependencies: ["Networks", "Properties", "Tensors"]),
   .target(

@@ -1,3 +1,5 @@
+import CChecking
+
 /// What rows have of their own beyond the lines of the region.
 struct RowHints: Sendable {
   /// For each rectifier, rows with slopes of their own: the slope of the line below at every place.
@@ -96,15 +98,7 @@ private struct RowWalk {
   private mutating func charge(
     _ rows: Rows, _ errors: [Double], times factor: Double, absolute: Double = 0
   ) {
-    var sums = [Double](repeating: 0, count: rows.count)
-    rows.values.withUnsafeBufferPointer { values in
-      errors.withUnsafeBufferPointer { errors in
-        guard let values = values.baseAddress, let errors = errors.baseAddress else { return }
-        rows.patches.forEachRun { row, at, place, length in
-          sums[row] += Runs.weighted(values + at, errors + place, length)
-        }
-      }
-    }
+    let sums = rows.sums(with: errors, surety_check_weighted)
     let tiny = Double(rows.patches.size) * Rounding.tiny
     for (row, sum) in sums.enumerated() {
       lower(row, by: sum * (Rounding.inflation * factor) + (absolute + tiny))
@@ -113,15 +107,7 @@ private struct RowWalk {
 
   /// Adds `a offset`; what rounding changes in it is part of the node's charge.
   private mutating func addProducts(_ rows: Rows, _ offset: [Double]) {
-    var sums = [Double](repeating: 0, count: rows.count)
-    rows.values.withUnsafeBufferPointer { values in
-      offset.withUnsafeBufferPointer { offset in
-        guard let values = values.baseAddress, let offset = offset.baseAddress else { return }
-        rows.patches.forEachRun { row, at, place, length in
-          sums[row] += Runs.dot(values + at, offset + place, length)
-        }
-      }
-    }
+    let sums = rows.sums(with: offset, surety_check_dot)
     for (row, sum) in sums.enumerated() { constants[row] = Rounding.sumDown(constants[row], sum) }
   }
 
@@ -130,17 +116,9 @@ private struct RowWalk {
     var (sums, sizes) = (
       [Double](repeating: 0, count: rows.count), [Double](repeating: 0, count: rows.count)
     )
-    rows.values.withUnsafeBufferPointer { values in
-      enclosure.lower.withUnsafeBufferPointer { lower in
-        enclosure.upper.withUnsafeBufferPointer { upper in
-          guard let values = values.baseAddress, let lower = lower.baseAddress,
-            let upper = upper.baseAddress
-          else { return }
-          rows.patches.forEachRun { row, at, place, length in
-            Runs.addLeast(
-              values + at, lower + place, upper + place, length, &sums[row], &sizes[row])
-          }
-        }
+    rows.patches.forEachRun { row, at, place, length in
+      withPointers(rows.values, at, enclosure.lower, place, enclosure.upper) { a, lower, upper in
+        surety_check_least(a, lower, upper, length, &sums[row], &sizes[row])
       }
     }
     let gamma = Rounding.gamma(rows.patches.size + 1) * Rounding.inflation
@@ -173,23 +151,15 @@ private struct RowWalk {
 
   /// Takes rows from what a node computes to what it reads, by its lines.
   private mutating func pass(_ rows: inout Rows, _ lines: Lines, of node: Int) {
-    let zero = Runs.Passed(constant: 0, intercepts: 0, slopes: 0)
-    var sums = [Runs.Passed](repeating: zero, count: rows.count)
-    let patches = rows.patches
-    let own = hints.slopes[node] ?? [:]
+    var sums = [Double](repeating: 0, count: 3 * rows.count)
+    let (patches, own) = (rows.patches, hints.slopes[node] ?? [:])
     rows.values.withUnsafeMutableBufferPointer { values in
-      guard let values = values.baseAddress else { return }
-      lines.withPointers { lower, upper, rounded in
-        patches.forEachRun { row, at, place, length in
-          func run(_ lower: LinePointers) {
-            sums[row] += Runs.pass(
-              values + at, lower.advanced(by: place), upper.advanced(by: place), rounded + place,
-              length)
-          }
-          guard let slopes = own[row] else { return run(lower) }
-          slopes.withUnsafeBufferPointer { slopes in
-            guard let slope = slopes.baseAddress else { return }
-            run(LinePointers(slope: slope, intercept: lower.intercept))
+      patches.forEachRun { row, at, place, length in
+        guard let coefficients = values.baseAddress else { return }
+        lines.withPointers(lowerSlope: own[row], from: place) { pointers, rounded in
+          sums.withUnsafeMutableBufferPointer { sums in
+            guard let sums = sums.baseAddress else { return }
+            surety_check_pass(coefficients + at, pointers, rounded, length, sums + 3 * row)
           }
         }
       }
@@ -198,9 +168,9 @@ private struct RowWalk {
     let gamma = Rounding.gamma(patches.size + 1) * Rounding.inflation
     let unit = Rounding.unit * Rounding.inflation
     let tiny = (2 * Double(patches.size) + lines.roundedSum) * Rounding.tiny + Rounding.tiny
-    for (row, sum) in sums.enumerated() {
-      constants[row] = Rounding.sumDown(constants[row], sum.constant)
-      let size = (gamma * sum.intercepts + unit * sum.slopes) * Rounding.inflation
+    for row in 0..<rows.count {
+      constants[row] = Rounding.sumDown(constants[row], sums[3 * row])
+      let size = (gamma * sums[3 * row + 1] + unit * sums[3 * row + 2]) * Rounding.inflation
       lower(row, by: lines.areExact ? size : size + tiny)
     }
   }
@@ -226,22 +196,49 @@ private struct RowWalk {
 }
 
 extension Lines {
+  /// Calls `body` with the lines from a place on; a row may have lower slopes of its own.
+  @inline(__always)
   fileprivate func withPointers(
-    _ body: (LinePointers, LinePointers, UnsafePointer<Double>) -> Void
+    lowerSlope own: [Double]?, from place: Int,
+    _ body: (surety_check_lines, UnsafePointer<Double>) -> Void
   ) {
-    lowerSlope.withUnsafeBufferPointer { lowerSlope in
-      lowerIntercept.withUnsafeBufferPointer { lowerIntercept in
-        upperSlope.withUnsafeBufferPointer { upperSlope in
-          upperIntercept.withUnsafeBufferPointer { upperIntercept in
-            rounded.withUnsafeBufferPointer { rounded in
-              guard let a = lowerSlope.baseAddress, let b = lowerIntercept.baseAddress,
-                let c = upperSlope.baseAddress, let d = upperIntercept.baseAddress,
-                let e = rounded.baseAddress
-              else { return }
-              body(LinePointers(slope: a, intercept: b), LinePointers(slope: c, intercept: d), e)
-            }
-          }
-        }
+    Checking.withPointers(own ?? lowerSlope, place, lowerIntercept, place, upperSlope) { a, b, c in
+      Checking.withPointers(upperIntercept, place, rounded, place, rounded) { d, rounded, _ in
+        body(
+          surety_check_lines(
+            lower_slope: a, lower_intercept: b, upper_slope: c, upper_intercept: d), rounded)
+      }
+    }
+  }
+}
+
+extension Rows {
+  /// For each row, a sum over its coefficients and numbers of the node's elements.
+  fileprivate func sums(
+    with numbers: [Double],
+    _ kernel: (UnsafePointer<Double>, UnsafePointer<Double>, Int) -> Double
+  ) -> [Double] {
+    var sums = [Double](repeating: 0, count: count)
+    patches.forEachRun { row, at, place, length in
+      withPointers(values, at, numbers, place, numbers) { a, b, _ in
+        sums[row] += kernel(a, b, length)
+      }
+    }
+    return sums
+  }
+}
+
+/// Calls `body` with pointers to an element of one array, and to another place in two others.
+@inline(__always)
+private func withPointers(
+  _ a: [Double], _ at: Int, _ b: [Double], _ place: Int, _ c: [Double],
+  _ body: (UnsafePointer<Double>, UnsafePointer<Double>, UnsafePointer<Double>) -> Void
+) {
+  a.withUnsafeBufferPointer { a in
+    b.withUnsafeBufferPointer { b in
+      c.withUnsafeBufferPointer { c in
+        guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }
+        body(a + at, b + place, c + place)
       }
     }
   }

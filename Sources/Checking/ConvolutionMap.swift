@@ -1,3 +1,4 @@
+import CChecking
 import Tensors
 
 /// A two-dimensional convolution of an image.
@@ -117,68 +118,18 @@ struct ConvolutionMap: LinearMap {
     let (height, tops) = grown(from.height, from.tops, kernel.height, 0, input.height)
     let (width, lefts) = grown(from.width, from.lefts, kernel.width, 1, input.width)
     var result = Rows(Patches(input, height: height, width: width, tops: tops, lefts: lefts))
-    let pixels = from.height * from.width
-    // As many rows at a time as leave the products in the cache.
-    let step = max(1, (1 << 16) / (pixels * length))
-    var products = [Double](repeating: 0, count: min(step, rows.count) * pixels * length)
-    for first in stride(from: 0, to: rows.count, by: step) {
-      let part = first..<min(rows.count, first + step)
-      for group in 0..<geometry.groups {
-        rows.values.withUnsafeBufferPointer { values in
-          transposed.withUnsafeBufferPointer { weights in
-            products.withUnsafeMutableBufferPointer { products in
-              guard let values = values.baseAddress, let weights = weights.baseAddress,
-                let products = products.baseAddress
-              else { return }
-              matrices.multiply(
-                part.count * pixels, length, outputs, values + first * from.size + group * outputs,
-                rowStep: output.channels, weights + group * outputs * length, products,
-                resultStep: length)
-            }
-          }
-        }
-        scatter(products, of: from, part, group, to: &result)
+    var own = surety_check_convolution(
+      height: input.height, width: input.width, groups: geometry.groups, inputs: inputs,
+      outputs: outputs, kernel_height: kernel.height, kernel_width: kernel.width,
+      stride: (geometry.stride[0], geometry.stride[1]),
+      padding: (geometry.padding[0], geometry.padding[1]),
+      dilation: (geometry.dilation[0], geometry.dilation[1]))
+    from.withPointers { fromPatches in
+      result.patches.withPointers { toPatches in
+        surety_check_pull_back(
+          &own, rows.count, rows.values, fromPatches, transposed, &result.values, toPatches)
       }
     }
     return result
-  }
-
-  /// Adds what each output pixel of a patch gives to the pixels that it reads.
-  private func scatter(
-    _ products: [Double], of rows: Patches, _ part: Range<Int>, _ group: Int, to result: inout Rows
-  ) {
-    let target = result.patches
-    let (channels, size, wide) = (input.channels, target.size, target.width)
-    let (tops, lefts) = (target.tops, target.lefts)
-    result.values.withUnsafeMutableBufferPointer { target in
-      products.withUnsafeBufferPointer { products in
-        var at = 0
-        for row in part {
-          for pixel in 0..<rows.height * rows.width {
-            let y = rows.tops[row] + pixel / rows.width
-            let x = rows.lefts[row] + pixel % rows.width
-            let column = x * geometry.stride[1] - geometry.padding[1]
-            for tapLine in 0..<kernel.height {
-              let line =
-                y * geometry.stride[0] - geometry.padding[0]
-                + tapLine * geometry.dilation[0]
-              guard line >= 0, line < input.height else {
-                at += kernel.width * inputs
-                continue
-              }
-              let start = row * size + (line - tops[row]) * wide * channels + group * inputs
-              for tap in 0..<kernel.width {
-                let place = column + tap * geometry.dilation[1]
-                if place >= 0, place < input.width {
-                  let to = start + (place - lefts[row]) * channels
-                  for channel in 0..<inputs { target[to + channel] += products[at + channel] }
-                }
-                at += inputs
-              }
-            }
-          }
-        }
-      }
-    }
   }
 }

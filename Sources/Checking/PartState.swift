@@ -217,6 +217,6 @@ struct Analysis: Sendable {
   /// How many rows go back together, so that they fit the cache.
   var rowsAtOnce: Int {
     let widest = steps.reduce(1) { max($0, $1.layout.count) }
-    return max(16, min(256, (1 << 19) / widest))
+    return max(16, min(256, (1 << 17) / widest))
   }
 }

@@ -1,3 +1,5 @@
+import CChecking
+
 /// How the elements of a node lie in memory: channels last, so that the patch of an image that a row touches lies in runs.
 ///
 /// A certificate numbers elements row-major; a node that is no image is one pixel whose channels are its elements.
@@ -66,6 +68,16 @@ struct Patches: Sendable {
       for line in 0..<lines {
         let place = ((tops[row] + line) * layout.width + lefts[row]) * layout.channels
         body(row, row * size + line * length, place, length)
+      }
+    }
+  }
+
+  /// The patches as the loops in C read them.
+  func withPointers(_ body: (surety_check_patches) -> Void) {
+    tops.withUnsafeBufferPointer { tops in
+      lefts.withUnsafeBufferPointer { lefts in
+        guard let tops = tops.baseAddress, let lefts = lefts.baseAddress else { return }
+        body(surety_check_patches(height: height, width: width, tops: tops, lefts: lefts))
       }
     }
   }

@@ -24,9 +24,12 @@ let rooms: [Room] = [
     name: "ModelFiles", imports: ["Files", "Networks", "Tensors"], libraries: ["SwiftProtobuf"]),
   Room(name: "Properties", imports: ["Files"], libraries: ["BigInt"]),
   Room(name: "Proofs", imports: ["Files", "Properties"], libraries: ["BigInt"]),
+  Room(name: "CChecking", imports: []),
   Room(
     name: "Checking",
-    imports: ["Digests", "Files", "ModelFiles", "Networks", "Proofs", "Properties", "Tensors"],
+    imports: [
+      "CChecking", "Digests", "Files", "ModelFiles", "Networks", "Proofs", "Properties", "Tensors",
+    ],
     libraries: ["COpenBLAS"]),
   Room(name: "Bounds", imports: ["Networks", "Properties", "Tensors"]),
   Room(name: "Attacks", imports: ["Networks", "Properties", "RandomNumbers", "Tensors"]),
