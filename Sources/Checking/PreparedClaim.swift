@@ -112,8 +112,11 @@ public final class PreparedClaim: Sendable {
     return state
   }
 
+  /// The node that computes a tensor.
   func node(_ name: String) throws(Rejection) -> Int {
-    guard let node = nodes[name] else { throw Rejection("the network has no node \(name)") }
+    guard let node = nodes[name], node > 0 else {
+      throw Rejection("the network has no node \(name)")
+    }
     return node
   }
 

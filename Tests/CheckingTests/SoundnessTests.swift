@@ -18,7 +18,7 @@ struct SoundnessTests {
       network.claim(
         .box(lower: NumberArray(hostile.lower), upper: NumberArray(hostile.upper)), .label(0),
         isSingle ? [.binary32] : [.real]))
-    let passes = network.tensors.compactMap { $0.map { LinearProof.Pass($0) } }
+    let passes = network.tensors.dropFirst().compactMap { $0.map { LinearProof.Pass($0) } }
     let state = try #require(try claim.state(after: passes))
     return (claim.analysis, state)
   }
