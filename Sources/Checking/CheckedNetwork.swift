@@ -20,6 +20,7 @@ public struct CheckedNetwork: Sendable {
   /// The tensor by which each node of the network is named, nil for nodes without one.
   public let tensors: [String?]
   private let inputShape: [Int]
+  private let isReadExactly: Bool
   private let steps: [Step]
   private let isNeeded: [Bool]
   private let outputNode: Int
@@ -39,6 +40,7 @@ public struct CheckedNetwork: Sendable {
     self.sha256 = sha256
     (input, output) = (network.inputName, network.outputName)
     inputShape = network.inputShape.dimensions
+    isReadExactly = network.isReadExactly
     steps = StepReader.steps(of: network)
     isNeeded = network.isNeeded.enumerated().map { $0 == 0 || $1 }
     outputNode = network.output
@@ -110,6 +112,11 @@ public struct CheckedNetwork: Sendable {
       )
     }
     guard !claim.meanings.isEmpty else { throw Rejection("the claim has no meaning") }
+    guard isReadExactly else {
+      throw Rejection(
+        "the model computes constants with rounding, or has a bound that no float passes: what it is for exact numbers is not known"
+      )
+    }
     // No error is one of the errors that single precision may make, so a proof for it is one for real numbers too.
     let analysis = Analysis(
       steps: steps, isNeeded: isNeeded, output: outputNode, inputShape: inputShape,

@@ -100,7 +100,7 @@ extension PreparedClaim {
     }
     var known: Set<[Int]> = []
     for own in proof.slopes {
-      let node = try node(own.node)
+      let node = try node(own.node, orInput: true)
       guard known.insert([own.row, node]).inserted else {
         throw Rejection("row \(own.row) has slopes at \(own.node) twice")
       }

@@ -92,7 +92,10 @@ public final class PreparedClaim: Sendable {
       if reason.isEmpty { reason = outcome.reason }
       // Each of several proofs of a condition suffices only if it comes to its end.
       for (condition, bound) in zip(part.conditions, outcome.bounds) {
-        bounds[condition] = min(bound, bounds[condition] ?? .infinity)
+        guard bounds[condition] == nil else {
+          throw Rejection("condition \(condition) has two proofs")
+        }
+        bounds[condition] = bound
       }
     }
     if let missing = bounds.firstIndex(of: nil) {
@@ -112,10 +115,10 @@ public final class PreparedClaim: Sendable {
     return state
   }
 
-  /// The node that computes a tensor.
-  func node(_ name: String) throws(Rejection) -> Int {
-    guard let node = nodes[name], node > 0 else {
-      throw Rejection("the network has no node \(name)")
+  func node(_ name: String, orInput: Bool = false) throws(Rejection) -> Int {
+    guard let node = nodes[name] else { throw Rejection("the network has no node \(name)") }
+    guard node != 0 || orInput else {
+      throw Rejection("\(name) is the network's input, and no node")
     }
     return node
   }

@@ -38,6 +38,9 @@ public struct Network: Sendable {
   public var outputName: String
   /// The floating-point numbers that the model file computes in.
   public var precision = NumberFormat.single
+  /// Whether every number of the network, and every choice that was made when it was read, follows from the file's numbers without
+  /// rounding; otherwise it is the network of one execution of the file, and not that of exact reals.
+  public var isReadExactly = true
   /// Whether every tensor of the model file that depends on the input consists of 32-bit floats.
   public var isSinglePrecision = true
 

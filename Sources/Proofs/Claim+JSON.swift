@@ -129,6 +129,9 @@ extension OutputProperty {
           try Constraint(json: value, place)
         }
       }
+      guard !conditions.isEmpty else {
+        throw ProofProblem("\(place).conditions", "there are none, so nothing is claimed")
+      }
       self = .conditions(conditions)
     case let kind: throw ProofProblem("\(place).kind", "\"\(kind)\" is not known")
     }

@@ -11,8 +11,8 @@ public struct ExactNumber: Hashable, Sendable, CustomStringConvertible {
 
   /// Reads a decimal (`0.1`, `-2.5e-3`), a fraction of two integers (`2/255`), or a hexadecimal float (`0x1.8p-3`).
   ///
-  /// - Returns: Nil for anything else, for a denominator of 0, and for numbers of more than 2000 digits or with exponents
-  ///   beyond 2000.
+  /// - Returns: Nil for anything else, for a denominator of 0, for fractions of more than 200 digits, and for numbers of more than
+  ///   2000 digits or with exponents beyond 2000.
   public init?(_ text: String) {
     guard let value = Self.value(of: Array(text.utf8)) else { return nil }
     self.text = text
@@ -42,12 +42,17 @@ public struct ExactNumber: Hashable, Sendable, CustomStringConvertible {
   /// The least double that is not below the number.
   public var roundedUp: Double { value.roundedUp }
 
+  /// The most digits of a fraction's numerator and denominator, on average.
+  private static let longestOfFraction = 100
+
   private static func value(of bytes: [UInt8]) -> Rational? {
     let isNegative = bytes.first == UInt8(ascii: "-")
     let digits = bytes.dropFirst(isNegative ? 1 : 0)
     let size: Rational?
     if let slash = digits.firstIndex(of: UInt8(ascii: "/")) {
-      guard let top = integer(digits[..<slash], radix: 10),
+      // Sums of fractions have denominators as long as all of theirs together.
+      guard digits.count <= 2 * longestOfFraction + 1,
+        let top = integer(digits[..<slash], radix: 10),
         let bottom = integer(digits[(slash + 1)...], radix: 10), !bottom.isZero
       else { return nil }
       size = Rational(top, over: bottom)

@@ -18,8 +18,7 @@ public struct OutwardKernels<Scalar: TensorScalar>: Sendable {
   /// Ends farther apart.
   public let widen: Ends
   /// Sums of ends, rounded outward.
-  public let sums:
-    @Sendable (Input?, Input?, Input?, Input?, Int32, Int, Output?, Output?) -> Void
+  public let sums: @Sendable (Input?, Input?, Input?, Input?, Int32, Int, Output?, Output?) -> Void
   /// The larger sizes of ends.
   public let magnitudes: @Sendable (Input?, Input?, Scalar, Int, Output?) -> Void
   /// The largest size of an end.
@@ -63,7 +62,8 @@ extension Tensor {
   }
 
   private static func moved(
-    _ a: Tensor, _ b: Tensor, _ outset: Outset<Tensor>, _ step: (
+    _ a: Tensor, _ b: Tensor, _ outset: Outset<Tensor>,
+    _ step: (
       UnsafePointer<Scalar>?, UnsafePointer<Scalar>?, surety_prices, UnsafePointer<Scalar>?,
       UnsafePointer<Scalar>?, UnsafePointer<Scalar>?, UnsafeMutablePointer<Scalar>?,
       UnsafeMutablePointer<Scalar>?

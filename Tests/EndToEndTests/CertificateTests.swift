@@ -37,7 +37,8 @@ struct CertificateTests {
     #expect(checked.code == 0)
     #expect(checked.output.contains("accepted \(decided.count) rejected 0"))
     // Which proofs suffice: the cheapest of all for most.
-    let rules = Set(decided.compactMap { (own($0)?["proof"] as? [String: Any])?["rule"] as? String })
+    let rules = Set(
+      decided.compactMap { (own($0)?["proof"] as? [String: Any])?["rule"] as? String })
     #expect(rules.isSuperset(of: ["interval", "counterexample"]))
 
     let changed = try folder.file(
@@ -49,7 +50,8 @@ struct CertificateTests {
         property["label"] = ((property["label"] as? Int ?? 0) + 1) % 10
         claim["property"] = property
         certificate["claim"] = claim
-        return String(decoding: try JSONSerialization.data(withJSONObject: certificate), as: UTF8.self)
+        return String(
+          decoding: try JSONSerialization.data(withJSONObject: certificate), as: UTF8.self)
       }.joined(separator: "\n") + "\n")
     let rejected = try check(changed, model)
     #expect(rejected.code == 1)

@@ -19,7 +19,7 @@ class Claim:
     """A claim about a network: region, meanings, verdict, and the conditions as lists of (outputs, inputs, bound, strict)."""
 
     def __init__(self, value, model):
-        fields(value, "the claim", ("network", "meaning", "region", "property", "verdict", "words"))
+        fields(value, "the claim", ("network", "meaning", "region", "property", "verdict"), ("words",))
         network = fields(value["network"], "claim.network", ("sha256", "input", "output"))
         if network["sha256"] != model.sha256:
             raise Rejected(f"the claim is about another model: sha256 {network['sha256']!r}")
@@ -41,10 +41,14 @@ class Claim:
         if kind == "label":
             fields(value, "the property", ("kind", "label"))
             label = index(value["label"], "the label", outputs)
+            if outputs == 1:
+                raise Rejected("the network has one output, so there is no other class")
             return [[({label: Fraction(1), other: Fraction(-1)}, {}, Fraction(0), False)] for other in range(outputs) if other != label]
         if kind != "conditions":
             raise Rejected(f"the property has the unknown kind {kind!r}")
         fields(value, "the property", ("kind", "conditions"))
+        if not value["conditions"]:
+            raise Rejected("the property has no conditions")
         return [[self._constraint(c) for c in listed(condition, "a condition")] for condition in listed(value["conditions"], "the conditions")]
 
     def _constraint(self, value):

@@ -126,9 +126,9 @@ def weight(value, what):
     return Fraction(value)
 
 
-DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,5})?")
-QUOTIENT = re.compile(r"([+-]?[0-9]+)/([0-9]+)")
-HEXADECIMAL = re.compile(r"([+-]?)0[xX]([0-9a-fA-F]+)(?:\.([0-9a-fA-F]*))?(?:[pP]([+-]?[0-9]{1,5}))?")
+DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,4})?")
+QUOTIENT = re.compile(r"(-?[0-9]+)/([0-9]+)")
+HEXADECIMAL = re.compile(r"(-?)0x([0-9a-fA-F]+)(?:\.([0-9a-fA-F]+))?p([+-]?[0-9]{1,4})")
 
 
 def number(value, what):

@@ -59,14 +59,21 @@ final class Simplex {
 
   /// Gives a column new ends.
   func setColumn(_ column: Int32, _ lower: Double, _ upper: Double) {
-    glp_set_col_bnds(problem, column + 1, lower < upper ? GLP_DB : GLP_FX, lower, upper)
+    glp_set_col_bnds(
+      problem, column + 1, Self.areApart(lower, upper) ? GLP_DB : GLP_FX, lower, upper)
+  }
+
+  /// Whether two ends stay different when GLPK scales them; it ends the program where they do not. What it makes of nearer ones is no
+  /// matter: its multipliers are judged with the ends as they are.
+  private static func areApart(_ lower: Double, _ upper: Double) -> Bool {
+    upper - lower > max(0x1p-500, 0x1p-40 * max(abs(lower), abs(upper)))
   }
 
   /// Gives a row new ends, either of which may be infinite.
   func setRow(_ row: Int, _ lower: Double, _ upper: Double) {
     let kind =
       switch (lower.isFinite, upper.isFinite) {
-      case (true, true): lower < upper ? GLP_DB : GLP_FX
+      case (true, true): Self.areApart(lower, upper) ? GLP_DB : GLP_FX
       case (true, false): GLP_LO
       case (false, true): GLP_UP
       case (false, false): GLP_FR

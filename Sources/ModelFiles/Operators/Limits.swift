@@ -132,6 +132,8 @@ extension ONNXImporter {
     let largest =
       nodeType == .double
       ? Double.greatestFiniteMagnitude : Double(Float.greatestFiniteMagnitude)
-    return sign * value >= largest
+    guard sign * value >= largest else { return false }
+    if value.isFinite { isReadExactly = false }
+    return true
   }
 }

@@ -28,8 +28,10 @@ extension ONNXImporter {
     case is Negate, is ReLU, is Magnitude, is Sign, is Floor:
       return ONNXConstant(values: values, type: type).exact(isExact)
     case is Add, is Multiply:
+      isReadExactly = false
       return ONNXConstant(values: values.mapped(foldingType(type).rounded(_:)), type: type)
     case is SquareRoot, is Reciprocal:
+      isReadExactly = false
       return ONNXConstant(values: values.mapped(foldingType(type).rounded(_:)), type: type)
     case is Reduce, is MatrixProduct:
       guard isExactSum(inputs, terms: terms(operation, inputs), type) else { return nil }

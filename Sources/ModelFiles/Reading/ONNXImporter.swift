@@ -33,6 +33,8 @@ final class ONNXImporter {
   private var node: ONNXNode?
   private var schemas: [String: ONNXSchema] = [:]
   private var emittedCount = 0
+  /// Whether no constant was rounded on the way, nor a bound left out that no float passes.
+  var isReadExactly = true
   /// Whether a variable was cast from doubles to fewer bits.
   var isNarrowed = false
   /// The types that floats which depend on the input are computed in.
@@ -93,7 +95,9 @@ final class ONNXImporter {
       throw InputError(
         graph.source, "a model that computes in doubles and in floats is not supported")
     }
-    return built.removingUnused()
+    var network = built.removingUnused()
+    network.isReadExactly = isReadExactly
+    return network
   }
 
   private func translate(

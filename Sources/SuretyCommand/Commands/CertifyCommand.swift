@@ -82,7 +82,8 @@ func certify(
   if let prover {
     let (accepted, rejected) = try prover.check(folder.logPath)
     guard rejected == 0 else {
-      Console.error("surety: the checker rejected \(rejected) of \(accepted + rejected) certificates")
+      Console.error(
+        "surety: the checker rejected \(rejected) of \(accepted + rejected) certificates")
       throw Exit.Code(exit: .unanswered)
     }
     if !json { print("the checker accepted \(accepted) certificates and rejected none\n") }
