@@ -20,11 +20,12 @@ extension Analysis {
   ///   not finite says nothing.
   /// - Parameters:
   ///   - start: The coefficients, each at its node.
-  ///   - constants: What is added to each row.
+  ///   - constants: What is added to each row; nil for nothing.
   func leastValues(
-    _ start: [(node: Int, rows: Rows)], _ constants: [Double], over state: PartState,
+    _ start: [(node: Int, rows: Rows)], _ constants: [Double]? = nil, over state: PartState,
     _ hints: RowHints = RowHints()
   ) -> [Double] {
+    let constants = constants ?? [Double](repeating: 0, count: start.first?.rows.count ?? 0)
     var walk = RowWalk(analysis: self, state: state, hints: hints, constants: constants)
     for (node, rows) in start { walk.add(rows, at: node) }
     walk.run()

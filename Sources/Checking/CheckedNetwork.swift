@@ -26,13 +26,17 @@ public struct CheckedNetwork: Sendable {
   private let outputNode: Int
   private let nodes: [String: Int]
   private let matrices: Matrices
+  private let isParallel: Bool
 
   /// Takes a network as its file was read, without any rewriting.
   ///
   /// - Parameters:
   ///   - sha256: The digest of the file.
   ///   - isPlain: Whether products of matrices are plain loops, and not OpenBLAS.
-  public init(_ network: Network, sha256: String, isPlain: Bool = false) {
+  ///   - isParallel: Whether the passes and leaves of one certificate are taken by several threads.
+  public init(
+    _ network: Network, sha256: String, isPlain: Bool = false, isParallel: Bool = false
+  ) {
     self.sha256 = sha256
     (input, output) = (network.inputName, network.outputName)
     inputShape = network.inputShape.dimensions
@@ -47,13 +51,16 @@ public struct CheckedNetwork: Sendable {
     }
     self.nodes = nodes
     matrices = Matrices(isPlain: isPlain)
+    self.isParallel = isParallel
   }
 
   /// Reads a model file, `.onnx` or `.onnx.gz`.
   ///
   /// - Throws: `InputError` when it cannot be read, has several inputs, or keeps weights in other files, which its digest does
   ///   not cover.
-  public init(contentsOf path: String, isPlain: Bool = false) throws(InputError) {
+  public init(
+    contentsOf path: String, isPlain: Bool = false, isParallel: Bool = false
+  ) throws(InputError) {
     let file = try ModelFile(path)
     guard file.parts.isEmpty else {
       throw InputError(path, "weights lie in other files, which the model's digest does not cover")
@@ -61,7 +68,9 @@ public struct CheckedNetwork: Sendable {
     guard file.inputs.count == 1 else {
       throw InputError(path, "the model has \(file.inputs.count) inputs, expected one")
     }
-    self.init(try file.network(), sha256: Digests.sha256(of: file.content), isPlain: isPlain)
+    self.init(
+      try file.network(), sha256: Digests.sha256(of: file.content), isPlain: isPlain,
+      isParallel: isParallel)
   }
 
   /// Whether a tensor is what a ReLU, or a LeakyRelu, reads.
@@ -111,7 +120,7 @@ public struct CheckedNetwork: Sendable {
     // No error is one of the errors that single precision may make, so a proof for it is one for real numbers too.
     let analysis = Analysis(
       steps: steps, isNeeded: isNeeded, output: outputNode, inputShape: inputShape,
-      matrices: matrices, isSingle: claim.meanings.contains(.binary32),
+      matrices: matrices, isParallel: isParallel, isSingle: claim.meanings.contains(.binary32),
       region: try RegionEnclosure(claim.region, shape: inputShape))
     return try PreparedClaim(claim, analysis: analysis, nodes: nodes)
   }

@@ -1,3 +1,5 @@
+import Dispatch
+
 /// A part of the region: what the cuts on the way to it leave.
 struct Part: Sendable {
   /// One end of an element.
@@ -67,6 +69,8 @@ struct Analysis: Sendable {
   /// The shape of one input.
   let inputShape: [Int]
   let matrices: Matrices
+  /// Whether one claim is worked on by several threads.
+  let isParallel: Bool
   /// Whether every execution in single precision is meant.
   let isSingle: Bool
   var region: RegionEnclosure
@@ -187,21 +191,15 @@ struct Analysis: Sendable {
     let node = refinement.node
     guard var enclosure = state.enclosures[node] else { return true }
     let places = refinement.places ?? unstablePlaces(of: node, enclosure)
-    let layout = steps[node].layout
     let step = rowsAtOnce / 2
-    for from in stride(from: 0, to: places.count, by: step) {
-      let part = Array(places[from..<min(places.count, from + step)])
-      // The least value of the element, and of its negation.
-      let pixels = (part + part).map { $0 / layout.channels }
-      var rows = Rows(
-        Patches(
-          layout, height: 1, width: 1, tops: pixels.map { $0 / layout.width },
-          lefts: pixels.map { $0 % layout.width }))
-      for (row, place) in (part + part).enumerated() {
-        rows.values[row * layout.channels + place % layout.channels] = row < part.count ? 1 : -1
-      }
-      let start = [Double](repeating: 0, count: rows.count)
-      let bounds = leastValues([(node, rows)], start, over: state)
+    let parts = stride(from: 0, to: places.count, by: step).map {
+      Array(places[$0..<min(places.count, $0 + step)])
+    }
+    let (known, own) = (state, self)
+    let bounds = concurrently(parts.count) { index in
+      own.leastValues(own.unitRows(of: node, parts[index]), over: known)
+    }
+    for (part, bounds) in zip(parts, bounds) {
       for (row, place) in part.enumerated() {
         let (lower, upper) = (bounds[row], -bounds[part.count + row])
         if lower.isFinite { enclosure.lower[place] = max(enclosure.lower[place], lower) }
@@ -212,6 +210,34 @@ struct Analysis: Sendable {
     enclosure.finish()
     state.enclosures[node] = enclosure
     return true
+  }
+
+  /// Rows that are the elements at places of a node, and then their negations.
+  private func unitRows(of node: Int, _ places: [Int]) -> [(node: Int, rows: Rows)] {
+    let layout = steps[node].layout
+    let pixels = (places + places).map { $0 / layout.channels }
+    var rows = Rows(
+      Patches(
+        layout, height: 1, width: 1, tops: pixels.map { $0 / layout.width },
+        lefts: pixels.map { $0 % layout.width }))
+    for (row, place) in (places + places).enumerated() {
+      rows.values[row * layout.channels + place % layout.channels] = row < places.count ? 1 : -1
+    }
+    return [(node, rows)]
+  }
+
+  /// Results for each number, computed on all processor cores where that is asked for.
+  func concurrently<Result: Sendable>(
+    _ count: Int, _ body: @Sendable (Int) -> Result
+  ) -> [Result] {
+    guard isParallel, count > 1 else { return (0..<count).map(body) }
+    var results = [Result?](repeating: nil, count: count)
+    results.withUnsafeMutableBufferPointer { buffer in
+      // Each iteration writes to a place of its own.
+      nonisolated(unsafe) let buffer = buffer
+      DispatchQueue.concurrentPerform(iterations: count) { buffer[$0] = body($0) }
+    }
+    return results.compactMap { $0 }
   }
 
   /// How many rows go back together, so that they fit the cache.

@@ -23,9 +23,6 @@ extension PreparedClaim {
       part.ends.append(end)
       if case .node = cut.place { ends.append(end) }
     }
-    let own: [LinearProof.Pass]
-    if case .linear(let linear) = proof { own = linear.passes } else { own = [] }
-    let state = try analysis.state(of: part, within: whole, refinements(own))
-    return try outcome(of: proof, conditions, over: state, cuts: ends)
+    return try outcome(of: (proof, part, ends), conditions, within: whole)
   }
 }

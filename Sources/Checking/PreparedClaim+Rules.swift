@@ -132,23 +132,32 @@ extension PreparedClaim {
     var waiting: [(branch: TreeProof.Branch, part: Part, cuts: [Part.End])] = [
       (tree.root, Part(), [])
     ]
-    var leaves = 0
-    while let (branch, part, cuts) = waiting.popLast() {
-      switch branch {
-      case .cut(let cut, let below, let above):
-        for (next, isUpper) in [(above, false), (below, true)] {
-          var (part, cuts) = (part, cuts)
-          let end = try end(of: cut, isUpper: isUpper)
-          part.ends.append(end)
-          if case .node = cut.place { cuts.append(end) }
-          waiting.append((next, part, cuts))
+    var (leaves, batch) = (0, [(proof: Proof, part: Part, cuts: [Part.End])]())
+    while !waiting.isEmpty || !batch.isEmpty {
+      if let (branch, part, cuts) = waiting.popLast() {
+        switch branch {
+        case .leaf(let proof): batch.append((proof, part, cuts))
+        case .cut(let cut, let below, let above):
+          for (next, isUpper) in [(above, false), (below, true)] {
+            var (part, cuts) = (part, cuts)
+            let end = try end(of: cut, isUpper: isUpper)
+            part.ends.append(end)
+            if case .node = cut.place { cuts.append(end) }
+            waiting.append((next, part, cuts))
+          }
         }
-      case .leaf(let proof):
+      }
+      guard batch.count == Self.leavesAtOnce || waiting.isEmpty else { continue }
+      let leavesNow = batch
+      let outcomes = analysis.concurrently(batch.count) { index in
+        Result<ProofOutcome, Rejection> { () throws(Rejection) in
+          try self.outcome(of: leavesNow[index], conditions, within: whole)
+        }
+      }
+      batch = []
+      for outcome in outcomes {
         leaves += 1
-        let passes: [LinearProof.Pass]
-        if case .linear(let linear) = proof { passes = linear.passes } else { passes = [] }
-        let state = try analysis.state(of: part, within: whole, refinements(passes))
-        let outcome = try outcome(of: proof, conditions, over: state, cuts: cuts)
+        let outcome = try outcome.get()
         result.bounds = zip(result.bounds, outcome.bounds).map { min($0, $1) }
         if !outcome.isProved, result.isProved {
           (result.isProved, result.reason) = (false, "leaf \(leaves): \(outcome.reason)")
@@ -156,6 +165,20 @@ extension PreparedClaim {
       }
     }
     return result
+  }
+
+  /// How many leaves are taken together.
+  private static let leavesAtOnce = 64
+
+  /// What a leaf shows over its part.
+  func outcome(
+    of leaf: (proof: Proof, part: Part, cuts: [Part.End]), _ conditions: [Int],
+    within whole: PartState
+  ) throws(Rejection) -> ProofOutcome {
+    let passes: [LinearProof.Pass]
+    if case .linear(let linear) = leaf.proof { passes = linear.passes } else { passes = [] }
+    let state = try analysis.state(of: leaf.part, within: whole, refinements(passes))
+    return try outcome(of: leaf.proof, conditions, over: state, cuts: leaf.cuts)
   }
 
   func end(of cut: TreeProof.Cut, isUpper: Bool) throws(Rejection) -> Part.End {

@@ -38,11 +38,12 @@ struct SuretyCheck: ParsableCommand {
   func run() throws {
     let totals: CheckTotals
     do throws(InputError) {
-      let network = try CheckedNetwork(contentsOf: model, isPlain: plain)
+      let threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+      let network = try CheckedNetwork(
+        contentsOf: model, isPlain: plain, isParallel: threads > 1)
       let lines = try LineReader(path: certificates)
       let run = CheckRun(network: network, printsJSON: json)
-      totals = try run.check(
-        lines, threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
+      totals = try run.check(lines, threads: threads)
     } catch {
       FileHandle.standardError.write(Data("surety-check: \(error)\n".utf8))
       throw ExitCode(2)

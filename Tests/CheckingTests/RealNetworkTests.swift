@@ -99,7 +99,7 @@ struct RealNetworkTests {
     let model = try #require(SharedFolder.path("field/\(name)/model.onnx"))
     let network = try CheckedNetwork(contentsOf: model)
     let path = try #require(SharedFolder.path("field/\(name)/prop.vnnlib"))
-    let passes = network.tensors.compactMap { $0.map { LinearProof.Pass($0) } }
+    let passes = network.tensors.dropFirst().compactMap { $0.map { LinearProof.Pass($0) } }
     var tree = TreeProof.Branch.leaf(.linear(LinearProof()))
     for element in 0..<3 {
       tree = .cut(.init(.input(min(element, 0)), at: exact("0.5")), below: tree, above: tree)
