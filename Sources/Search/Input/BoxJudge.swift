@@ -165,8 +165,8 @@ struct BoxJudge<S: TensorScalar> {
     }
   }
 
-  /// How many times what a bound was charged in float it may gain in double, where the intervals behind it gain as well.
-  private static var reach: Double { 3 }
+  /// How many times what a bound was charged in float it is expected to gain in double at most.
+  private static var reach: Double { 1 }
 
   /// What a bound in double must clear beside the slack, as a part of the values that met in the plane.
   private static var slackInDouble: Double { 1e-14 }
