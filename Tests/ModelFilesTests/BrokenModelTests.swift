@@ -156,6 +156,27 @@ struct BrokenModelTests {
     #expect(refusal(data) == "file: output y: its type is int64, expected float")
   }
 
+  @Test("A model that computes constants with rounding says so, and one that does not, does not")
+  func roundedConstants() throws {
+    func read(_ second: String) throws -> Network {
+      let data = try model { graph in
+        func number(_ name: String, _ value: Float) -> Onnx_TensorProto {
+          var tensor = Onnx_TensorProto()
+          (tensor.name, tensor.dataType, tensor.floatData) = (name, 1, [value])
+          return tensor
+        }
+        // 1 + 2^-30 is 1 in single precision, and a maximum with what is left of it would be a ReLU.
+        graph.initializer = [number("one", 1), number("tiny", 0x1p-30)]
+        graph.node =
+          (second == "sum" ? [node("Add", ["one", "tiny"], "sum")] : [])
+          + [node("Max", ["x", second], "y")]
+      }
+      return try Network(parsingONNX: data, source: "file")
+    }
+    #expect(try !read("sum").isReadExactly)
+    #expect(try read("tiny").isReadExactly)
+  }
+
   private func refusal(_ data: Data) -> String {
     do {
       _ = try Network(parsingONNX: data, source: "file")
