@@ -627,7 +627,6 @@ class Mutations(Case):
             "slopes of nothing": at(leaf, lambda v: {**v, "slopes": [{"row": 0, "node": "y", "elements": array([0], "u32"), "values": array([1], "u8")}]}),
             "too few slopes": at(leaf, lambda v: {**v, "slopes": [{"row": 0, "node": "h0", "elements": array([0, 1], "u32"), "values": array([1], "u8")}]}),
             "negative weight": at(leaf, lambda v: {**v, "weights": [[[-1]]]}), "no weights": at(leaf, lambda v: {**v, "weights": []}),
-            "words dropped": drop(("claim", "words")), "claim dropped": drop(("claim",)),
         }
         self.assertGreaterEqual(len(mutations), 15)
         for name, mutate in mutations.items():
