@@ -95,12 +95,25 @@ extension Bounder {
     over inputs: InputSet<T>, intervals: [Interval<T>?]
   ) -> BoundState<T> {
     var state = BoundState(network, parameters, inputs)
-    for id in network.nodes.indices.dropFirst() where intervals.indices.contains(id) {
-      state.intervals[id] = intervals[id]
-      if network.nodes[id].inputs.allSatisfy({ state.intervals[$0] != nil }) {
-        state.setPrice(of: id)
+    // What rows pay at a node follows from what it reads, which may be a node that nothing is known of.
+    var filled = state
+    for id in network.nodes.indices.dropFirst() {
+      let given = intervals.indices.contains(id) ? intervals[id] : nil
+      state.intervals[id] = given
+      guard T.chargesRounding,
+        network.nodes[id].inputs.allSatisfy({ filled.intervals[$0] != nil })
+      else { continue }
+      if let given {
+        filled.intervals[id] = given
+        filled.setPrice(of: id)
+      } else {
+        // An operation without a rule is refused when rows meet it.
+        try? filled.advance(to: id)
       }
     }
+    (state.pass.prices, state.pass.interceptFactors) = (
+      filled.pass.prices, filled.pass.interceptFactors
+    )
     return state
   }
 }

@@ -152,6 +152,45 @@ import Testing
     }
   }
 
+  /// Bounds over states of which only the nodes that ReLUs read are known, as a search over signs has them.
+  private func checkKnown<S: TensorScalar>(
+    _ network: Network, _ region: Region, as type: S.Type, _ g: inout SplitMix64, _ place: String
+  ) throws {
+    let bounder = Bounder<Tensor<S>>(network)
+    let inputs = InputSet<Tensor<S>>([region], shape: network.inputShape)
+    let whole = try bounder.crown(over: inputs)
+    guard whole.finiteExamples()[0] else { return }
+    var known = [Interval<Tensor<S>>?](repeating: nil, count: network.nodes.count)
+    for node in network.preactivations { known[node] = whole.intervals[node] }
+    let state = bounder.state(over: inputs, intervals: known)
+    for (id, node) in network.nodes.enumerated() where node.operation is Linear {
+      #expect(state.pass.prices[id].sizes != nil, "\(place) node \(id) costs nothing")
+    }
+    let functions = OutputFunctions<Tensor<S>>.outputsAndNegations(
+      network.outputShape.count, examples: 1)
+    let found = try bounder.splitLowerBounds(
+      of: functions, state, .init(repeating: SplitRow<S>(), count: functions.count),
+      steps: SlopeSteps(count: 4, rate: 0.3, decay: 0.9), candidates: 0)
+    for _ in 0..<6 {
+      let values = network.exactValues(at: region.sample(&g))[network.output]
+      for (row, bound) in found.enumerated() where bound.bound.isFinite {
+        let value = row < values.count ? values[row] : -values[row - values.count]
+        #expect(Dyadic(Double(bound.bound)) <= value, "\(place) row \(row)")
+      }
+    }
+  }
+
+  @Test("Nor is one over signs, where little is known", arguments: Hardship.allCases)
+  func exactValuesOverSigns(_ hardship: Hardship) throws {
+    for seed in 0..<12 {
+      var g = SplitMix64(seed: UInt64(seed) &* 613 &+ 9)
+      let network = try network(hardship, &g)
+      let region = try region(hardship, count: network.inputShape.count, &g)
+      try checkKnown(network, region, as: Float.self, &g, "\(hardship) \(seed) float")
+      try checkKnown(network, region, as: Double.self, &g, "\(hardship) \(seed) double")
+    }
+  }
+
   @Test("No bound is on the wrong side of an exact value", arguments: Hardship.allCases)
   func exactValues(_ hardship: Hardship) throws {
     for seed in 0..<12 {

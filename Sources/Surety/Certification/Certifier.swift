@@ -164,7 +164,7 @@ public struct Certifier: Sendable {
     prepare(&batch)
     let steps = self.steps
     let shared = steps.prefix { $0.isShared }
-    for line in proved(batch.results()) { try report(line) }
+    for line in proved(batch.results(), isStopped: batch.isStopped) { try report(line) }
     for step in shared {
       var rest = batch.ready[...]
       while !rest.isEmpty, !batch.isStopped() {
@@ -173,7 +173,7 @@ public struct Certifier: Sendable {
         let begin = Date()
         take(step, &batch, part)
         pace.note(Date().timeIntervalSince(begin), for: part.count, of: step)
-        for line in proved(batch.results()) { try report(line) }
+        for line in proved(batch.results(), isStopped: batch.isStopped) { try report(line) }
       }
     }
     for index in batch.open {
@@ -183,9 +183,9 @@ public struct Certifier: Sendable {
       // What an interruption left open is no result; the next run does it.
       guard !batch.isStopped() else { break }
       batch.close(index)
-      for line in proved(batch.results()) { try report(line) }
+      for line in proved(batch.results(), isStopped: batch.isStopped) { try report(line) }
     }
-    for line in proved(batch.results()) { try report(line) }
+    for line in proved(batch.results(), isStopped: batch.isStopped) { try report(line) }
   }
 
   /// What is tried, in the order of `RunRecord.cascade`.

@@ -8,11 +8,15 @@ import Tensors
 
 extension Certifier {
   /// Results with certificates of what they say, where there is one; several are looked for at a time.
-  func proved(_ lines: [ResultLine]) -> [ResultLine] {
+  ///
+  /// - Parameter isStopped: Asked all the time; what is said by then has no certificate where it is true.
+  func proved(
+    _ lines: [ResultLine], isStopped: @escaping @Sendable () -> Bool
+  ) -> [ResultLine] {
     guard options.prover != nil, !lines.isEmpty else { return lines }
     let found = Mutex([String?](repeating: nil, count: lines.count))
     Workers.forEach(lines.count) { index in
-      let certificate = certificate(of: lines[index])
+      let certificate = isStopped() ? nil : certificate(of: lines[index], isStopped)
       found.withLock { $0[index] = certificate }
     }
     return zip(lines, found.withLock { $0 }).map { line, certificate in
@@ -23,7 +27,9 @@ extension Certifier {
   }
 
   /// The certificate of a result, as one line of JSON; nil where there is none.
-  private func certificate(of line: ResultLine) -> String? {
+  private func certificate(
+    of line: ResultLine, _ isStopped: @escaping @Sendable () -> Bool
+  ) -> String? {
     guard let prover = options.prover else { return nil }
     switch line.verdict {
     case .certified:
@@ -34,7 +40,7 @@ extension Certifier {
       {
         return found.line
       }
-      return certificate(of: claim, line, prover)?.line
+      return certificate(of: claim, line, prover, isStopped)?.line
     case .violated:
       guard let claim = claim(of: line, prover, .violated), let input = line.counterexample?.input
       else { return nil }
@@ -45,14 +51,15 @@ extension Certifier {
 
   /// A certificate by slopes and signs, looked for about as long as the example took.
   private func certificate(
-    of claim: Proofs.Claim, _ line: ResultLine, _ prover: Prover
+    of claim: Proofs.Claim, _ line: ResultLine, _ prover: Prover,
+    _ isStopped: @escaping @Sendable () -> Bool
   ) -> Certificate? {
     guard let property = try? property(of: line.example, label: line.label),
       let question = property.questions.first, property.questions.count == 1
     else { return nil }
     return prover.certificate(
       of: claim, by: question, in: decider.network,
-      until: Date(timeIntervalSinceNow: 5 + 2 * line.seconds))
+      until: Date(timeIntervalSinceNow: 5 + 2 * line.seconds), isCancelled: isStopped)
   }
 
   /// What a result claims about the model file; nil where the format has no words for it.
