@@ -177,6 +177,55 @@ struct BrokenModelTests {
     #expect(try read("tiny").isReadExactly)
   }
 
+  @Test(
+    "A slope or a bound that was divided or converted is no number of the file's",
+    arguments: ["Div", "Cast"])
+  func roundedSlopes(_ type: String) throws {
+    for reader in ["PRelu", "Max", "Clip"] {
+      let data = try model { graph in
+        var (third, three) = (Onnx_TensorProto(), Onnx_TensorProto())
+        (third.name, third.dataType, third.doubleData) = ("third", 11, [1.0 / 3])
+        (three.name, three.dataType, three.floatData) = ("three", 1, [3])
+        graph.initializer = [third, three]
+        var made = node(type, type == "Div" ? ["three", "seven"] : ["third"], "a")
+        if type == "Cast" {
+          var to = Onnx_AttributeProto()
+          (to.name, to.type, to.i) = ("to", .int, 1)
+          made.attribute = [to]
+        } else {
+          var seven = Onnx_TensorProto()
+          (seven.name, seven.dataType, seven.floatData) = ("seven", 1, [7])
+          graph.initializer.append(seven)
+        }
+        graph.node = [made, node(reader, ["x", "a"], "y")]
+      }
+      let network = try Network(parsingONNX: data, source: "file")
+      #expect(!network.isReadExactly, "\(type) \(reader)")
+    }
+  }
+
+  @Test("Names that differ in the encoding of a character alone are refused")
+  func equivalentNames() throws {
+    let data = try model { graph in
+      var number = Onnx_TensorProto()
+      (number.name, number.dataType, number.floatData) = ("\u{e9}", 1, [5])
+      graph.initializer = [number]
+      graph.node = [node("Add", ["x", "e\u{301}"], "y")]
+    }
+    #expect(refusal(data).contains("differ only in how their characters are encoded"))
+  }
+
+  @Test("A function that takes the name of a standard operator is refused")
+  func shadowingFunction() throws {
+    let data = try model { graph in graph.node = [node("Relu", ["x"], "y")] }
+    var model = try Onnx_ModelProto(serializedBytes: data)
+    var function = Onnx_FunctionProto()
+    (function.name, function.input, function.output) = ("Relu", ["a"], ["b"])
+    function.node = [node("Neg", ["a"], "b")]
+    model.functions = [function]
+    #expect(refusal(try model.serializedData()).contains("a function of the model's own"))
+  }
+
   private func refusal(_ data: Data) -> String {
     do {
       _ = try Network(parsingONNX: data, source: "file")

@@ -44,7 +44,14 @@ extension ONNXImporter {
     result.type = type
     result.name = x.type == type ? x.name : ""
     if type == .boolean { return result.mapped { $0 == 0 ? 0 : 1 } }
-    if type.isFloat { return result.mapped(type.rounded(_:)) }
+    if type.isFloat {
+      let rounded = result.mapped(type.rounded(_:))
+      guard rounded.values == x.values else {
+        isReadExactly = false
+        return rounded
+      }
+      return rounded.exact(x.isExact)
+    }
     guard let range = type.integerRange else { return result }
     if x.type.isFloat {
       result = result.mapped { $0.rounded(.towardZero) }

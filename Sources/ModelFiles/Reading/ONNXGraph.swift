@@ -28,6 +28,14 @@ struct ONNXGraph {
     initializers = Dictionary(
       graph.initializer.map { ($0.name, $0) }, uniquingKeysWith: { a, _ in a })
     try Self.checkProducers(graph, source)
+    try Self.checkNames(graph, source)
+    let own = model.functions.first { ["", "ai.onnx"].contains($0.domain) }
+    if let own {
+      throw InputError(
+        source, place: "function \(own.name)",
+        "a function of the model's own in the domain of the standard operators; what a node of that name means is open"
+      )
+    }
     // Old files list initializers among the inputs.
     inputs = try ONNXInputs(
       graph.input.filter { [initializers] in initializers[$0.name] == nil }, source: source,
@@ -103,6 +111,26 @@ struct ONNXGraph {
       nodes.append(read)
     }
     return nodes
+  }
+
+  /// Refuses names that are of other bytes but the same text, accents composed or not: ONNX tells them apart, readers may not.
+  private static func checkNames(
+    _ graph: Onnx_GraphProto, _ source: String
+  ) throws(InputError) {
+    var known: Set<String> = []
+    let names =
+      graph.input.map(\.name) + graph.initializer.map(\.name)
+      + graph.node.flatMap { $0.input + $0.output } + graph.output.map(\.name)
+    // Text that is the same is one member of a set; its first spelling stays there.
+    for name in names {
+      let (isNew, member) = known.insert(name)
+      guard isNew || member.utf8.elementsEqual(name.utf8) else {
+        throw InputError(
+          source, place: "tensor \(name)",
+          "two names that differ only in how their characters are encoded, expected names that differ in text"
+        )
+      }
+    }
   }
 
   /// Refuses a tensor that two places give a value to: which one is meant is anybody's guess.

@@ -77,7 +77,10 @@ extension ONNXImporter {
     guard let bits = type.integerBits, let range = type.integerRange else {
       if type.isFloat, type != .double {
         let isRounded = constant.values.withElements { $0.allSatisfy { type.rounded($0) == $0 } }
-        if !isRounded { result = result.mapped(type.rounded(_:)) }
+        if !isRounded {
+          result = result.mapped(type.rounded(_:))
+          isReadExactly = false
+        }
       }
       return result
     }

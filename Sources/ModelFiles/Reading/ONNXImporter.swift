@@ -107,11 +107,16 @@ final class ONNXImporter {
     try node.check(against: schema)
     let outputTypes = try outputTypes(node, schema)
     nodeType = outputTypes.first ?? nil
+    let readsFloats = node.inputs.contains { name in
+      if case .constant(let constant)? = values[name] { constant.type.isFloat } else { false }
+    }
     let outputs = try translateWithMasks(node, translation)
     for (index, name) in node.outputs.enumerated() where !name.isEmpty && index < outputs.count {
       let stated = outputTypes[index]
       if case .constant(let constant) = outputs[index] {
         let typed = try typed(constant, as: stated)
+        // What is computed from floats may end anywhere, in a slope or a bound as well as in a parameter.
+        if readsFloats, typed.type.isFloat, !typed.isExact { isReadExactly = false }
         values[name] = .constant(typed)
         types[name] = typed.type
       } else {
@@ -310,7 +315,9 @@ extension ONNXImporter {
     let name = constant.name.isEmpty ? "\(node?.name ?? "").\(role)" : constant.name
     let key = "\(name) \(constant.shape)"
     // One initializer can be read as it is and transposed, with the same name and shape.
-    if let known = parameters[key], built.parameters[known.index].value == constant.values {
+    if let known = parameters[key], built.parameters[known.index].value == constant.values,
+      built.parameters[known.index].isExact == constant.isExact
+    {
       return known
     }
     let id = built.addParameter(name, constant.values, isExact: constant.isExact)
