@@ -38,12 +38,12 @@ def array(values, dtype="f64", **more):
     return {"dtype": dtype, "shape": list(values.shape), "data": base64.b64encode(values.tobytes()).decode(), **more}
 
 
-def model_of(nodes, constants, shape, outputs, opset=13, name="y"):
-    """An ONNX file of nodes (operation, inputs, output, attributes) and float32 or whole constants."""
+def model_of(nodes, constants, shape, outputs, opset=13, name="y", kind=np.float32):
+    """An ONNX file of nodes (operation, inputs, output, attributes) and constants that are floats of a kind or whole."""
     made = [helper.make_node(op, reads, [out] if isinstance(out, str) else out, **attributes) for op, reads, out, attributes in nodes]
-    tensors = [numpy_helper.from_array(np.asarray(v) if np.asarray(v).dtype.kind == "i" else np.asarray(v, np.float32), k) for k, v in constants.items()]
-    graph = helper.make_graph(made, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
-                              [helper.make_tensor_value_info(name, TensorProto.FLOAT, outputs)], tensors)
+    tensors = [numpy_helper.from_array(np.asarray(v) if np.asarray(v).dtype.kind == "i" else np.asarray(v, kind), k) for k, v in constants.items()]
+    floats = helper.np_dtype_to_tensor_dtype(np.dtype(kind))
+    graph = helper.make_graph(made, "g", [helper.make_tensor_value_info("x", floats, shape)], [helper.make_tensor_value_info(name, floats, outputs)], tensors)
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8).SerializeToString()
 
 
@@ -115,11 +115,12 @@ def bounds_of(data, lower, upper, numbers=None, binary32=False, passes="unstable
 
 def output_minima(bounds, affine_only=False):
     """Lower bounds of each output and of its negative."""
-    n, numbers = bounds.net.size("y"), bounds.numbers
+    output, numbers = bounds.net.output, bounds.numbers
+    n = bounds.net.size(output)
     rows = numbers.zeros(2 * n, n)
     rows[np.arange(n), np.arange(n)] += 1
     rows[n + np.arange(n), np.arange(n)] -= 1
-    return bounds.function({"y": rows}, numbers.zeros(2 * n), affine_only=affine_only)
+    return bounds.function({output: rows}, numbers.zeros(2 * n), affine_only=affine_only)
 
 
 class Soundness(Case):
@@ -366,9 +367,10 @@ class Operations(Case):
                         y = evaluator.run(None, {"x": x.reshape(1, 2, 4, 5)})[0].astype(float).ravel()
                         self.assertEqual(len(y), n)
                         self.assertTrue((ends[:n] - room <= y).all() and (y <= -ends[n:] + room).all())
-                        self.assertTrue((bounds.lower["y"] - room <= y).all() and (y <= bounds.upper["y"] + room).all())
+                        lower, upper = (end[bounds.net.output] for end in (bounds.lower, bounds.upper))
+                        self.assertTrue((lower - room <= y).all() and (y <= upper + room).all())
                     if width == 0:
-                        self.assertLess(np.max(bounds.upper["y"] - bounds.lower["y"]), 1e-4 if binary32 else 1e-12)
+                        self.assertLess(np.max(upper - lower), 1e-4 if binary32 else 1e-12)
 
     def test_batch_normalisation(self):
         data, _ = normalised(np.random.default_rng(4))
@@ -435,6 +437,60 @@ class Rules(Case):
         self.accepted(value, data)
         value["proof"]["slopes"] = [{"row": 0, "node": "h0", "elements": array([0, 2], "u32"), "values": array([255, 0], "u8")}]
         self.accepted(value, data)
+
+    def test_slopes_of_leaky_relus_decide(self):
+        # y = leaky(x) - 0.5 x on [-1, 1.5], with 0.25 for the slope: at least 0, which the lines show with a slope of 0.5 = 0.25 + 0.75 / 3
+        data = model_of([("LeakyRelu", ["x"], "l", {"alpha": 0.25}), ("Mul", ["x", "k"], "m", {}), ("Sub", ["l", "m"], "y", {})], {"k": [[0.5]]}, [1, 1], None)
+        value = certificate(data, box([-1], [1.5]), at_most(0, "-1e-9"), {"rule": "linear"})
+        self.rejected(value, data, "not shown impossible")
+        for part, fine in ((85, True), (84, False), (86, False), (0, False), (255, False)):
+            value["proof"]["slopes"] = [{"row": 0, "node": "x", "elements": array([0], "u32"), "values": array([part], "u8")}]
+            self.accepted(value, data) if fine else self.rejected(value, data, "not shown impossible")
+        self.accepted({**value, "claim": {**value["claim"], "property": at_most(0, "-0.6")}}, data)
+        value["proof"]["slopes"] = [{"row": 0, "node": "l", "elements": array([0], "u32"), "values": array([85], "u8")}]
+        self.rejected(value, data, "no ReLU or LeakyRelu reads")
+
+    def test_any_slope_of_a_leaky_relu_gives_a_bound(self):
+        rng = np.random.default_rng(12)
+        for trial in range(30):
+            layers, alpha = layers_of(rng, [2, 4, 1]), float(np.float32(rng.random()))
+            data, x = dense(layers, alpha), rng.uniform(-1, 1, (200, 2))
+            hidden = x @ layers[0][0].T.astype(float) + layers[0][1]
+            least = (np.where(hidden > 0, hidden, alpha * hidden) @ layers[1][0].T.astype(float) + layers[1][1]).min()
+            for numbers in (Floats(), Exact()):
+                bounds = bounds_of(data, [-1, -1], [1, 1], numbers)
+                values = rng.integers(0, 256, 4)
+                values = fractions(values.astype(object)) / 255 if numbers.exact else values / 255.0
+                row = fractions(np.ones((1, 1))) if numbers.exact else np.ones((1, 1))
+                self.assertLessEqual(float(bounds.function({"y": row}, numbers.zeros(1), {"h0": {0: (np.arange(4), values)}})[0]), least)
+
+    def test_names_of_a_node(self):
+        """What an Identity gives is another name of what it reads: for cuts, slopes and passes, and as the output."""
+        data = model_of([("Gemm", ["x", "w"], "h", {}), ("Identity", ["h"], "i", {}), ("Relu", ["i"], "r", {}), ("Sub", ["r", "h"], "s", {}), ("Identity", ["s"], "y", {})],
+                        {"w": [[1.0]]}, [1, 1], None)
+        for name in "hi":
+            leaf = {"rule": "linear", "multipliers": [{"row": 0, "values": array([1.0])}]}
+            root = {"cut": {"node": name, "element": 0, "at": "0"}, "below": {"leaf": leaf}, "above": {"leaf": LINEAR}}
+            proof = {"rule": "tree", "passes": [{"node": name, "elements": "unstable"}], "root": root}
+            self.accepted(certificate(data, box([-1], [1]), at_most(0, "-1e-9"), proof), data)
+            slopes = [{"row": 0, "node": name, "elements": array([0], "u32"), "values": array([255], "u8")}]
+            self.accepted(certificate(data, box([-1], [0.5]), at_most(0, "-1e-9"), {"rule": "linear", "slopes": slopes}), data)
+        twice = [{"node": name, "elements": "unstable"} for name in "hi"]
+        self.rejected(certificate(data, box([-1], [1]), at_most(0, "-9"), {"rule": "linear", "passes": twice}), data, "order")
+
+    def test_models_of_doubles(self):
+        weights = np.array([[0.1, 1.0 + 2.0 ** -40]])
+        data = model_of([("Gemm", ["x", "w", "b"], "y", {"transB": 1, "alpha": 3.0})], {"w": weights, "b": np.array([0.3])}, [1, 2], None, kind=np.float64)
+        least = sum(3 * Fraction(float(w)) * Fraction(1, 2) for w in weights[0]) + Fraction(0.3)
+        region, tiny = box([0.5, 0.5], [1, 1]), Fraction(1, 10 ** 9)
+        self.accepted(certificate(data, region, at_most(0, str(least - tiny)), LINEAR), data)
+        self.accepted(certificate(data, region, at_most(0, str(least), True), LINEAR), data, exact=True)
+        self.rejected(certificate(data, region, at_most(0, str(least + tiny)), LINEAR), data, "not shown impossible")
+        self.rejected(certificate(data, region, at_most(0, "-9"), LINEAR, ["real", "binary32"]), data, "float64")
+        mixed = onnx.load_model_from_string(data)
+        mixed.graph.initializer[0].CopyFrom(numpy_helper.from_array(weights.astype(np.float32), "w"))
+        mixed = mixed.SerializeToString()
+        self.rejected(certificate(mixed, region, at_most(0, "-9"), LINEAR), mixed, "neither float64")
 
     def test_weights(self):
         data = dense([(np.float32([[1], [-1]]), np.float32([0, 0]))])  # Y_0 = x, Y_1 = -x: both below -0.1 is impossible, neither alone is

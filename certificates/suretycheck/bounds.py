@@ -160,7 +160,8 @@ class Bounds:
         """Bounds of elements of a node from both sides, by rows that go back to the input."""
         numbers, lower, upper = self.numbers, self.lower[node.name], self.upper[node.name]
         if isinstance(chosen, str):
-            chosen = np.flatnonzero((lower < 0) & (upper > 0) if all(n.kind == "relu" for n in self.net.readers[node.name]) else lower < upper)
+            bent = [n.kind for n in self.net.readers[node.name] if n.kind != "affine"]
+            chosen = np.flatnonzero((lower < 0) & (upper > 0) if bent and all(kind in ("relu", "leaky") for kind in bent) else lower < upper)
         step = max(1, BATCH // (2 * max([n.size for n in self.net.order] + [len(lower)])))
         lower, upper = lower.copy(), upper.copy()
         for start in range(0, len(chosen), step):
@@ -176,7 +177,7 @@ class Bounds:
         self._keep(node.name, lower, upper)
 
     def function(self, rows, constant, slopes=None, added=None, affine_only=False):
-        """At most the minima of functions: `rows` by tensor, and constants. `slopes`: {node that a ReLU reads: {row: (elements, values)}};
+        """At most the minima of functions: `rows` by tensor, and constants. `slopes`: {node that a ReLU or LeakyRelu reads: {row: (elements, values)}};
         `added`: {node: array of rational coefficients to add}, from multipliers; `affine_only`: end in intervals at nodes that are not affine."""
         numbers, slopes, added = self.numbers, slopes or {}, added or {}
         rows, extras = dict(rows), {}
@@ -251,12 +252,14 @@ class Bounds:
         """a f(x) >= a (s x + t): the line below where a > 0, the line above where a < 0."""
         numbers, name, zero = self.numbers, node.inputs[0], row * 0
         (below, below_end), (above, above_end) = self._lines(node)
-        if name in slopes and node.kind == "relu":
+        if name in slopes and node.kind in ("relu", "leaky"):
             unstable = (self.lower[name] < 0) & (self.upper[name] > 0)
             below = np.broadcast_to(below, row.shape).copy()
+            alpha = numbers.lower(node.alpha)
             for r, (chosen, values) in slopes[name].items():
                 mine = unstable[chosen]
-                below[r, chosen[mine]] = values[mine]
+                # Any slope from alpha to 1 is right, so what rounding makes of this one is only kept between them.
+                below[r, chosen[mine]] = np.clip(alpha + (1 - alpha) * values[mine], alpha, 1)
         positive, negative = np.maximum(row, zero), np.minimum(row, zero)
         constant = numbers.down(constant + numbers.low_dot(positive, below_end))
         constant = numbers.down(constant + numbers.low_dot(negative, above_end))

@@ -52,7 +52,7 @@ def parse(data):
 
 
 class Network:
-    """The nodes that the output depends on, in the file's order; `nodes` by name."""
+    """The nodes that the output depends on, in the file's order; `nodes` by name. `double`: it computes in float64, not in float32."""
 
     def __init__(self, model, input_name, output_name):
         graph = model.graph
@@ -60,24 +60,26 @@ class Network:
         self.opset = versions.get("", versions.get("ai.onnx", 0))
         if not 7 <= self.opset <= 26 or graph.sparse_initializer or model.functions:
             raise Rejected(f"the model is of opset {self.opset}, or has functions or sparse initializers")
-        self.constants, self.shapes, self.nodes, self.order = {}, {}, {}, []
+        self.constants, self.shapes, self.nodes, self.order, self.same = {}, {}, {}, [], {}
         for tensor in graph.initializer:
             self._new(tensor.name)
             self.constants[tensor.name] = None
         positions, read = needed_nodes(graph, output_name)
-        for tensor in graph.initializer:
-            if tensor.name in read:
-                self.constants[tensor.name] = to_array(tensor)
         inputs = [i for i in graph.input if i.name not in self.constants]
         if [i.name for i in inputs] != [input_name]:
             raise Rejected(f"the model reads {[i.name for i in inputs]}, not {input_name!r} alone")
+        self.double = inputs[0].type.tensor_type.elem_type == onnx.TensorProto.DOUBLE
+        for tensor in graph.initializer:
+            if tensor.name in read:
+                self.constants[tensor.name] = to_array(tensor, self.double)
         if output_name not in [o.name for o in graph.output]:
             raise Rejected(f"the model has no output {output_name!r}")
-        self.input, self.output = input_name, output_name
+        self.input = input_name
         self.shapes[input_name] = input_shape(inputs[0])
         for position in positions:
             self._add(graph.node[position])
-        if output_name not in self.shapes:
+        self.output = self.node_of(output_name)
+        if self.output not in self.shapes:
             raise Rejected(f"the output {output_name!r} is not computed from the input")
         self.readers = {name: [n for n in self.order if name in n.inputs] for name in self.shapes}
 
@@ -88,8 +90,12 @@ class Network:
     def size(self, name):
         return math.prod(self.shapes[name])
 
+    def node_of(self, name):
+        """The node whose value a tensor has: the output of an Identity is another name of what it reads."""
+        return self.same.get(name, name)
+
     def _new(self, name):
-        if not name or name in self.constants or name in self.shapes:
+        if not name or name in self.constants or name in self.shapes or name in self.same:
             raise Rejected(f"the tensor {name!r} is made twice")
 
     def _add(self, proto):
@@ -100,7 +106,7 @@ class Network:
             raise Rejected(f"no rule for {proto.op_type} (node {name})")
         if any(proto.output[1:]) and proto.op_type != "Dropout":  # a batch normalisation with five outputs is one in training
             raise Rejected(f"no rule for {proto.op_type} with several outputs (node {name})")
-        inputs = list(proto.input)
+        inputs = [self.node_of(read) for read in proto.input]
         while inputs and not inputs[-1]:
             inputs.pop()
         for read in inputs:
@@ -117,6 +123,9 @@ class Network:
                 self.constants[name] = finite(fold(self, proto, inputs, attributes), name)
                 return
             node = make(self, name, inputs, attributes)
+            if proto.op_type in ("Identity", "Dropout"):
+                self.same[name] = inputs[0]
+                return
         except (ValueError, IndexError, TypeError, KeyError, AttributeError, OverflowError, MemoryError) as error:
             raise Rejected(f"node {name} ({proto.op_type}) is not as the standard says: {error}") from None
         if node.size > LIMIT or node.size == 0:
@@ -152,8 +161,8 @@ def needed_nodes(graph, output):
 
 def input_shape(value):
     kind = value.type.tensor_type
-    if kind.elem_type != onnx.TensorProto.FLOAT or not kind.HasField("shape"):
-        raise Rejected("the input is not a float32 tensor of known shape")
+    if kind.elem_type not in (onnx.TensorProto.FLOAT, onnx.TensorProto.DOUBLE) or not kind.HasField("shape"):
+        raise Rejected("the input is not a tensor of float32 or float64 of known shape")
     shape = [d.dim_value if d.HasField("dim_value") else 0 for d in kind.shape.dim]
     if len(shape) > 1 and shape[0] <= 0:
         shape[0] = 1
@@ -162,24 +171,24 @@ def input_shape(value):
     return tuple(shape)
 
 
-def to_array(tensor):
-    """A constant tensor: float32 as float64, whole numbers as int64; everything else is refused."""
+def to_array(tensor, double=False):
+    """A constant tensor: floats, of the network's own width, as float64, whole numbers as int64; everything else is refused."""
     if tensor.data_location == onnx.TensorProto.EXTERNAL:
         raise Rejected(f"the tensor {tensor.name!r} lies in another file")
     try:
         array = numpy_helper.to_array(tensor)
     except Exception as error:
         raise Rejected(f"the tensor {tensor.name!r} cannot be read: {type(error).__name__}") from None
-    return known(array, tensor.name)
+    return known(array, tensor.name, double)
 
 
-def known(array, name):
+def known(array, name, double=False):
     array = np.asarray(array)
-    if array.dtype == np.float32:
+    if array.dtype == (np.float64 if double else np.float32):
         return finite(array.astype(np.float64), name)
     if array.dtype in (np.int64, np.int32, np.bool_):
         return array.astype(np.int64)
-    raise Rejected(f"the constant {name!r} is neither float32 nor whole numbers but {array.dtype}")
+    raise Rejected(f"the constant {name!r} is neither float{64 if double else 32}, as the input is, nor whole numbers but {array.dtype}")
 
 
 def finite(array, name):

@@ -248,13 +248,20 @@ def gemm(net, name, inputs, attributes):
     shape = net.shapes.get(inputs[0], ())
     if attributes.get("transA", 0) or len(shape) != 2 or matrix.ndim != 2:
         refuse(name, "Gemm of such a form")
-    matrix = alpha * (matrix.T if attributes.get("transB", 0) else matrix)
-    bias = beta * np.broadcast_to(constant_input(net, inputs, 2, name, np.zeros(1)), (shape[0], matrix.shape[1]))
+    matrix = times(net, alpha, matrix.T if attributes.get("transB", 0) else matrix)
+    bias = times(net, beta, np.broadcast_to(constant_input(net, inputs, 2, name, np.zeros(1)), (shape[0], matrix.shape[1])))
     if matrix.shape[0] != shape[1]:
         refuse(name, "Gemm of shapes that do not fit")
     node = Node(name, "affine", inputs[:1], bias.shape, [Dense(np.ascontiguousarray(matrix), shape[0])], bias.reshape(-1), layer=True, rounds=2)
     node.trouble = "" if alpha == beta == 1 else "Gemm has factors"
     return node
+
+
+def times(net, factor, values):
+    """A factor times constants: the product of two float32 numbers is a float64 number, that of others is kept as a rational."""
+    if factor == 1:
+        return values
+    return fractions(values) * Fraction(factor) if net.double else factor * values
 
 
 def matmul(net, name, inputs, attributes):
@@ -393,15 +400,15 @@ OPERATIONS = {
 
 
 def fold(net, proto, inputs, attributes):
-    """The value of a node that reads only constants; float sums, products and quotients only where they are exact in float32."""
+    """The value of a node that reads only constants; float sums, products and quotients only where they are exact in the network's floats."""
     name, op = proto.output[0], proto.op_type
     values = [net.constants[read] if read else None for read in inputs]
     if op == "Constant":
         (key, value), = attributes.items()
         if key == "value":
             from .network import to_array
-            return to_array(value)
-        return known(np.asarray(value, np.float32 if "float" in key else np.int64), name)
+            return to_array(value, net.double)
+        return known(np.asarray(value, np.float32 if "float" in key else np.int64), name, net.double)
     if op in MOVES:
         return MOVES[op](net, name, values[0], inputs, attributes)
     if op == "Concat":
@@ -413,8 +420,8 @@ def fold(net, proto, inputs, attributes):
         if op == "Div" and (values[1] == 0).any():
             refuse(name, "a division by 0")
         exact = np.asarray(a + b if op == "Add" else a - b if op == "Sub" else a * b if op == "Mul" else a / b, object)
-        rounded = exact.astype(np.float32).astype(np.float64)
+        rounded = exact.astype(np.float64 if net.double else np.float32).astype(np.float64)
         if np.isfinite(rounded).all() and (fractions(rounded) == exact).all():
             return rounded
-        refuse(name, "constants whose combination is not exact in float32:")
+        refuse(name, f"constants whose combination is not exact in float{64 if net.double else 32}:")
     refuse(name, f"{op} of constants")

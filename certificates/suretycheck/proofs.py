@@ -112,6 +112,8 @@ def rule_of(value):
 class Checker:
     def __init__(self, claim, binary32, numbers):
         self.claim, self.net, self.numbers, self.binary32 = claim, claim.net, numbers, binary32
+        if binary32 and self.net.double:
+            raise Rejected("the model computes in float64, so nothing is known of its executions in single precision")
 
     def bounds(self, base=None, cuts=()):
         return Bounds(self.net, self.claim.region, self.numbers, self.binary32, base, cuts)
@@ -182,10 +184,11 @@ class Checker:
         name = self.node(value["node"])
         return name, index(value["element"], "the element of a cut", self.net.size(name)), number(value["at"], "at")
 
-    def node(self, name):
-        if not isinstance(name, str) or name not in self.net.nodes:
+    def node(self, name, or_input=False):
+        found = self.net.node_of(name) if isinstance(name, str) else None
+        if found not in self.net.nodes and not (or_input and found == self.net.input):
             raise Rejected(f"there is no node {name!r}")
-        return name
+        return found
 
     # ---- interval, linear, empty
 
@@ -254,18 +257,17 @@ class Checker:
         rows, total = {}, np.array([numbers.lower(f[2] + c) for f, c in zip(functions, constants)], dtype=object if numbers.exact else float)
         if not functions:
             return total
+        sums = {}
         for part, name in ((0, self.net.output), (1, self.net.input)):
-            if any(f[part] for f in functions):
-                exact = np.full((len(functions), self.net.size(name)), Fraction(0), dtype=object)
-                for r, f in enumerate(functions):
-                    for element, coefficient in f[part].items():
-                        exact[r, element] = coefficient
-                row, away = numbers.nearest(exact)
-                if away is not None:
-                    total = numbers.down(total - numbers.high_dot(away, bounds.size(name)))
-                if name in rows:  # a network whose output is its input cannot be written, but sums are right anyway
-                    raise Rejected("the output is the input")
-                rows[name] = row
+            for r, f in enumerate(functions):
+                for element, coefficient in f[part].items():
+                    if name not in sums:
+                        sums[name] = np.full((len(functions), self.net.size(name)), Fraction(0), dtype=object)
+                    sums[name][r, element] += coefficient
+        for name, exact in sums.items():
+            rows[name], away = numbers.nearest(exact)
+            if away is not None:
+                total = numbers.down(total - numbers.high_dot(away, bounds.size(name)))
         return bounds.function(rows, total, slopes, added, affine_only)
 
     def passes(self, proof):
@@ -288,9 +290,9 @@ class Checker:
         found = {}
         for value in listed(proof.get("slopes", []), "slopes"):
             fields(value, "slopes", ("row", "node", "elements", "values"))
-            row, name = index(value["row"], "the row of slopes", count), self.node(value["node"])
-            if not any(n.kind == "relu" for n in self.net.readers[name]):
-                raise Rejected(f"no ReLU reads {name}, which has slopes")
+            row, name = index(value["row"], "the row of slopes", count), self.node(value["node"], or_input=True)
+            if not any(n.kind in ("relu", "leaky") for n in self.net.readers[name]):
+                raise Rejected(f"no ReLU or LeakyRelu reads {name}, which has slopes")
             chosen = elements(value["elements"], "the elements of slopes", self.net.size(name))
             values = raw_array(value["values"], "the values of slopes", ("u8",))[0]
             if len(values) != len(chosen):
