@@ -29,13 +29,7 @@ struct ONNXGraph {
       graph.initializer.map { ($0.name, $0) }, uniquingKeysWith: { a, _ in a })
     try Self.checkProducers(graph, source)
     try Self.checkNames(graph, source)
-    let own = model.functions.first { ["", "ai.onnx"].contains($0.domain) }
-    if let own {
-      throw InputError(
-        source, place: "function \(own.name)",
-        "a function of the model's own in the domain of the standard operators; what a node of that name means is open"
-      )
-    }
+    try Self.checkFunctions(model, source)
     // Old files list initializers among the inputs.
     inputs = try ONNXInputs(
       graph.input.filter { [initializers] in initializers[$0.name] == nil }, source: source,
@@ -113,13 +107,26 @@ struct ONNXGraph {
     return nodes
   }
 
-  /// Refuses names that are of other bytes but the same text, accents composed or not: ONNX tells them apart, readers may not.
+  /// Refuses functions of the model's own that may stand for standard operators: the standard leaves open which one a node means.
+  private static func checkFunctions(
+    _ model: Onnx_ModelProto, _ source: String
+  ) throws(InputError) {
+    for function in model.functions where ["", "ai.onnx"].contains(function.domain) {
+      throw InputError(
+        source, place: "function \(function.name)",
+        "it is in the domain of the standard operators, so what a node of that name means is open; "
+          + "expected functions of a model in a domain of their own")
+    }
+  }
+
+  /// Refuses names that are the same text in other bytes, accents composed or not: ONNX tells them apart, `String` does not.
   private static func checkNames(
     _ graph: Onnx_GraphProto, _ source: String
   ) throws(InputError) {
     var known: Set<String> = []
     let names =
       graph.input.map(\.name) + graph.initializer.map(\.name)
+      + graph.sparseInitializer.map(\.values.name)
       + graph.node.flatMap { $0.input + $0.output } + graph.output.map(\.name)
     // Text that is the same is one member of a set; its first spelling stays there.
     for name in names {
@@ -127,7 +134,7 @@ struct ONNXGraph {
       guard isNew || member.utf8.elementsEqual(name.utf8) else {
         throw InputError(
           source, place: "tensor \(name)",
-          "two names that differ only in how their characters are encoded, expected names that differ in text"
+          "two names differ only in how their characters are encoded, expected names that differ in text"
         )
       }
     }
