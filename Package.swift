@@ -127,7 +127,8 @@ let tests: [Target] = [
   .testTarget(name: "FilesTests", dependencies: ["Digests", "Files", "TestSupport"]),
   .testTarget(name: "PropertiesTests", dependencies: ["Properties", "TestSupport"]),
   .testTarget(name: "ProofsTests", dependencies: ["Proofs", "Properties"]),
-  .testTarget(name: "CheckingTests", dependencies: ["Checking", "ModelFiles", "TestSupport"]),
+  .testTarget(
+    name: "CheckingTests", dependencies: ["Bounds", "Checking", "ModelFiles", "TestSupport"]),
   .testTarget(name: "BoundsTests", dependencies: ["Bounds", "ModelFiles", "TestSupport"]),
   .testTarget(name: "AttacksTests", dependencies: ["Attacks", "TestSupport"]),
   .testTarget(

@@ -75,6 +75,7 @@ public struct BoundState<T: BackwardAlgebra>: Sendable {
     else { return }
     pass.relaxations[id] = operation.relaxation(
       inputIntervals(of: id), NodeShapes(network, id), pass.parameters)
+    setLinePrice(of: id)
   }
 
   /// The backward pass with every relaxation made.

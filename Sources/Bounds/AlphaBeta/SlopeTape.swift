@@ -41,7 +41,8 @@ struct SlopeTape<S: TensorScalar>: LineChoice {
   ) -> ChosenLines<T>? {
     guard let relaxation = relaxation as? ElementwiseRelaxation<T> else { return nil }
     if let curve = curve(of: rows, at: node, relaxation, exampleOfRow) {
-      return ChosenLines(lines: curve.lines, exampleOfRow: curve.exampleOfLine)
+      return ChosenLines(
+        lines: curve.lines, exampleOfRow: curve.exampleOfLine, areRowsOwn: true)
     }
     guard relaxation.slopeRange != nil else { return nil }
     // Slopes to start from are laid out as whole rows; windows, which are smaller, cannot use them.

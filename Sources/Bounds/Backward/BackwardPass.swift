@@ -44,6 +44,8 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
   var prices: [RowPrice<T>]
   /// What the intercepts of a node's lines are multiplied by when they have been added up; they are all of one sign.
   var interceptFactors: [Double]
+  /// What the lines of each node's relaxation cost, where that is not in its price and the relaxation has been made.
+  var lineCosts: [LineCosts<T>?]
   /// How many times each node is read.
   let readers: [Int]
 
@@ -55,6 +57,7 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
     relaxations = .init(repeating: nil, count: network.nodes.count)
     prices = .init(repeating: RowPrice(), count: network.nodes.count)
     interceptFactors = .init(repeating: 1, count: network.nodes.count)
+    lineCosts = .init(repeating: nil, count: network.nodes.count)
     readers = network.readerCounts
   }
 
@@ -134,15 +137,20 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
       added = box.minimum(of: rows, exampleOfRow: exampleOfRow)
       (sources, before) = ([], [])
     } else if node.operation == nil {
-      pay(id, rows, &constant, &paid, exampleOfRow)
+      pay(prices[id], rows, &constant, &paid, exampleOfRow)
       return nil
     } else if let relaxation = relaxations[id] {
       sources = node.inputs
-      if let own = choice.lines(of: rows, at: id, relaxation, exampleOfRow: exampleOfRow) {
+      let own = choice.lines(of: rows, at: id, relaxation, exampleOfRow: exampleOfRow)
+      if let own {
         let (result, intercepts) = T.relaxed(rows, own.lines, exampleOfRow: own.exampleOfRow)
         (before, added) = ([result], intercepts)
       } else {
         (before, added) = relaxation.backward(rows, exampleOfRow: exampleOfRow)
+      }
+      if let costs = lineCosts[id] {
+        let (price, owner) = costs.price(of: own, exampleOfRow: exampleOfRow)
+        pay(price, rows, &constant, &paid, owner)
       }
     } else if let fused = throughNormalizedConvolution(rows, at: id, choice) {
       (sources, before, added) = (fused.sources, fused.rows, fused.constant)
@@ -154,16 +162,17 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
       let factor = interceptFactors[id]
       constant = constant.addingBelow(factor == 1 ? added : added.scaled(by: factor, adding: 0))
     }
-    if choice.box(at: id) == nil { pay(id, rows, &constant, &paid, exampleOfRow) }
+    if choice.box(at: id) == nil { pay(prices[id], rows, &constant, &paid, exampleOfRow) }
     return zip(sources, before).map { (input: $0, rows: $1) }
   }
 
   /// Takes what the rounding of a node's step costs rows off their constants, and notes it.
   private func pay(
-    _ id: Int, _ rows: RowBlock<T>, _ constant: inout T, _ paid: inout [T], _ exampleOfRow: [Int32]
+    _ price: RowPrice<T>, _ rows: RowBlock<T>, _ constant: inout T, _ paid: inout [T],
+    _ exampleOfRow: [Int32]
   ) {
-    guard prices[id].sizes != nil || prices[id].floor > 0 else { return }
-    let cost = T.charge(rows, prices[id], exampleOfRow: exampleOfRow)
+    guard price.sizes != nil || price.floor > 0 else { return }
+    let cost = T.charge(rows, price, exampleOfRow: exampleOfRow)
     constant = constant.addingBelow(cost)
     paid.append(cost)
   }

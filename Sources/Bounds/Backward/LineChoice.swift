@@ -34,6 +34,8 @@ struct ChosenLines<T: BackwardAlgebra> {
   var lines: Lines<T>
   /// Which set of lines each row takes.
   var exampleOfRow: [Int32]
+  /// Whether slopes and intercepts are all a row's own, and not its example's with other lower slopes.
+  var areRowsOwn = false
 }
 
 extension LineChoice {

@@ -1,10 +1,12 @@
 import Networks
 import Tensors
 
-extension Sigmoid: IntervalPropagating, Nondecreasing {}
-extension Tanh: IntervalPropagating, Nondecreasing {}
-extension Erf: IntervalPropagating, Nondecreasing {}
-extension Exponential: IntervalPropagating, Nondecreasing {}
+extension Sigmoid: IntervalPropagating, RisingCurve {}
+extension Tanh: IntervalPropagating, RisingCurve {}
+extension Erf: IntervalPropagating, RisingCurve {}
+extension Exponential: IntervalPropagating, RisingCurve {}
+extension Logarithm: IntervalPropagating, RisingCurve {}
+extension SquareRoot: IntervalPropagating, RisingCurve {}
 extension Sign: IntervalPropagating, Nondecreasing {}
 extension Floor: IntervalPropagating, Nondecreasing {}
 
@@ -13,41 +15,19 @@ extension Reciprocal: IntervalPropagating {}
 extension Sine: IntervalPropagating {}
 extension Cosine: IntervalPropagating {}
 
-extension Logarithm: IntervalPropagating {
-  /// The values at the ends; NaN at both when the interval reaches below 0.
-  ///
-  /// - Soundness: The function never falls where it is defined, so its values over an interval lie between those at its ends,
-  ///   up to the rounding of the function; where it is not defined everywhere, NaN proves nothing.
-  public func interval<T: TensorAlgebra>(
-    _ inputs: [Interval<T>], _ parameters: Parameters<T>
-  ) -> Interval<T> {
-    inputs[0].map(apply).undefinedTogether
-  }
-}
-
-extension SquareRoot: IntervalPropagating {
-  /// The values at the ends; NaN at both when the interval reaches below 0.
-  ///
-  /// - Soundness: The function never falls where it is defined, so its values over an interval lie between those at its ends,
-  ///   up to the rounding of the function; where it is not defined everywhere, NaN proves nothing.
-  public func interval<T: TensorAlgebra>(
-    _ inputs: [Interval<T>], _ parameters: Parameters<T>
-  ) -> Interval<T> {
-    inputs[0].map(apply).undefinedTogether
-  }
-}
-
 extension LeakyReLU: IntervalPropagating {
   /// The values at the ends, and for a negative slope the value nearest to 0.
   ///
   /// - Soundness: The function is linear on either side of 0, so its extremes over an interval are at the ends and, where 0
-  ///   is within, at 0; up to the rounding of one product.
+  ///   is within, at 0; the rounding of one product is accounted for where the number system does so.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
     let ends = inputs[0].map(apply)
-    guard slope < 0 else { return ends }
-    return Interval(lower: apply(inputs[0].nearestToZero), upper: ends.lower.maximum(ends.upper))
+    guard slope < 0 else { return ends.movedOutward(terms: 1) }
+    return Interval(
+      lower: apply(inputs[0].nearestToZero), upper: ends.lower.maximum(ends.upper)
+    ).movedOutward(terms: 1)
   }
 }
 

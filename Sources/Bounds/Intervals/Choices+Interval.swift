@@ -49,11 +49,13 @@ extension Choose: IntervalPropagating {
 extension LogSumExp: IntervalPropagating {
   /// The values at the ends: the function rises in every input.
   ///
-  /// - Soundness: Contains the value for every choice of inputs from their intervals, up to the rounding of the function.
+  /// - Soundness: Contains the value for every choice of inputs from their intervals; its rounding is accounted for where the
+  ///   number system does so.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
-    Interval(
+    guard !T.chargesRounding else { return outwardInterval(inputs[0]) }
+    return Interval(
       lower: evaluate([inputs[0].lower], parameters),
       upper: evaluate([inputs[0].upper], parameters))
   }

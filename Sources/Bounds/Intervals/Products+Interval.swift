@@ -4,14 +4,22 @@ import Tensors
 extension Multiply: IntervalPropagating {
   /// The smallest and the largest of the four products of ends.
   ///
-  /// - Soundness: A product is linear in each factor, so its extremes are at ends of both; up to the rounding of one
-  ///   multiplication.
+  /// - Soundness: A product is linear in each factor, so its extremes are at ends of both; its rounding is accounted for where the
+  ///   number system does so.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
     let (a, c) = [inputs[0].lower, inputs[1].lower].alignedRanks()
     let (b, d) = [inputs[0].upper, inputs[1].upper].alignedRanks()
-    return Interval(lower: a, upper: b).products(Interval(lower: c, upper: d))
+    let products = Interval(lower: a, upper: b).products(Interval(lower: c, upper: d))
+    guard T.chargesRounding else { return products }
+    let wider = products.movedOutward(by: products.sizes, terms: 1)
+    // A product of numbers that are not negative is none either, however small: a root may follow.
+    let mayFall = [a, c].map { $0.combined(.less, T.full(0, [1])) }
+    return Interval(
+      lower: wider.lower.positivePart()
+        + wider.lower.negativePart() * mayFall[0].maximum(mayFall[1]),
+      upper: wider.upper)
   }
 }
 
@@ -23,7 +31,8 @@ extension MatrixProduct: IntervalPropagating {
   ///
   /// With middles `c` and radii `r` the product lies within `|cx| ry + rx |cy| + rx ry` of `cx cy`.
   ///
-  /// - Soundness: Contains the product of every two matrices from the intervals, up to the rounding of its sums.
+  /// - Soundness: Contains the product of every two matrices from the intervals; the rounding of its sums is accounted for where
+  ///   the number system does so.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
@@ -38,7 +47,8 @@ extension MatrixProduct: IntervalPropagating {
       let (cx, rx, cy, ry) = (x.center, x.radius, y.center, y.radius)
       return Interval(
         center: cx.product(cy),
-        radius: cx.magnitude().product(ry) + rx.product(cy.magnitude() + ry))
+        radius: cx.magnitude().product(ry) + rx.product(cy.magnitude() + ry)
+      ).movedOutward(by: x.sizes.product(y.sizes), terms: 3 * xl.shape[-1] + 16)
     }
     let examples = (0..<xl.shape[0]).map { example in
       let part = example..<example + 1
@@ -47,7 +57,8 @@ extension MatrixProduct: IntervalPropagating {
     }
     return Interval(
       lower: T.concatenated(examples.map(\.lower), axis: 0),
-      upper: T.concatenated(examples.map(\.upper), axis: 0))
+      upper: T.concatenated(examples.map(\.upper), axis: 0)
+    ).movedOutward(by: x.sizes.product(y.sizes), terms: xl.shape[-1] + 1)
   }
 }
 

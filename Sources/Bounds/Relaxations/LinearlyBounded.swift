@@ -86,6 +86,12 @@ public protocol Relaxation<T>: Sendable {
   /// - Soundness: The new function is at most the old one wherever the inputs lie in the intervals of the row's example, up to
   ///   the rounding of its coefficients and constants.
   func backward(_ rows: RowBlock<T>, exampleOfRow: [Int32]) -> (inputs: [RowBlock<T>], constant: T)
+  /// The sizes of the numbers that meet where rows go through the functions.
+  ///
+  /// - Parameter inputs: For each input the largest sizes of its elements, `[examples] + shape`.
+  /// - Soundness: At least the sizes of what `backward` adds up for a coefficient of 1 or -1, with the inputs' elements of any value
+  ///   up to their sizes.
+  func sizes(over inputs: [T]) -> LineSizes<T>
   /// Carries values of the inputs forward through the functions that `backward` chose for the rows.
   ///
   /// - Returns: Values of the output, laid out as the rows are; nil where this is not known how to do, which
@@ -118,6 +124,8 @@ public struct ElementwiseRelaxation<T: BackwardAlgebra>: Relaxation {
   public var slopeRange: ClosedRange<Double>?
   /// The curve that the lines enclose, if lines of other slopes can be made for it.
   var curve: Curve<T>?
+  /// The shape of the node, for one example.
+  let shape: Shape
 
   /// Creates a relaxation from lines in the layout of the node's values, `[examples] + shape`.
   ///
@@ -125,6 +133,7 @@ public struct ElementwiseRelaxation<T: BackwardAlgebra>: Relaxation {
   ///   sound for every element whose upper intercept is positive.
   public init(_ lines: Lines<T>, _ shape: Shape, slopeRange: ClosedRange<Double>? = nil) {
     self.slopeRange = slopeRange
+    self.shape = shape
     self.lines = Lines(
       lowerSlope: lines.lowerSlope.inRowLayout(shape),
       lowerIntercept: lines.lowerIntercept?.inRowLayout(shape),
@@ -140,5 +149,15 @@ public struct ElementwiseRelaxation<T: BackwardAlgebra>: Relaxation {
   ) {
     let (result, constant) = T.relaxed(rows, lines, exampleOfRow: exampleOfRow)
     return ([result], constant)
+  }
+
+  /// The larger of both lines' sizes, and of any lower slope that may be chosen.
+  public func sizes(over inputs: [T]) -> LineSizes<T> {
+    var lines = lines
+    if let slopeRange {
+      let steepest = max(abs(slopeRange.lowerBound), abs(slopeRange.upperBound))
+      lines.lowerSlope = lines.lowerSlope.magnitude().maximum(T.full(steepest, [1]))
+    }
+    return LineSizes(lines.sizes(over: inputs[0].inRowLayout(shape)))
   }
 }

@@ -127,6 +127,9 @@ struct ChoiceRelaxation<T: BackwardAlgebra>: ForwardRelaxation {
     planes.propagated(Array(inputs[1...2]), planes.shapes)
   }
 
+  /// Those of the planes over what is chosen from.
+  func sizes(over inputs: [T]) -> LineSizes<T> { planes.sizes(over: Array(inputs[1...2])) }
+
   /// What chooses costs the room between the planes.
   func costs(of coefficients: T, over inputs: [Interval<T>], owner: Int) -> [T] {
     let costs = coefficients.magnitude() * room.sliced(owner..<owner + 1, axis: 0)

@@ -44,6 +44,33 @@ extension LogSumExp: LinearlyBounded {
   }
 }
 
+extension LogSumExp {
+  /// The values at the ends, computed in doubles and moved outward.
+  ///
+  /// - Soundness: Contains the value for every choice of inputs from their intervals.
+  func outwardInterval<T: TensorAlgebra>(_ x: Interval<T>) -> Interval<T> {
+    let layout = GroupLayout(x.lower.shape, axis: axis + 1)
+    let rounding = OutwardRounding(to: T.self)
+    let parts = layout.mapGroups(x, width: 2) { group, out in
+      let range = LogSumExpGroup(group).range
+      for i in group.indices {
+        out[2 * i] = rounding.down(range.lower)
+        out[2 * i + 1] = rounding.up(range.upper)
+      }
+    }
+    // One number of each group, for the axis that is reduced to 1.
+    var dimensions = x.lower.shape.dimensions
+    dimensions[axis + 1] = 1
+    let reduced = GroupLayout(Shape(dimensions), axis: axis + 1)
+    func ends(_ column: Int) -> T {
+      T(
+        reduced.ungrouped(
+          parts.sliced(column..<column + 1, axis: 2).sliced(0..<1, axis: 1)))
+    }
+    return Interval(lower: ends(0), upper: ends(1))
+  }
+}
+
 /// Bounds of the logarithm of the sum of the exponentials of one group of inputs, in double precision.
 struct LogSumExpGroup {
   private let x: [ScalarInterval]
@@ -64,6 +91,13 @@ struct LogSumExpGroup {
     return 4 * Double.ulpOfOne * size
   }
 
+  /// The values at the ends, rounded outward; undefined where an input is.
+  var range: ScalarInterval {
+    guard x.allSatisfy({ !$0.isUndefined }) else { return .undefined }
+    let (low, high) = (Self.value(x.map(\.lower)), Self.value(x.map(\.upper)))
+    return ScalarInterval(low.value - low.error, high.value + high.error)
+  }
+
   /// The planes below and above; constants where an input is not finite.
   func planes(_ rounding: OutwardRounding) -> (lower: GroupPlane, upper: GroupPlane) {
     let zeros = [Double](repeating: 0, count: x.count)
@@ -72,10 +106,9 @@ struct LogSumExpGroup {
         let nothing = GroupPlane(slopes: zeros, intercept: .nan)
         return (nothing, nothing)
       }
-      let (low, high) = (Self.value(x.map(\.lower)), Self.value(x.map(\.upper)))
       return (
-        GroupPlane(slopes: zeros, intercept: rounding.down(low.value - low.error)),
-        GroupPlane(slopes: zeros, intercept: rounding.up(high.value + high.error))
+        GroupPlane(slopes: zeros, intercept: rounding.down(range.lower)),
+        GroupPlane(slopes: zeros, intercept: rounding.up(range.upper))
       )
     }
     let middle = x.map(\.middle)
@@ -110,7 +143,7 @@ struct LogSumExpRelaxation<T: BackwardAlgebra>: Relaxation {
   var axis: Int
 
   /// The groups of batches of inputs.
-  private func layout(_ count: Int) -> GroupLayout {
+  func layout(_ count: Int) -> GroupLayout {
     GroupLayout(Shape([count] + shapes.inputs[0].dimensions), axis: axis + 1)
   }
 

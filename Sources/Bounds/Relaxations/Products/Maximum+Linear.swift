@@ -83,7 +83,7 @@ struct RectifiedDifference<T: BackwardAlgebra>: ForwardRelaxation {
 struct TakenMaximum<T: BackwardAlgebra>: ForwardRelaxation {
   /// The factors of the three inputs, as lines through the origin in the layout of rows.
   private var lines: [Lines<T>]
-  private var shapes: NodeShapes
+  let shapes: NodeShapes
 
   /// - Parameter isFirst: 1 where the first input is sure to be taken, `[examples] + output`.
   init(isFirst: T, isMinimum: Bool, shapes: NodeShapes) {
@@ -110,7 +110,7 @@ struct TakenMaximum<T: BackwardAlgebra>: ForwardRelaxation {
   func forward(_ rows: RowBlock<T>, inputs: [RowBlock<T>], exampleOfRow: [Int32]) -> T? {
     var sum: T?
     for (index, input) in inputs.enumerated() {
-      let value = T.dense(input, shapes.inputs[index]).aligned(with: shapes.output)
+      let value = T.dense(input, shapes.inputs[index]).broadcast(toOutput: shapes.output)
       let factor = lines[index].inValueLayout(shapes.output).lowerSlope
       let part = value * factor.gathered(exampleOfRow, axis: 0)
       sum = sum.map { $0 + part } ?? part
@@ -120,19 +120,10 @@ struct TakenMaximum<T: BackwardAlgebra>: ForwardRelaxation {
 
   func propagated(_ inputs: [LinearForms<T>], _ shapes: NodeShapes) -> LinearForms<T> {
     let parts = zip(inputs, lines).map { input, lines in
-      input.moved { $0.aligned(with: shapes.output) }
+      input.moved { $0.broadcast(toOutput: shapes.output) }
         .through(lines.inValueLayout(shapes.output))
     }
     return parts.dropFirst().reduce(parts[0], +)
-  }
-}
-
-extension TensorAlgebra {
-  /// A batch of examples repeated to the shape of the output of an elementwise operation.
-  fileprivate func aligned(with output: Shape) -> Self {
-    let ones = [Int](repeating: 1, count: output.rank + 1 - shape.rank)
-    return reshaped(Shape([shape[0]] + ones + shape.dropping(1).dimensions))
-      .broadcast(to: Shape([shape[0]] + output.dimensions))
   }
 }
 
@@ -146,7 +137,7 @@ extension Add {
 /// Two constants that enclose every element.
 struct ConstantRelaxation<T: BackwardAlgebra>: Relaxation {
   /// The intervals' ends as lines of slope 0, in the layout of rows.
-  private var lines: Lines<T>
+  let lines: Lines<T>
   private var shapes: NodeShapes
 
   init(_ interval: Interval<T>, _ shapes: NodeShapes) {

@@ -3,7 +3,7 @@ import Tensors
 
 extension LeakyReLU: ScalarRelaxable {
   func range(over x: ScalarInterval) -> ScalarInterval {
-    var range = ScalarInterval(value(at: x.lower), value(at: x.upper))
+    var range = ScalarInterval(value(at: x.lower), value(at: x.upper)).movedOutward
     if slope < 0, x.contains(0) { range.lower = 0 }
     return range
   }

@@ -35,6 +35,14 @@ struct ScalarInterval: Sendable {
       upper.isFinite ? min(high, limits.upperBound) : upper)
   }
 
+  /// The interval with ends moved outward by the error of a few roundings; those that are 0 are exact and stay.
+  var movedOutward: ScalarInterval {
+    func room(_ end: Double) -> Double {
+      end == 0 || !end.isFinite ? 0 : abs(end) * 8 * .ulpOfOne + .leastNormalMagnitude
+    }
+    return isUndefined ? .undefined : ScalarInterval(lower - room(lower), upper + room(upper))
+  }
+
   static var undefined: ScalarInterval { ScalarInterval(.nan, .nan) }
   static var everything: ScalarInterval { ScalarInterval(-.infinity, .infinity) }
 }

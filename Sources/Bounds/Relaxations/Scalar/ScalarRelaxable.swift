@@ -119,20 +119,6 @@ extension RangeBounded {
     rangeInterval(inputs[0])
   }
 
-  /// The range over each element's interval, rounded outward.
-  ///
-  /// - Soundness: Contains the function's values over each element's interval, as `range` does; moved outward to numbers of
-  ///   the system.
-  func rangeInterval<T: TensorAlgebra>(_ x: Interval<T>) -> Interval<T> {
-    let rounding = OutwardRounding(to: T.self)
-    let parts = mapElements(x, results: 2) { interval, out in
-      let range = interval.isUndefined ? .undefined : range(over: interval)
-      out(0, rounding.down(range.lower))
-      out(1, rounding.up(range.upper))
-    }
-    return Interval(lower: T(parts[0]), upper: T(parts[1]))
-  }
-
   /// No: the ranges are found element by element.
   public var intervalCarriesGradient: Bool { false }
 }

@@ -58,6 +58,10 @@ protocol PiecewiseCurve: RangeBounded {
 }
 
 extension PiecewiseCurve {
+  /// How far values and derivatives may be off, as a part of them: exponents up to 750 are rounded before a library call, and
+  /// shift its result by as many units.
+  private static var valueError: Double { 4096 * .ulpOfOne }
+
   /// None but the value, as for every continuous function.
   func limits(at x: Double) -> [Double] { [] }
   /// Everywhere.
@@ -76,10 +80,10 @@ extension PiecewiseCurve {
     guard x.isFinite else { return widestRange }
     let pieces = pieces(over: x)
     if pieces.allSatisfy(\.isStraight), !pieces.isEmpty {
-      // Values are those that the function itself gives: 0 stays 0, which a comparison may follow.
+      // 0 stays 0, which a comparison may follow.
       let places = [x.lower, x.upper] + pieces.flatMap { [$0.from, $0.to] }.filter(x.contains)
       let values = places.flatMap { [value(at: $0)] + limits(at: $0) }
-      return ScalarInterval(values.min() ?? .nan, values.max() ?? .nan)
+      return ScalarInterval(values.min() ?? .nan, values.max() ?? .nan).movedOutward
     }
     let residuals = residuals(slope: 0, over: x)
     return ScalarInterval(
@@ -121,7 +125,7 @@ extension PiecewiseCurve {
       guard from <= to else { continue }
       for end in [from, to] {
         let value = value(at: end)
-        residuals.meet(end, value, error: abs(value) * 64 * .ulpOfOne)
+        residuals.meet(end, value, error: abs(value) * Self.valueError)
         for limit in limits(at: end) { residuals.meet(end, limit) }
       }
       guard !piece.isStraight, from < to else { continue }
@@ -137,9 +141,12 @@ extension PiecewiseCurve {
       }
       for end in [low, high] where end > from && end < to {
         let value = value(at: end)
-        let steepness = abs(derivative(at: end) - slope)
+        let derivative = derivative(at: end)
+        // A derivative that is off may have led to the wrong half, where the line is no farther off than that.
+        let astray = Self.valueError * (abs(derivative) + abs(slope)) * (to - from)
         residuals.meet(
-          end, value, error: abs(value) * 64 * .ulpOfOne + steepness * (high - low))
+          end, value,
+          error: abs(value) * Self.valueError + abs(derivative - slope) * (high - low) + astray)
       }
     }
   }

@@ -49,8 +49,8 @@ extension ElementClip: ElementwiseFamily {
 extension ParametricReLU: ElementwiseFamily {
   /// The values at the ends, and 0 where 0 is inside: a slope may be negative.
   ///
-  /// - Soundness: Each function is linear on either side of 0, so its extremes are at the ends and at 0; up to the rounding
-  ///   of one product.
+  /// - Soundness: Each function is linear on either side of 0, so its extremes are at the ends and at 0; the rounding of a product
+  ///   is accounted for where the number system does so.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
@@ -58,7 +58,8 @@ extension ParametricReLU: ElementwiseFamily {
     let turn = evaluate([inputs[0].nearestToZero], parameters)
     return Interval(
       lower: ends.lower.minimum(ends.upper).minimum(turn),
-      upper: ends.lower.maximum(ends.upper).maximum(turn))
+      upper: ends.lower.maximum(ends.upper).maximum(turn)
+    ).movedOutward(terms: 1)
   }
 }
 

@@ -101,7 +101,7 @@ extension Remainder: ScalarRelaxable, RangeBounded {
   func range(over x: ScalarInterval) -> ScalarInterval {
     guard !x.isUndefined else { return .undefined }
     if isLine(over: x) {
-      return ScalarInterval(value(at: x.lower), value(at: x.upper))
+      return ScalarInterval(value(at: x.lower), value(at: x.upper)).movedOutward
     }
     let size = abs(divisor)
     if roundsDown { return ScalarInterval(min(0, divisor), max(0, divisor)) }

@@ -7,10 +7,11 @@ extension Softplus: PiecewiseCurve {
   /// The values at the ends.
   ///
   /// - Soundness: Below its threshold and above it the function rises, and at it falls by no more than the ends are moved
-  ///   apart; up to the rounding of the function.
+  ///   apart; its rounding is accounted for where the number system does so.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
+    guard !T.chargesRounding else { return rangeInterval(inputs[0]) }
     let ends = inputs[0].map(apply)
     guard threshold.isFinite else { return ends }
     // At the threshold the function falls by a little.
@@ -38,12 +39,12 @@ extension Elu: PiecewiseCurve {
 
   /// The values at the ends where the function rises, its range elsewhere.
   ///
-  /// - Soundness: Where the function rises its values lie between those at the ends, up to its rounding; elsewhere as `range`
-  ///   states.
+  /// - Soundness: Where the function rises its values lie between those at the ends; elsewhere as `range` states. Rounding is
+  ///   accounted for where the number system does so.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
-    rises ? inputs[0].map(apply) : rangeInterval(inputs[0])
+    rises && !T.chargesRounding ? inputs[0].map(apply) : rangeInterval(inputs[0])
   }
 
   /// Where the ends are computed as values are.
