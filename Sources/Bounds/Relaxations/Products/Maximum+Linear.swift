@@ -82,7 +82,7 @@ struct RectifiedDifference<T: BackwardAlgebra>: ForwardRelaxation {
 /// The rows of those elements come by no difference, in which they would be lost beside the second input.
 struct TakenMaximum<T: BackwardAlgebra>: ForwardRelaxation {
   /// The factors of the three inputs, as lines through the origin in the layout of rows.
-  private var lines: [Lines<T>]
+  let lines: [Lines<T>]
   let shapes: NodeShapes
 
   /// - Parameter isFirst: 1 where the first input is sure to be taken, `[examples] + output`.

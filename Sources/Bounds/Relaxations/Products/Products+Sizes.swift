@@ -93,12 +93,12 @@ extension RectifiedDifference {
 }
 
 extension TakenMaximum {
-  /// Factors are 0 and 1; coefficients are added up where an input is broadcast.
+  /// Factors are 0 and 1, so that what is not taken does not count; coefficients are added up where an input is broadcast.
   func sizes(over inputs: [T]) -> LineSizes<T> {
-    let parts = inputs.map { $0.broadcast(toOutput: shapes.output) }
-    return LineSizes(
-      (parts[0] + parts[1] + parts[2]).inRowLayout(shapes.output),
-      terms: 3 + shapes.mostRepeats)
+    let parts = zip(inputs, lines).map { input, lines in
+      lines.sizes(over: input.broadcast(toOutput: shapes.output).inRowLayout(shapes.output))
+    }
+    return LineSizes(parts[0] + parts[1] + parts[2], terms: 3 + shapes.mostRepeats)
   }
 }
 

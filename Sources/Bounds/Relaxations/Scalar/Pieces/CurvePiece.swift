@@ -55,12 +55,19 @@ protocol PiecewiseCurve: RangeBounded {
   var domain: ClosedRange<Double> { get }
   /// A range that holds over any interval.
   var widestRange: ScalarInterval { get }
+  /// The exponent that is computed on the way to the value at a place; 0 where the library takes the place itself.
+  func exponent(at x: Double) -> Double
 }
 
 extension PiecewiseCurve {
-  /// How far values and derivatives may be off, as a part of them: exponents up to 750 are rounded before a library call, and
-  /// shift its result by as many units.
-  private static var valueError: Double { 4096 * .ulpOfOne }
+  /// Nothing is computed before a library call.
+  func exponent(at x: Double) -> Double { 0 }
+
+  /// How far value and derivative at a place may be off, as a part of them: an exponent is rounded a few times before the library takes it, and shifts
+  /// the result by as many units as it is large.
+  private func valueError(at x: Double) -> Double {
+    (64 + 2 * min(1500, abs(exponent(at: x)))) * .ulpOfOne
+  }
 
   /// None but the value, as for every continuous function.
   func limits(at x: Double) -> [Double] { [] }
@@ -125,7 +132,7 @@ extension PiecewiseCurve {
       guard from <= to else { continue }
       for end in [from, to] {
         let value = value(at: end)
-        residuals.meet(end, value, error: abs(value) * Self.valueError)
+        residuals.meet(end, value, error: abs(value) * valueError(at: end))
         for limit in limits(at: end) { residuals.meet(end, limit) }
       }
       guard !piece.isStraight, from < to else { continue }
@@ -143,10 +150,11 @@ extension PiecewiseCurve {
         let value = value(at: end)
         let derivative = derivative(at: end)
         // A derivative that is off may have led to the wrong half, where the line is no farther off than that.
-        let astray = Self.valueError * (abs(derivative) + abs(slope)) * (to - from)
+        let error = valueError(at: end)
+        let astray = error * (abs(derivative) + abs(slope)) * (to - from)
         residuals.meet(
           end, value,
-          error: abs(value) * Self.valueError + abs(derivative - slope) * (high - low) + astray)
+          error: abs(value) * error + abs(derivative - slope) * (high - low) + astray)
       }
     }
   }

@@ -23,6 +23,7 @@ extension Softplus: PiecewiseCurve {
   public var intervalCarriesGradient: Bool { true }
 
   var widestRange: ScalarInterval { ScalarInterval(0, .infinity) }
+  func exponent(at x: Double) -> Double { sharpness * x }
 
   func pieces(over x: ScalarInterval) -> [CurvePiece] {
     guard threshold.isFinite else { return [.convex(-.infinity, .infinity)] }
@@ -50,6 +51,8 @@ extension Elu: PiecewiseCurve {
   /// Where the ends are computed as values are.
   public var intervalCarriesGradient: Bool { rises }
 
+  func exponent(at x: Double) -> Double { x / width }
+
   var widestRange: ScalarInterval {
     // For a negative width the exponential grows without limit.
     guard rises, width > 0 else { return .everything }
@@ -76,6 +79,8 @@ extension GatedLinear: PiecewiseCurve {
     return .alternatingAround(place, outerIsConvex: sharpness < 0)
   }
 
+  func exponent(at x: Double) -> Double { sharpness * x }
+
   /// The extreme is near `-0.2785 / sharpness`.
   var widestRange: ScalarInterval {
     sharpness > 0 ? ScalarInterval(-0.2785 / sharpness, .infinity) : .everything
@@ -89,6 +94,11 @@ extension Gelu: PiecewiseCurve {
 
   func pieces(over x: ScalarInterval) -> [CurvePiece] {
     .alternatingAround(inflection, outerIsConvex: false)
+  }
+
+  /// Twice that of the approximation, whose cube is rounded more often, or the square in the exponent of the error function.
+  func exponent(at x: Double) -> Double {
+    isApproximate ? 3.2 * (x + 0.045 * x * x * x) : 2 * (sharpness * x) * (sharpness * x)
   }
 
   /// The least value is near -0.16997 for the usual sharpness, for the approximation near -0.17004.
