@@ -10,44 +10,48 @@ struct TreeProver {
   /// The ends of the inputs that the network reads.
   let lower: [Double]
   let upper: [Double]
-  /// When to give up.
-  let deadline: Date
+  /// When to give up, and who may call it off.
+  let limits: ProofLimits
 
   private typealias Step = (cut: TreeProof.Cut, isBelow: Bool)
 
   /// How many cuts may follow the search's own, one after another.
   private static let mostFurther = 12
 
-  /// - Returns: nil where the time does not suffice, or boxes stay open.
-  func proof(by cuts: RecordedCuts) throws(Rejection) -> Proof? {
-    try branch(cuts.root, []).map { .tree(TreeProof(root: $0)) }
+  /// - Throws: `NoCertificate` where the time does not suffice, or boxes stay open.
+  func proof(by cuts: RecordedCuts) throws(NoCertificate) -> Proof {
+    .tree(TreeProof(root: try branch(cuts.root, [])))
   }
 
   private func branch(
     _ node: RecordedCuts.Node, _ path: [Step]
-  ) throws(Rejection) -> TreeProof.Branch? {
+  ) throws(NoCertificate) -> TreeProof.Branch {
     guard let cut = node.cut, let below = node.below, let above = node.above else {
       return try leaf(path, further: Self.mostFurther)
     }
-    guard let first = try branch(below, path + [(cut, true)]),
-      let second = try branch(above, path + [(cut, false)])
-    else { return nil }
-    return .cut(cut, below: first, above: second)
+    return .cut(
+      cut, below: try branch(below, path + [(cut, true)]),
+      above: try branch(above, path + [(cut, false)]))
   }
 
-  private func leaf(_ path: [Step], further: Int) throws(Rejection) -> TreeProof.Branch? {
-    guard Date() < deadline else { return nil }
+  private func leaf(_ path: [Step], further: Int) throws(NoCertificate) -> TreeProof.Branch {
+    try limits.check()
     // Without passes a leaf takes a part of the time.
-    for proof in [LinearProof(), LinearProof(passes: passes)] {
-      if try claim.prove(.linear(proof), in: path, after: []).isProved {
-        return .leaf(.linear(proof))
-      }
+    for proof in [LinearProof(), LinearProof(passes: passes)] where try isProved(proof, path) {
+      return .leaf(.linear(proof))
     }
-    guard further > 0, let cut = widest(path) else { return nil }
-    guard let below = try leaf(path + [(cut, true)], further: further - 1),
-      let above = try leaf(path + [(cut, false)], further: further - 1)
-    else { return nil }
-    return .cut(cut, below: below, above: above)
+    guard further > 0, let cut = widest(path) else { throw .insufficient }
+    return .cut(
+      cut, below: try leaf(path + [(cut, true)], further: further - 1),
+      above: try leaf(path + [(cut, false)], further: further - 1))
+  }
+
+  private func isProved(_ proof: LinearProof, _ path: [Step]) throws(NoCertificate) -> Bool {
+    do throws(Rejection) {
+      return try claim.prove(.linear(proof), in: path, after: []).isProved
+    } catch {
+      throw .refused(error.description)
+    }
   }
 
   /// The middle of the input that has kept most of its width.
