@@ -11,6 +11,8 @@ public struct PropertyProof: Sendable {
   public var lines: [String]
   /// What they are about, or why there are none.
   public var record: ProofRecord
+  /// The part of the regions' volume that the certificates cover, where they are about parts alone.
+  public var covered: Double?
 
   /// Creates the outcome of a search for proofs.
   public init(lines: [String] = [], record: ProofRecord) {
@@ -116,7 +118,7 @@ extension Prover {
   /// What a property says about one of its regions.
   ///
   /// - Throws: `NoCertificate` where the format has no words for it.
-  private func claim(
+  func claim(
     _ group: RegionGroup, of property: Property, _ verdict: Proofs.Claim.Verdict
   ) throws(NoCertificate) -> Proofs.Claim {
     guard group.region.ball == nil else {

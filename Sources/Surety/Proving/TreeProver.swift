@@ -16,22 +16,27 @@ struct TreeProver {
   private typealias Step = (cut: TreeProof.Cut, isBelow: Bool)
 
   /// How many cuts may follow the search's own, one after another.
-  private static let mostFurther = 12
+  var mostFurther = 12
 
   /// - Throws: `NoCertificate` where the time does not suffice, or boxes stay open.
   func proof(by cuts: RecordedCuts) throws(NoCertificate) -> Proof {
-    .tree(TreeProof(root: try branch(cuts.root, [])))
+    let root = try branch(cuts, [])
+    if case .leaf(let proof) = root { return proof }
+    return .tree(TreeProof(root: root))
   }
 
   private func branch(
-    _ node: RecordedCuts.Node, _ path: [Step]
+    _ cuts: RecordedCuts, _ path: [Step]
   ) throws(NoCertificate) -> TreeProof.Branch {
-    guard let cut = node.cut, let below = node.below, let above = node.above else {
-      return try leaf(path, further: Self.mostFurther)
+    switch cuts {
+    case .open: throw .insufficient
+    case .closed: return try leaf(path, further: mostFurther)
+    case .cut(let place, let below, let above):
+      let cut = TreeProof.Cut(.input(place.input), at: ExactNumber(place.at))
+      return .cut(
+        cut, below: try branch(below, path + [(cut, true)]),
+        above: try branch(above, path + [(cut, false)]))
     }
-    return .cut(
-      cut, below: try branch(below, path + [(cut, true)]),
-      above: try branch(above, path + [(cut, false)]))
   }
 
   private func leaf(_ path: [Step], further: Int) throws(NoCertificate) -> TreeProof.Branch {

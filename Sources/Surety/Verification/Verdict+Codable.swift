@@ -37,6 +37,7 @@ extension Verification: Codable {
     case verdict, reason, method, margin, arithmetic, seconds, steps, witness, meaning
     case withoutCertificate = "no_certificate"
     case proofSeconds = "proof_seconds"
+    case certifiedVolume = "certified_volume"
   }
 
   /// Reads what `surety verify --json` prints.
@@ -62,7 +63,8 @@ extension Verification: Codable {
       steps: try values.decode([Step].self, forKey: .steps),
       seconds: try values.decode(Double.self, forKey: .seconds),
       proof: try ProofRecord(
-        from: values, meaning: .meaning, missing: .withoutCertificate, seconds: .proofSeconds))
+        from: values, meaning: .meaning, missing: .withoutCertificate, seconds: .proofSeconds),
+      certifiedVolume: try values.decodeIfPresent(Double.self, forKey: .certifiedVolume))
   }
 
   /// Writes what `surety verify --json` prints.
@@ -77,6 +79,7 @@ extension Verification: Codable {
     try values.encode(steps, forKey: .steps)
     try proof?.encode(
       to: &values, meaning: .meaning, missing: .withoutCertificate, seconds: .proofSeconds)
+    try values.encodeIfPresent(certifiedVolume, forKey: .certifiedVolume)
     if case .violated(let witness) = answer { try values.encode(witness, forKey: .witness) }
   }
 }

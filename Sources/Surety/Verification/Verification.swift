@@ -49,6 +49,8 @@ public struct Verification: Sendable {
   public var seconds: Double
   /// What the certificates of the answer are about, or why there is none; nil where none was asked for.
   public var proof: ProofRecord? = nil
+  /// The part of the regions' volume that certificates cover, where a search was stopped; nil where they are about all or nothing.
+  public var certifiedVolume: Double? = nil
 }
 
 extension Verification.Answer {

@@ -38,8 +38,8 @@ struct VerifyClosing: Sendable {
     let lines = proof?.lines ?? []
     try writeFile(Data(lines.map { $0 + "\n" }.joined().utf8), to: certificate)
     var proved = verification
-    proved.proof = proof?.record
-    try finish(proved, certificate)
+    (proved.proof, proved.certifiedVolume) = (proof?.record, proof?.covered)
+    try finish(proved, certificate, count: lines.count)
   }
 
   /// Says the answer in the words of the competition, and why.
@@ -51,16 +51,22 @@ struct VerifyClosing: Sendable {
   }
 
   /// Says what the certificate is about, or why there is none.
-  private func finish(_ verification: Verification, _ certificate: String) throws {
+  private func finish(
+    _ verification: Verification, _ certificate: String, count: Int = 0
+  ) throws {
     if printsJSON { try Console.json(verification) }
     guard let proof = verification.proof, !printsJSON else { return }
     if let missing = proof.missing {
       Console.error("surety: no certificate (\(missing)); \(certificate) is empty")
-    } else if !isQuiet {
-      let time = String(format: "%.2f s", proof.seconds ?? 0)
-      Console.error(
-        "surety: \(certificate): certified for \(ProofRecord.words(proof.meaning)), accepted by the checker (\(time))"
-      )
+      return
     }
+    guard !isQuiet else { return }
+    let time = String(format: "%.2f s", proof.seconds ?? 0)
+    let subject = verification.certifiedVolume.map {
+      String(format: "%d parts, %.4g %% of the volume, certified", count, 100 * $0)
+    }
+    Console.error(
+      "surety: \(certificate): \(subject ?? "certified") for \(ProofRecord.words(proof.meaning)), accepted by the checker (\(time))"
+    )
   }
 }

@@ -176,9 +176,12 @@ struct VerifyCommand: ParsableCommand {
       within: ProofLimits.seconds(within: limit?.seconds, after: Date().timeIntervalSince(begin)),
       isCancelled: interruption.check
     ) { limits in
-      guard verification.answer.isDecided else { return nil }
       guard let prover else {
+        guard verification.answer.isDecided else { return nil }
         return PropertyProof(record: ProofRecord(missing: ModelArgument.Loaded.withoutProver))
+      }
+      guard verification.answer.isDecided else {
+        return recorder.flatMap { prover.partialCertificates(of: question, $0, limits) }
       }
       return prover.certificates(of: question, verification, recorder, limits)
     }
