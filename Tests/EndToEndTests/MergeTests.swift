@@ -128,10 +128,12 @@ struct MergeTests {
     try certify("two", "--first", "12")
     let log = "\(path("two"))/certificates.jsonl"
     let line = try #require(lines("two").first { $0.verdict == .certified })
-    let text = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").map { text in
+    let text = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").map(
+      String.init
+    ).map { text in
       text.contains("\"example\":\(line.example),")
         ? text.replacing("\"verdict\":\"certified\"", with: "\"verdict\":\"violated\"")
-        : String(text)
+        : text
     }
     try (text.joined(separator: "\n") + "\n").write(toFile: log, atomically: true, encoding: .utf8)
     let result = try merge(path("one"), path("two"), "--out", path("all"))

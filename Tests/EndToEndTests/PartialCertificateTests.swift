@@ -12,14 +12,14 @@ struct PartialCertificateTests {
   init() throws {
     folder = try TemporaryFolder()
     var network = Network(input: [1, 6])
-    var first = [Float](repeating: 0, count: 6 * 12)
+    var first = [Double](repeating: 0, count: 6 * 12)
     for pair in 0..<3 {
       for (place, signs) in [(2 * pair, [1, -1, 1, -1]), (2 * pair + 1, [-1, 1, 1, -1])] {
-        for unit in 0..<4 { first[12 * place + 4 * pair + unit] = Float(signs[unit]) }
+        for unit in 0..<4 { first[12 * place + 4 * pair + unit] = Double(signs[unit]) }
       }
     }
     let weights = network.addParameter("first", Tensor([6, 12], first))
-    let ones = network.addParameter("ones", Tensor([12, 1], [Float](repeating: 1, count: 12)))
+    let ones = network.addParameter("ones", Tensor([12, 1], [Double](repeating: 1, count: 12)))
     var node = try network.add(Linear(weight: weights), [0])
     node = try network.add(ReLU(), [node])
     try network.add(Linear(weight: ones), [node])

@@ -61,7 +61,7 @@ struct ProofTests {
     let said = try verify(wide)
     #expect(
       said.errors.contains(
-        "certificate.jsonl: certified for real numbers and every float32 execution, accepted by the checker"
+        "certificate.jsonl: a certificate about real numbers and every float32 execution, accepted by the checker"
       ))
   }
 
@@ -175,16 +175,16 @@ struct ProofTests {
     #expect(ProofLimits.seconds(within: nil, after: 7) == 24)
 
     let wide = try mean(below: "1.5")
-    let network = try Network(contentsOf: URL(fileURLWithPath: wide[0]))
+    let network = try Network(contentsOf: wide[0])
     let property = try Property(contentsOf: wide[1])
     let found = try Verifier(network).verify(property)
     let prover = Prover(network, sha256: String(repeating: "0", count: 64))
-    let late = try #require(prover.certificates(of: property, found, .init(seconds: 0)))
+    let late = try #require(prover.certificates(of: property, found, nil, .init(seconds: 0)))
     #expect(late.lines.isEmpty && late.record.missing == "no proof in time")
     let stopped = try #require(
-      prover.certificates(of: property, found, .init(seconds: 9, isCancelled: { true })))
+      prover.certificates(of: property, found, nil, .init(seconds: 9, isCancelled: { true })))
     #expect(stopped.lines.isEmpty && stopped.record.missing == "interrupted")
-    let proved = try #require(prover.certificates(of: property, found, .init(seconds: 9)))
+    let proved = try #require(prover.certificates(of: property, found, nil, .init(seconds: 9)))
     #expect(proved.lines.count == 1 && proved.record.meaning == ["real", "binary32"])
   }
 }

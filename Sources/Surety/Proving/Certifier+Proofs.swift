@@ -27,7 +27,7 @@ extension Certifier {
   ) -> ResultLine {
     var line = line
     guard let prover = options.prover else {
-      line.proof = ProofRecord(missing: options.withoutProver)
+      line.proof = options.withoutProver.map { ProofRecord(missing: $0) }
       return line
     }
     let begin = Date()

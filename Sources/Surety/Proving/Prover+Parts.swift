@@ -30,7 +30,9 @@ extension Prover {
     guard !parts.isEmpty else { return nil }
     parts.sort { $0.volume > $1.volume }
     let found = Mutex<[(place: Int, certificate: Certificate)]>([])
-    let largest = Array(parts.prefix(Self.mostParts))
+    // A claim states the ends of all inputs.
+    let most = min(10_000, Self.mostNumbers / max(1, parts[0].lower.count))
+    let largest = Array(parts.prefix(most))
     Workers.forEach(largest.count) { place in
       guard let certificate = try? certificate(of: largest[place], limits) else { return }
       found.withLock { $0.append((place, certificate)) }
@@ -55,8 +57,8 @@ extension Prover {
     return outcome
   }
 
-  /// How many parts are written at most.
-  private static let mostParts = 1000
+  /// How many ends of inputs are written at most.
+  private static let mostNumbers = 4_000_000
 
   private func certificate(
     of part: ClosedPart, _ limits: ProofLimits

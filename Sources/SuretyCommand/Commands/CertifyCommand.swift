@@ -57,10 +57,8 @@ struct CertifyCommand: ParsableCommand {
     let network = loaded.network
     options.precision = effort.precision.precision(for: network)
     options.epsilonText = region.eps
-    if !withoutProof {
-      options.prover = loaded.prover(meaning)
-      options.withoutProver = ModelArgument.Loaded.withoutProver
-    }
+    options.prover = withoutProof ? nil : loaded.prover(meaning)
+    options.withoutProver = withoutProof ? "not asked for" : ModelArgument.Loaded.withoutProver
     try effort.resources.require(
       network.leastMemory(for: .crown, scalarSize: options.precision == .double ? 8 : 4))
     let data = try images.load()

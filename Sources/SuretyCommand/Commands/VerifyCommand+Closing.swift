@@ -62,11 +62,12 @@ struct VerifyClosing: Sendable {
     }
     guard !isQuiet else { return }
     let time = String(format: "%.2f s", proof.seconds ?? 0)
-    let subject = verification.certifiedVolume.map {
-      String(format: "%d parts, %.4g %% of the volume, certified", count, 100 * $0)
-    }
+    let subject =
+      verification.certifiedVolume.map {
+        String(format: "certificates of %d parts, %.4g %% of the volume,", count, 100 * $0)
+      } ?? (count == 1 ? "a certificate" : "\(count) certificates")
     Console.error(
-      "surety: \(certificate): \(subject ?? "certified") for \(ProofRecord.words(proof.meaning)), accepted by the checker (\(time))"
+      "surety: \(certificate): \(subject) about \(ProofRecord.words(proof.meaning)), accepted by the checker (\(time))"
     )
   }
 }
