@@ -40,7 +40,9 @@ extension Prover {
     let seconds = Date().timeIntervalSince(begin)
     let proved = found.withLock { $0 }.sorted { $0.place < $1.place }
     guard !proved.isEmpty else {
-      return PropertyProof(record: ProofRecord(missing: NoCertificate.late.words, seconds: seconds))
+      var problem = NoCertificate.insufficient
+      do throws(NoCertificate) { try limits.check() } catch { problem = error }
+      return PropertyProof(record: ProofRecord(missing: problem.words, seconds: seconds))
     }
     let covered =
       proved.reduce(0) { $0 + largest[$1.place].volume } / Double(property.groups.count)
