@@ -1,6 +1,7 @@
 import Checking
-import Foundation
 import Proofs
+import Synchronization
+import Tensors
 
 /// Proves a claim by parts of its region: by the boxes that a search closed, cut further where the checker needs that.
 struct TreeProver {
@@ -18,25 +19,57 @@ struct TreeProver {
   /// How many cuts may follow the search's own, one after another.
   var mostFurther = 12
 
+  /// Proves all closed boxes, several at a time.
+  ///
   /// - Throws: `NoCertificate` where the time does not suffice, or boxes stay open.
   func proof(by cuts: RecordedCuts) throws(NoCertificate) -> Proof {
-    let root = try branch(cuts, [])
+    var paths: [[Step]] = []
+    try collect(cuts, [], &paths)
+    let leaves = paths
+    let found = Mutex([TreeProof.Branch?](repeating: nil, count: leaves.count))
+    let problem = Mutex<NoCertificate?>(nil)
+    Workers.forEach(leaves.count) { place in
+      guard problem.withLock({ $0 == nil }) else { return }
+      do throws(NoCertificate) {
+        let branch = try leaf(leaves[place], further: mostFurther)
+        found.withLock { $0[place] = branch }
+      } catch {
+        problem.withLock { $0 = $0 ?? error }
+      }
+    }
+    if let problem = problem.withLock({ $0 }) { throw problem }
+    var proved = found.withLock { $0 }.compactMap { $0 }[...]
+    guard let root = branch(cuts, &proved) else { throw .insufficient }
     if case .leaf(let proof) = root { return proof }
     return .tree(TreeProof(root: root))
   }
 
-  private func branch(
-    _ cuts: RecordedCuts, _ path: [Step]
-  ) throws(NoCertificate) -> TreeProof.Branch {
+  /// Collects the ways to the closed boxes, from left to right.
+  private func collect(
+    _ cuts: RecordedCuts, _ path: [Step], _ paths: inout [[Step]]
+  ) throws(NoCertificate) {
     switch cuts {
     case .open: throw .insufficient
-    case .closed: return try leaf(path, further: mostFurther)
+    case .closed: paths.append(path)
     case .cut(let place, let below, let above):
-      let cut = TreeProof.Cut(.input(place.input), at: ExactNumber(place.at))
-      return .cut(
-        cut, below: try branch(below, path + [(cut, true)]),
-        above: try branch(above, path + [(cut, false)]))
+      try collect(below, path + [(Self.cut(place), true)], &paths)
+      try collect(above, path + [(Self.cut(place), false)], &paths)
     }
+  }
+
+  /// Puts proofs of the closed boxes together again; nil where there are too few.
+  private func branch(
+    _ cuts: RecordedCuts, _ leaves: inout ArraySlice<TreeProof.Branch>
+  ) -> TreeProof.Branch? {
+    guard case .cut(let place, let below, let above) = cuts else { return leaves.popFirst() }
+    guard let first = branch(below, &leaves), let second = branch(above, &leaves) else {
+      return nil
+    }
+    return .cut(Self.cut(place), below: first, above: second)
+  }
+
+  private static func cut(_ place: RecordedCuts.Place) -> TreeProof.Cut {
+    TreeProof.Cut(.input(place.input), at: ExactNumber(place.at))
   }
 
   private func leaf(_ path: [Step], further: Int) throws(NoCertificate) -> TreeProof.Branch {
