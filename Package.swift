@@ -87,17 +87,24 @@ let library: [Target] = [
 // MARK: - Programs
 
 let programs: [Target] = [
+  // What the two programs have in common that check certificates.
+  .target(
+    name: "CertificateFiles",
+    dependencies: [
+      "Checking", "Files", "Proofs",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ]),
   .executableTarget(
     name: "SuretyCommand",
     dependencies: [
-      "Surety",
+      "CertificateFiles", "Surety",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
       .product(name: "Logging", package: "swift-log"),
     ]),
   .executableTarget(
     name: "SuretyCheck",
     dependencies: [
-      "Checking", "Files", "Proofs",
+      "CertificateFiles", "Files",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ]),
   .executableTarget(

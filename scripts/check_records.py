@@ -97,6 +97,14 @@ def main():
     check_lines("certificates", folder + "/certify/certificates.jsonl")
     check_lines("examples", folder + "/certify/examples.jsonl")
 
+    shards = [f"shard-{number}" for number in (1, 2)]
+    for number, out in enumerate(shards, 1):
+        run("certify", *digits, "--methods", "ibp,crown", "--shard", f"{number}/2", "--no-proof", "--out", out)
+        check_object("summary", f"{folder}/{out}/summary.json")
+        check_lines("certificates", f"{folder}/{out}/certificates.jsonl")
+    check_object("summary", run("merge", *shards, "--out", "merged", "--json"))
+    check_lines("certificates", folder + "/merged/certificates.jsonl")
+
     few = ["model.onnx", "--data", "digits", "--first", "3", "--eps", "1/10"]
     if understands("radius", "--out"):
         check_object("radius-summary", run("radius", *few, "--methods", "ibp", "--out", "radius", "--json"))
@@ -156,6 +164,7 @@ def main():
             file.writelines(f"(assert (>= X_{i} 0.4))\n(assert (<= X_{i} 0.6))\n" for i in range(64))
             file.write(f"(assert (>= Y_0 {limit:f}))\n")
         check_object("verify", run("verify", "model.onnx", name + ".vnnlib", "--json"))
+        check_object("verify", run("verify", "model.onnx", name + ".vnnlib", "--json", "--certificate", "certificate.jsonl"))
     check_object("verify", run("verify", "model.onnx", "missing.vnnlib", "--json", codes=(2,)))
 
     with open(folder + "/instances.csv", "w") as file:

@@ -62,6 +62,7 @@ public struct CertificationHistory: Sendable, Hashable {
       of: written, run: run, version: notes.version, model: notes.model, requested: notes.requested)
     summary.classes = notes.classes
     summary.circumstances = notes.circumstances
+    (summary.asked, summary.shard, summary.parts) = (notes.asked, notes.shard, notes.parts)
   }
 }
 
@@ -73,6 +74,12 @@ public struct SummaryNotes: Decodable, Sendable {
   public var model: String
   /// The examples that were asked for.
   public var requested: Int
+  /// The examples that were asked for, by their places; nil where the summary does not say.
+  public var asked: Places?
+  /// The part of a run's examples that was asked for; nil where all were.
+  public var shard: Shard?
+  /// The folders that the results were joined from; nil where one run made them.
+  public var parts: [MergedPart]?
   /// The seconds of all examples; nil where the summary does not say.
   public var seconds: Double?
   /// The names of the classes, in the order of the labels.

@@ -7,6 +7,8 @@ struct JSONLines<Line: Decodable> {
   var lines: [Line] = []
   /// The offset after each line, in bytes.
   var ends: [Int] = []
+  /// The bytes of each line without its end.
+  var places: [Range<Int>] = []
 
   /// Reads lines; what follows the last newline was cut off while it was written, and is left out.
   ///
@@ -27,6 +29,7 @@ struct JSONLines<Line: Decodable> {
       do {
         lines.append(try decoder.decode(Line.self, from: Data(text)))
         ends.append(length)
+        places.append(end - text.count..<end)
       } catch {
         throw InputError(
           path, place: "line \(index + 1)",

@@ -13,7 +13,9 @@ extension ResultLine {
     /// Written for readers; it follows from the others.
     case decidingMargin = "deciding_margin"
     case methodSeconds = "method_seconds"
-    case seconds, reason, counterexample, batch, certificate
+    case seconds, reason, counterexample, batch, certificate, meaning
+    case withoutCertificate = "no_certificate"
+    case proofSeconds = "proof_seconds"
   }
 
   /// Reads a line.
@@ -52,6 +54,8 @@ extension ResultLine {
     batch = try values.decodeIfPresent(Places.self, forKey: .batch)
     // Only whether there is one: a checker reads it, and it may be long.
     carriesCertificate = values.contains(.certificate)
+    proof = try ProofRecord(
+      from: values, meaning: .meaning, missing: .withoutCertificate, seconds: .proofSeconds)
   }
 
   /// Writes a line, the keys of the run beside the others, without its certificate, which is added to the text.
@@ -81,5 +85,7 @@ extension ResultLine {
     try values.encodeIfPresent(reason, forKey: .reason)
     try values.encodeIfPresent(counterexample, forKey: .counterexample)
     try values.encodeIfPresent(batch, forKey: .batch)
+    try proof?.encode(
+      to: &values, meaning: .meaning, missing: .withoutCertificate, seconds: .proofSeconds)
   }
 }

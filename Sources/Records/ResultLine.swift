@@ -175,6 +175,8 @@ public struct ResultLine: Codable, Sendable, Hashable {
   /// Whether the line carries a certificate.
   public var isProved: Bool { certificate != nil || carriesCertificate }
   var carriesCertificate = false
+  /// What the certificate is about, or why a decided example has none; nil where nothing was decided.
+  public var proof: ProofRecord?
   /// The examples that were certified together, this one among them; nil for one by itself.
   public var batch: Places?
 

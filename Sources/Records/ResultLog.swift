@@ -33,6 +33,25 @@ public final class ResultLog {
     try JSONLines<ResultLine>(readFile(path), path: path, kind: "a result").lines
   }
 
+  /// A result, and where in the log it stands.
+  public struct Located: Sendable {
+    /// The result, without its certificate.
+    public var line: ResultLine
+    /// Its bytes, those of its certificate among them, without the end of the line.
+    public var bytes: Range<Int>
+  }
+
+  /// Reads the lines of a log that is in memory.
+  ///
+  /// - Parameter path: The file to name in errors.
+  /// - Throws: `InputError` as the initialiser does.
+  public static func located(
+    in content: Data, path: String
+  ) throws(InputError) -> [Located] {
+    let parsed = try JSONLines<ResultLine>(content, path: path, kind: "a result")
+    return zip(parsed.lines, parsed.places).map { Located(line: $0, bytes: $1) }
+  }
+
   /// Adds a result and waits until it is on the disk.
   ///
   /// - Throws: `InputError` when the disk is full or the file is gone.

@@ -27,6 +27,12 @@ public struct Summary: Codable, Sendable, Hashable {
   public var count: Int
   /// The examples that were asked for.
   public var requested: Int
+  /// The examples that were asked for; nil in records of before it was kept.
+  public var asked: Places?
+  /// The part of a run's examples that was asked for; nil where all were.
+  public var shard: Shard?
+  /// The folders that the results were joined from; nil where one run made them.
+  public var parts: [MergedPart]?
   /// What is known of a run that is not complete; nil for one that is.
   public var partial: PartialRun?
   /// The distance, in pixel values from 0 to 1.
@@ -52,6 +58,8 @@ public struct Summary: Codable, Sendable, Hashable {
   public var verdicts: [String: Int]
   /// Of each verdict the examples whose line carries a certificate; nil in records of before there were any.
   public var certificates: [String: Int]?
+  /// What the certificates are about and cost; nil where no proof was looked for, and in records of before it was kept.
+  public var proofs: ProofTotals?
   /// What each method did.
   public var methods: [String: MethodTotal]
   /// The methods in the order in which they were tried.
@@ -68,11 +76,12 @@ public struct Summary: Codable, Sendable, Hashable {
     case modelDigest = "model_sha256"
     case data
     case dataDigest = "data_sha256"
-    case count, requested, partial, epsilon, norm, arithmetic, threshold
+    case count, requested, asked, shard, parts, partial, epsilon, norm, arithmetic, threshold
     case cleanAccuracy = "clean_accuracy"
     case attackAccuracy = "attack_accuracy"
     case certifiedAccuracy = "certified_accuracy"
-    case usable, attacked, verdicts, certificates, methods, cascade, seconds, classes, circumstances
+    case usable, attacked, verdicts, certificates, proofs, methods, cascade, seconds, classes
+    case circumstances
   }
 
   /// Adds up the results of a run; of one that is not complete, those that are typical.
@@ -119,6 +128,7 @@ public struct Summary: Codable, Sendable, Hashable {
     let proved = lines.filter(\.isProved)
     certificates =
       proved.isEmpty ? nil : Dictionary(grouping: proved, by: \.verdict.rawValue).mapValues(\.count)
+    proofs = ProofTotals(of: lines)
     self.methods = methods
     let usable = lines.filter { $0.verdict != .error }
     self.usable = usable.count

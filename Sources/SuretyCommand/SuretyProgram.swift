@@ -36,7 +36,8 @@ struct Tool: ParsableCommand {
       InfoCommand.self, DoctorCommand.self, EvaluateCommand.self, BoundsCommand.self,
       VerifyCommand.self,
       BatchCommand.self,
-      CertifyCommand.self, CheckCommand.self, RadiusCommand.self, AttackCommand.self,
+      CertifyCommand.self, MergeCommand.self, CheckCommand.self, RadiusCommand.self,
+      AttackCommand.self,
       TrainCommand.self,
       DataCommand.self, ReportCommand.self, DemoCommand.self, ManualCommand.self,
     ])

@@ -54,11 +54,16 @@ let rooms: [Room] = [
       "ModelFiles", "Networks", "Proofs", "Properties", "RandomNumbers", "Reports", "Search",
       "Tensors", "Training",
     ]),
-  // Programs see the library through its umbrella.
-  Room(name: "SuretyCommand", imports: ["Surety"], libraries: ["ArgumentParser", "Logging"]),
   // The checker sees nothing of what searches and bounds.
   Room(
-    name: "SuretyCheck", imports: ["Checking", "Files", "Proofs"], libraries: ["ArgumentParser"]),
+    name: "CertificateFiles", imports: ["Checking", "Files", "Proofs"],
+    libraries: ["ArgumentParser"]),
+  // Programs see the library through its umbrella.
+  Room(
+    name: "SuretyCommand", imports: ["CertificateFiles", "Surety"],
+    libraries: ["ArgumentParser", "Logging"]),
+  Room(
+    name: "SuretyCheck", imports: ["CertificateFiles", "Files"], libraries: ["ArgumentParser"]),
   Room(name: "SuretyBench", imports: ["Surety"], libraries: ["ArgumentParser"]),
 ]
 

@@ -16,7 +16,7 @@ struct AssumptionSection {
 
   /// The section as HTML.
   var html: String {
-    FactList(facts: question + effort + place).html + trust
+    FactList(facts: question + effort + place + joined).html + trust
   }
 
   /// A fact of each radius: once where it is the same everywhere, else radius by radius.
@@ -79,6 +79,21 @@ struct AssumptionSection {
     ]
   }
 
+  /// Where the results of a run come from that was joined from several.
+  private var joined: [FactList.Fact] {
+    summaries.compactMap(\.parts).map { parts in
+      FactList.Fact(
+        "joined from",
+        html: parts.map { part in
+          let shard = part.shard.map { ", shard \($0.name)" } ?? ""
+          let made = part.circumstances.map {
+            "; \(EffortWords.date($0)); time limit \(EffortWords.limit($0)); \(MachineWords($0.machine).text)"
+          }
+          return escaped("\(part.folder)\(shard): \(part.count) results\(made ?? "")")
+        }.joined(separator: "<br>"))
+    }
+  }
+
   /// What stands behind the word "certified".
   private var proofs: String {
     let certified = summary.verdicts["certified"] ?? 0
@@ -89,14 +104,30 @@ struct AssumptionSection {
     switch (proved, certified) {
     case (0, _):
       return
-        "No certificate was written: these are statements of bounds, without a proof that others can check."
+        "No certificate was written: these are statements of bounds, without a proof that others can check.\(details)"
     case (certified, _):
-      return "Each line of <code>certificates.jsonl</code> carries a certificate: \(meaning)."
+      return
+        "Each line of <code>certificates.jsonl</code> carries a certificate: \(meaning).\(details)"
     default:
       return
         "\(proved) of \(certified) lines of <code>certificates.jsonl</code> carry a certificate: \(meaning). The others say "
-        + "what bounds said, without a proof that others can check."
+        + "what bounds said, without a proof that others can check.\(details)"
     }
+  }
+
+  /// What the certificates are about, violated examples' among them, what is missing, and what they cost.
+  private var details: String {
+    guard let totals = summary.proofs else { return "" }
+    var text = ""
+    if !totals.meaningWords.isEmpty {
+      text += " Of all certificates, those of violated examples among them, \(totals.meaningWords)."
+    }
+    if !totals.missing.isEmpty { text += " Without certificate: \(totals.missingWords)." }
+    if let median = totals.medianProofSeconds {
+      text +=
+        " It took \(duration(totals.medianSeconds)) (median) to find an answer and \(duration(median)) to find its proof."
+    }
+    return escaped(text)
   }
 
   private var trust: String {

@@ -8,6 +8,8 @@ struct CheckSection {
     var dataDigest: String
     /// The program and its arguments, where they are known.
     var command: [String]?
+    /// The commands of the runs that it was joined from.
+    var parts: [[String]] = []
     /// The model file as it was named, where lines carry certificates.
     var proved: String?
   }
@@ -29,7 +31,7 @@ struct CheckSection {
             ]
           }))
     }
-    let commands = runs.compactMap(\.command)
+    let commands = runs.flatMap { $0.parts + [$0.command].compactMap { $0 } }
     if !commands.isEmpty {
       let what =
         commands.count > 1
@@ -83,6 +85,7 @@ extension CheckSection.Run {
     self.init(
       modelDigest: summary.modelDigest, dataDigest: summary.dataDigest,
       command: summary.circumstances?.command,
+      parts: (summary.parts ?? []).compactMap(\.circumstances?.command),
       proved: summary.certificates == nil ? nil : summary.model)
   }
 }

@@ -19,7 +19,7 @@ struct TableSection {
       columns: [
         .number("example"), .wide("file"), .text("label"), .text("answer"), .text("outcome"),
         .text("by"), .number("clean margin"), .number("proved margin"), .number("seconds"),
-        .wide("remark"),
+        .wide("certificate"), .wide("remark"),
       ],
       rows: lines.prefix(Self.most).map(cells))
     return Self.wrapped(table, count: lines.count, log: log)
@@ -39,6 +39,11 @@ struct TableSection {
     shown.contains(example) ? "<a href=\"#example-\(example)\">\(example)</a>" : "\(example)"
   }
 
+  /// What a certificate is about, or why there is none.
+  private static func words(_ proof: ProofRecord) -> String {
+    proof.missing.map { "none: \($0)" } ?? proof.meaning.joined(separator: ", ")
+  }
+
   private func cells(_ line: ResultLine) -> [String] {
     let outcome = Outcome(line)
     let proved = outcome == .certified || outcome == .undecided ? line.smallestMargin : nil
@@ -50,7 +55,7 @@ struct TableSection {
       // A search certifies without a number; what bounds proved before it stands below zero.
       proved.map { outcome == .certified && $0 <= 0 ? "" : shortNumber($0) } ?? "",
       shortNumber((line.seconds * 1e3).rounded() / 1e3),
-      escaped(line.reason ?? ""),
+      escaped(line.proof.map(Self.words) ?? ""), escaped(line.reason ?? ""),
     ]
   }
 }

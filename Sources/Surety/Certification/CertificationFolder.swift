@@ -17,6 +17,8 @@ public struct CertificationFolder: Sendable {
   private let results = SharedResults()
   /// The program and its arguments, for the record; nil where another program uses the library.
   public var command: [String]?
+  /// The part of a run's examples that is asked for; nil where all are.
+  public var shard: Shard?
 
   /// The results, a line each.
   public var logPath: String { "\(path)/certificates.jsonl" }
@@ -74,6 +76,7 @@ public struct CertificationFolder: Sendable {
     let wanted = Set(examples)
     var outline = SharedResults.Outline(run: certifier.run, wanted: wanted)
     (outline.classes, outline.circumstances) = (certifier.classes, begin)
+    outline.shard = shard
     (outline.known, outline.earlier) = (log.lines.count, try? SummaryNotes(contentsOf: summaryPath))
     results.begin(log.lines, outline)
     var finished = Set(log.lines.map(\.example)).intersection(wanted)
@@ -127,6 +130,7 @@ public struct CertificationFolder: Sendable {
       of: counted, run: outline.run, version: Release.version, model: model,
       requested: outline.wanted.count)
     summary.classes = outline.classes
+    (summary.asked, summary.shard) = (Places(outline.wanted), outline.shard)
     summary.circumstances = outline.circumstances?.following(
       outline.earlier?.circumstances, computed: lines.count - outline.known,
       asksForOthers: outline.earlier?.isAboutOthers(
@@ -144,6 +148,7 @@ private final class SharedResults: Sendable {
     var wanted: Set<Int>
     var classes: [String]?
     var circumstances: RunCircumstances?
+    var shard: Shard?
     /// The results that earlier runs left, and what their summary says.
     var known = 0
     var earlier: SummaryNotes?

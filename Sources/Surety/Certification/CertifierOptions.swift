@@ -36,6 +36,8 @@ public struct CertifierOptions: Sendable {
   public var seed: UInt64 = 0
   /// Writes the certificates of results; none where nil.
   public var prover: Prover?
+  /// Why there are no certificates, where there is no prover and results are to say so.
+  public var withoutProver: String?
   /// Told what is being done, in a few words, for a line of progress.
   public var onStage: @Sendable (String) -> Void = { _ in }
 

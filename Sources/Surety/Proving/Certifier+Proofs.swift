@@ -7,67 +7,94 @@ import Synchronization
 import Tensors
 
 extension Certifier {
-  /// Results with certificates of what they say, where there is one; several are looked for at a time.
+  /// Results with certificates of what they say, where there is one, or why there is none; several are looked for at a time.
   ///
   /// - Parameter isStopped: Asked all the time; what is said by then has no certificate where it is true.
   func proved(
     _ lines: [ResultLine], isStopped: @escaping @Sendable () -> Bool
   ) -> [ResultLine] {
-    guard options.prover != nil, !lines.isEmpty else { return lines }
-    let found = Mutex([String?](repeating: nil, count: lines.count))
+    let found = Mutex(lines)
     Workers.forEach(lines.count) { index in
-      let certificate = isStopped() ? nil : certificate(of: lines[index], isStopped)
-      found.withLock { $0[index] = certificate }
+      guard [.certified, .violated].contains(lines[index].verdict) else { return }
+      let line = proved(lines[index], isStopped)
+      found.withLock { $0[index] = line }
     }
-    return zip(lines, found.withLock { $0 }).map { line, certificate in
-      var line = line
-      line.certificate = certificate
+    return found.withLock { $0 }
+  }
+
+  private func proved(
+    _ line: ResultLine, _ isStopped: @escaping @Sendable () -> Bool
+  ) -> ResultLine {
+    var line = line
+    guard let prover = options.prover else {
+      line.proof = options.withoutProver.map { ProofRecord(missing: $0) }
       return line
     }
+    let begin = Date()
+    let limits = ProofLimits(
+      seconds: ProofLimits.seconds(within: options.timeout?.seconds, after: line.seconds),
+      isCancelled: isStopped)
+    do throws(NoCertificate) {
+      let certificate = try certificate(of: line, prover, limits)
+      line.certificate = certificate.line
+      line.proof = ProofRecord(
+        meaning: certificate.claim.meanings.map(\.rawValue),
+        seconds: Date().timeIntervalSince(begin))
+    } catch {
+      line.proof = ProofRecord(missing: error.words, seconds: Date().timeIntervalSince(begin))
+    }
+    return line
   }
 
-  /// The certificate of a result, as one line of JSON; nil where there is none.
+  /// The certificate of a result.
+  ///
+  /// - Throws: `NoCertificate` where there is none.
   private func certificate(
-    of line: ResultLine, _ isStopped: @escaping @Sendable () -> Bool
-  ) -> String? {
-    guard let prover = options.prover else { return nil }
-    switch line.verdict {
-    case .certified:
-      guard let claim = claim(of: line, prover, .holds) else { return nil }
-      let method = line.method.flatMap(BoundMethod.init)
-      if method != .alphaCROWN,
-        let found = prover.certificate(of: claim, by: prover.proofs(for: method ?? .crown))
-      {
-        return found.line
+    of line: ResultLine, _ prover: Prover, _ limits: ProofLimits
+  ) throws(NoCertificate) -> Certificate {
+    try limits.check()
+    guard line.verdict == .certified else {
+      guard let input = line.counterexample?.input else { throw .insufficient }
+      return try prover.certificate(
+        of: claim(of: line, prover, .violated), by: inputs(input, around: line.example), limits)
+    }
+    let claim = try claim(of: line, prover, .holds)
+    let method = line.method.flatMap(BoundMethod.init)
+    var problem = NoCertificate.insufficient
+    // Optimised slopes decide what the usual ones do not.
+    if method != .alphaCROWN {
+      do throws(NoCertificate) {
+        return try prover.certificate(of: claim, by: prover.proofs(for: method ?? .crown), limits)
+      } catch {
+        if error.isFinal { throw error }
+        problem = error
       }
-      return certificate(of: claim, line, prover, isStopped)?.line
-    case .violated:
-      guard let claim = claim(of: line, prover, .violated), let input = line.counterexample?.input
-      else { return nil }
-      return prover.certificate(of: claim, by: inputs(input, around: line.example))?.line
-    default: return nil
+    }
+    do throws(NoCertificate) {
+      // Slopes and signs, for the one question that an example has.
+      guard let property = try? property(of: line.example, label: line.label),
+        let question = property.questions.first, property.questions.count == 1
+      else { throw problem }
+      return try prover.certificate(of: claim, by: question, in: decider.network, limits)
+    } catch {
+      // That it holds for exact reals says more than that signs did not help.
+      throw error == .insufficient ? problem : error
     }
   }
 
-  /// A certificate by slopes and signs, looked for about as long as the example took.
-  private func certificate(
-    of claim: Proofs.Claim, _ line: ResultLine, _ prover: Prover,
-    _ isStopped: @escaping @Sendable () -> Bool
-  ) -> Certificate? {
-    guard let property = try? property(of: line.example, label: line.label),
-      let question = property.questions.first, property.questions.count == 1
-    else { return nil }
-    return prover.certificate(
-      of: claim, by: question, in: decider.network,
-      until: Date(timeIntervalSinceNow: 5 + 2 * line.seconds), isCancelled: isStopped)
-  }
-
-  /// What a result claims about the model file; nil where the format has no words for it.
+  /// What a result claims about the model file.
+  ///
+  /// - Throws: `NoCertificate` where the format has no words for it.
   private func claim(
     of line: ResultLine, _ prover: Prover, _ verdict: Proofs.Claim.Verdict
-  ) -> Proofs.Claim? {
+  ) throws(NoCertificate) -> Proofs.Claim {
     // The format knows pictures with channels first, and tables.
-    guard !isMovedToChannelsLast, let epsilon = exactEpsilon else { return nil }
+    guard !isMovedToChannelsLast else {
+      throw .refused("the format has no words for channels that come last")
+    }
+    guard let epsilon = exactEpsilon else {
+      throw .refused("the format has no words for this distance")
+    }
     var pixels = InputRegion.Pixels(center: center(line.example), epsilon: epsilon)
     pixels.norm =
       switch options.norm {
@@ -83,7 +110,7 @@ extension Certifier {
       pixels.deviation = options.normalization.std.compactMap { ExactNumber("\($0)") }
       guard pixels.mean.count == options.normalization.mean.count,
         pixels.deviation.count == options.normalization.std.count
-      else { return nil }
+      else { throw .refused("the format has no words for this normalisation") }
     }
     let what = verdict == .holds ? "No input" : "An input"
     return Proofs.Claim(

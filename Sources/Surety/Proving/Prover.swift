@@ -13,6 +13,8 @@ import Properties
 /// Bounds and searches say which proof to try; whether it is one, the checker says, whose mathematics is its own. So a
 /// certificate that is written was accepted when it was.
 public struct Prover: Sendable {
+  /// The arithmetics that certificates are to be about.
+  public var meaning = MeaningChoice.strongest
   /// The network of the model file, as the checker reads it.
   let network: CheckedNetwork
   /// The network as it was read, for searches.
@@ -44,62 +46,104 @@ public struct Prover: Sendable {
     self.init(network, sha256: Digests.sha256(of: file.content))
   }
 
+  /// The lists of meanings that are tried, in order.
+  var meanings: [[Proofs.Claim.Meaning]] {
+    switch meaning {
+    case .strongest: [[.real, .binary32], [.real]]
+    case .both: [[.real, .binary32]]
+    case .real: [[.real]]
+    }
+  }
+
   /// A certificate that the checker accepts, under as many meanings as it accepts it.
   ///
   /// - Parameters:
   ///   - claim: What is claimed; its meanings are chosen here.
   ///   - proofs: What may prove it, cheapest first.
-  /// - Returns: nil where none of the proofs does.
-  func certificate(of claim: Proofs.Claim, by proofs: [Proof]) -> Certificate? {
-    for meanings in [[Proofs.Claim.Meaning.real, .binary32], [.real]] {
+  /// - Throws: `NoCertificate` where none of the proofs does.
+  func certificate(
+    of claim: Proofs.Claim, by proofs: [Proof], _ limits: ProofLimits
+  ) throws(NoCertificate) -> Certificate {
+    try certificate(of: claim) { (claim) throws(NoCertificate) in
+      try accepted(claim, proofs, limits)
+    }
+  }
+
+  /// A certificate of a claim under the first list of meanings for which there is a proof.
+  ///
+  /// - Parameter prove: Finds the proof of a claim with its meanings.
+  /// - Throws: `NoCertificate` where there is none; where single precision was asked for, it says whether the claim holds for exact
+  ///   reals at least.
+  func certificate(
+    of claim: Proofs.Claim, _ prove: (Proofs.Claim) throws(NoCertificate) -> Proof
+  ) throws(NoCertificate) -> Certificate {
+    func attempt(
+      _ meanings: [Proofs.Claim.Meaning]
+    ) throws(NoCertificate) -> Certificate {
       var claim = claim
       claim.meanings = meanings
-      if let proof = accepted(claim, proofs) { return Certificate(claim: claim, proof: proof) }
+      return Certificate(claim: claim, proof: try prove(claim))
     }
-    return nil
-  }
-
-  /// A certificate by slopes of functions' own and by signs, where lines of the usual slopes do not suffice.
-  ///
-  /// - Parameters:
-  ///   - question: The region and the conditions of the claim, in its order.
-  ///   - bounded: The network that the question is about, simplified.
-  func certificate(
-    of claim: Proofs.Claim, by question: Question, in bounded: Network, until deadline: Date,
-    isCancelled: @escaping @Sendable () -> Bool = { false }
-  ) -> Certificate? {
-    var claim = claim
-    claim.meanings = [.real]
-    guard let prepared = try? network.prepare(claim),
-      let lines = try? prepared.prove(.linear(LinearProof(passes: passes)))
-    else { return nil }
-    let open = lines.bounds.indices.filter { !(lines.bounds[$0] > 0) }
-    guard lines.bounds.count == question.conditions.count else { return nil }
-    var prover = SignProver(
-      network: bounded, checked: network, passes: passes, deadline: deadline)
-    prover.isCancelled = isCancelled
-    let rest = Question(region: question.region, conditions: open.map { question.conditions[$0] })
-    guard var parts = prover.parts(of: rest, open) else { return nil }
-    let closed = lines.bounds.indices.filter { lines.bounds[$0] > 0 }
-    if !closed.isEmpty {
-      parts.insert(
-        .init(conditions: closed, proof: .linear(LinearProof(passes: passes))), at: 0)
-    }
-    let proof = parts.count == 1 && lines.bounds.count == 1 ? parts[0].proof : .each(parts)
-    return certificate(of: claim, by: [proof])
-  }
-
-  private func accepted(_ claim: Proofs.Claim, _ proofs: [Proof]) -> Proof? {
-    do throws(Rejection) {
-      if claim.verdict == .violated {
-        return proofs.first {
-          network.check(Certificate(claim: claim, proof: $0)) == .accepted
-        }
+    var problem = NoCertificate.insufficient
+    for meanings in meanings {
+      do throws(NoCertificate) {
+        return try attempt(meanings)
+      } catch {
+        if error == .late || error == .interrupted { throw error }
+        problem = error
       }
-      let prepared = try network.prepare(claim)
-      for proof in proofs where try prepared.prove(proof).isProved { return proof }
-    } catch {}
-    return nil
+    }
+    guard meaning == .both, (try? attempt([.real])) != nil else { throw problem }
+    if case .refused(let reason) = problem { throw .realAlone(reason) }
+    throw .realAlone(nil)
+  }
+
+  /// The first of several proofs that the checker accepts.
+  private func accepted(
+    _ claim: Proofs.Claim, _ proofs: [Proof], _ limits: ProofLimits
+  ) throws(NoCertificate) -> Proof {
+    guard claim.verdict == .holds else {
+      for proof in proofs {
+        try limits.check()
+        if network.check(Certificate(claim: claim, proof: proof)) == .accepted { return proof }
+      }
+      if let obstacle = obstacle(to: claim) { throw .refused(obstacle) }
+      throw .insufficient
+    }
+    let prepared = try prepare(claim)
+    for proof in proofs {
+      try limits.check()
+      if try outcome(prepared, proof).isProved { return proof }
+    }
+    throw .insufficient
+  }
+
+  /// A claim prepared for proofs.
+  func prepare(_ claim: Proofs.Claim) throws(NoCertificate) -> PreparedClaim {
+    do throws(Rejection) { return try network.prepare(claim) } catch {
+      throw .refused(error.description)
+    }
+  }
+
+  /// What a proof shows.
+  func outcome(
+    _ prepared: PreparedClaim, _ proof: Proof
+  ) throws(NoCertificate) -> ProofOutcome {
+    do throws(Rejection) { return try prepared.prove(proof) } catch {
+      throw .refused(error.description)
+    }
+  }
+
+  /// Why the checker can say nothing about the region of a claim; nil where it can.
+  private func obstacle(to claim: Proofs.Claim) -> String? {
+    var claim = claim
+    claim.verdict = .holds
+    do throws(NoCertificate) {
+      _ = try outcome(prepare(claim), .interval(weights: nil))
+      return nil
+    } catch {
+      return error.words
+    }
   }
 
   /// What may prove that a property holds that a method of bounds decided, cheapest first.

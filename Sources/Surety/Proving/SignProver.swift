@@ -15,34 +15,38 @@ struct SignProver {
   let checked: CheckedNetwork
   /// The passes over the whole region.
   let passes: [LinearProof.Pass]
-  /// When to give up.
-  let deadline: Date
-  /// Asked now and then; true ends the work.
-  var isCancelled: @Sendable () -> Bool = { false }
+  /// When to give up, and who may call it off.
+  let limits: ProofLimits
   /// The bytes that the search may use.
   var memory = 1 << 30
 
-  /// A proof of conditions of a question; nil where the search does not come to its end.
+  /// A proof of conditions of a question.
   ///
   /// - Parameters:
   ///   - question: The region, and those conditions alone.
   ///   - numbers: Which conditions of the claim these are.
-  func parts(of question: Question, _ numbers: [Int]) -> [Proof.Part]? {
+  /// - Throws: `NoCertificate` where the search does not come to its end.
+  func parts(of question: Question, _ numbers: [Int]) throws(NoCertificate) -> [Proof.Part] {
     let found = Mutex<[ClosedSigns]>([])
     var options = SearchOptions()
-    options.deadline = deadline
+    options.deadline = limits.deadline
     options.split = .neurons
     options.memory = memory
-    options.isCancelled = isCancelled
+    options.isCancelled = limits.isCancelled
     options.onClosedSigns = { signs in found.withLock { $0.append(signs) } }
     let result = CompleteSearch(network, precision: .float, options: options)
       .decide([question], NoHunter())
-    guard result.outcome == .impossible else { return nil }
+    switch result.outcome {
+    case .impossible: break
+    case .stopped(.time): throw .late
+    case .stopped(.cancelled): throw .interrupted
+    case .found, .stopped: throw .insufficient
+    }
     let closed = found.withLock { $0 }
     var parts: [Proof.Part] = []
     for (place, number) in numbers.enumerated() {
       guard let root = branch(closed.filter { $0.condition == place }[...], depth: 0) else {
-        return nil
+        throw .insufficient
       }
       let proof: Proof
       if case .leaf(.linear(var linear)) = root {

@@ -1,6 +1,7 @@
 import Checking
-import Foundation
 import Proofs
+import Synchronization
+import Tensors
 
 /// Proves a claim by parts of its region: by the boxes that a search closed, cut further where the checker needs that.
 struct TreeProver {
@@ -10,44 +11,85 @@ struct TreeProver {
   /// The ends of the inputs that the network reads.
   let lower: [Double]
   let upper: [Double]
-  /// When to give up.
-  let deadline: Date
+  /// When to give up, and who may call it off.
+  let limits: ProofLimits
 
   private typealias Step = (cut: TreeProof.Cut, isBelow: Bool)
 
   /// How many cuts may follow the search's own, one after another.
-  private static let mostFurther = 12
+  var mostFurther = 12
 
-  /// - Returns: nil where the time does not suffice, or boxes stay open.
-  func proof(by cuts: RecordedCuts) throws(Rejection) -> Proof? {
-    try branch(cuts.root, []).map { .tree(TreeProof(root: $0)) }
-  }
-
-  private func branch(
-    _ node: RecordedCuts.Node, _ path: [Step]
-  ) throws(Rejection) -> TreeProof.Branch? {
-    guard let cut = node.cut, let below = node.below, let above = node.above else {
-      return try leaf(path, further: Self.mostFurther)
-    }
-    guard let first = try branch(below, path + [(cut, true)]),
-      let second = try branch(above, path + [(cut, false)])
-    else { return nil }
-    return .cut(cut, below: first, above: second)
-  }
-
-  private func leaf(_ path: [Step], further: Int) throws(Rejection) -> TreeProof.Branch? {
-    guard Date() < deadline else { return nil }
-    // Without passes a leaf takes a part of the time.
-    for proof in [LinearProof(), LinearProof(passes: passes)] {
-      if try claim.prove(.linear(proof), in: path, after: []).isProved {
-        return .leaf(.linear(proof))
+  /// Proves all closed boxes, several at a time.
+  ///
+  /// - Throws: `NoCertificate` where the time does not suffice, or boxes stay open.
+  func proof(by cuts: RecordedCuts) throws(NoCertificate) -> Proof {
+    var paths: [[Step]] = []
+    try collect(cuts, [], &paths)
+    let leaves = paths
+    let found = Mutex([TreeProof.Branch?](repeating: nil, count: leaves.count))
+    let problem = Mutex<NoCertificate?>(nil)
+    Workers.forEach(leaves.count) { place in
+      guard problem.withLock({ $0 == nil }) else { return }
+      do throws(NoCertificate) {
+        let branch = try leaf(leaves[place], further: mostFurther)
+        found.withLock { $0[place] = branch }
+      } catch {
+        problem.withLock { $0 = $0 ?? error }
       }
     }
-    guard further > 0, let cut = widest(path) else { return nil }
-    guard let below = try leaf(path + [(cut, true)], further: further - 1),
-      let above = try leaf(path + [(cut, false)], further: further - 1)
-    else { return nil }
-    return .cut(cut, below: below, above: above)
+    if let problem = problem.withLock({ $0 }) { throw problem }
+    var proved = found.withLock { $0 }.compactMap { $0 }[...]
+    guard let root = branch(cuts, &proved) else { throw .insufficient }
+    if case .leaf(let proof) = root { return proof }
+    return .tree(TreeProof(root: root))
+  }
+
+  /// Collects the ways to the closed boxes, from left to right.
+  private func collect(
+    _ cuts: RecordedCuts, _ path: [Step], _ paths: inout [[Step]]
+  ) throws(NoCertificate) {
+    switch cuts {
+    case .open: throw .insufficient
+    case .closed: paths.append(path)
+    case .cut(let place, let below, let above):
+      try collect(below, path + [(Self.cut(place), true)], &paths)
+      try collect(above, path + [(Self.cut(place), false)], &paths)
+    }
+  }
+
+  /// Puts proofs of the closed boxes together again; nil where there are too few.
+  private func branch(
+    _ cuts: RecordedCuts, _ leaves: inout ArraySlice<TreeProof.Branch>
+  ) -> TreeProof.Branch? {
+    guard case .cut(let place, let below, let above) = cuts else { return leaves.popFirst() }
+    guard let first = branch(below, &leaves), let second = branch(above, &leaves) else {
+      return nil
+    }
+    return .cut(Self.cut(place), below: first, above: second)
+  }
+
+  private static func cut(_ place: RecordedCuts.Place) -> TreeProof.Cut {
+    TreeProof.Cut(.input(place.input), at: ExactNumber(place.at))
+  }
+
+  private func leaf(_ path: [Step], further: Int) throws(NoCertificate) -> TreeProof.Branch {
+    try limits.check()
+    // Without passes a leaf takes a part of the time.
+    for proof in [LinearProof(), LinearProof(passes: passes)] where try isProved(proof, path) {
+      return .leaf(.linear(proof))
+    }
+    guard further > 0, let cut = widest(path) else { throw .insufficient }
+    return .cut(
+      cut, below: try leaf(path + [(cut, true)], further: further - 1),
+      above: try leaf(path + [(cut, false)], further: further - 1))
+  }
+
+  private func isProved(_ proof: LinearProof, _ path: [Step]) throws(NoCertificate) -> Bool {
+    do throws(Rejection) {
+      return try claim.prove(.linear(proof), in: path, after: []).isProved
+    } catch {
+      throw .refused(error.description)
+    }
   }
 
   /// The middle of the input that has kept most of its width.

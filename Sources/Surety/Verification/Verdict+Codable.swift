@@ -1,4 +1,5 @@
 import Properties
+import Records
 
 // Written as the program's records are: an object with the word of the verdict, and what belongs to it beside.
 
@@ -33,7 +34,10 @@ extension Verdict: Codable {
 
 extension Verification: Codable {
   private enum CodingKeys: String, CodingKey {
-    case verdict, reason, method, margin, arithmetic, seconds, steps, witness
+    case verdict, reason, method, margin, arithmetic, seconds, steps, witness, meaning
+    case withoutCertificate = "no_certificate"
+    case proofSeconds = "proof_seconds"
+    case certifiedVolume = "certified_volume"
   }
 
   /// Reads what `surety verify --json` prints.
@@ -57,7 +61,10 @@ extension Verification: Codable {
       bestMargin: try values.decodeIfPresent(Double.self, forKey: .margin),
       arithmetic: try values.decode(String.self, forKey: .arithmetic),
       steps: try values.decode([Step].self, forKey: .steps),
-      seconds: try values.decode(Double.self, forKey: .seconds))
+      seconds: try values.decode(Double.self, forKey: .seconds),
+      proof: try ProofRecord(
+        from: values, meaning: .meaning, missing: .withoutCertificate, seconds: .proofSeconds),
+      certifiedVolume: try values.decodeIfPresent(Double.self, forKey: .certifiedVolume))
   }
 
   /// Writes what `surety verify --json` prints.
@@ -70,6 +77,9 @@ extension Verification: Codable {
     try values.encode(arithmetic, forKey: .arithmetic)
     try values.encode(seconds, forKey: .seconds)
     try values.encode(steps, forKey: .steps)
+    try proof?.encode(
+      to: &values, meaning: .meaning, missing: .withoutCertificate, seconds: .proofSeconds)
+    try values.encodeIfPresent(certifiedVolume, forKey: .certifiedVolume)
     if case .violated(let witness) = answer { try values.encode(witness, forKey: .witness) }
   }
 }

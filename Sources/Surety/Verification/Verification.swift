@@ -1,5 +1,6 @@
 import Bounds
 import Properties
+import Records
 import Search
 
 /// The answer to the question whether a property holds, with what led to it.
@@ -44,8 +45,12 @@ public struct Verification: Sendable {
   public var arithmetic: String
   /// What was tried, in order.
   public var steps: [Step]
-  /// The seconds in all.
+  /// The seconds that finding the answer took.
   public var seconds: Double
+  /// What the certificates of the answer are about, or why there is none; nil where none was asked for.
+  public var proof: ProofRecord? = nil
+  /// The part of the regions' volume that certificates cover, where a search was stopped; nil where they are about all or nothing.
+  public var certifiedVolume: Double? = nil
 }
 
 extension Verification.Answer {

@@ -3,25 +3,39 @@ import Surety
 
 extension Summary {
   /// The totals of a run as a person reads them.
-  func text(_ folder: CertificationFolder) -> String {
-    ([head + partialNote + notes] + rates + proofs(folder) + ["The report: \(folder.reportPath)"])
+  ///
+  /// - Parameter folder: The folder that holds the results.
+  func text(in folder: String) -> String {
+    ([head + partialNote + notes] + rates + proofs(folder) + ["The report: \(folder)/report.html"])
       .joined(separator: "\n\n")
   }
 
   /// How much of what was decided has a certificate, and how to check it.
-  private func proofs(_ folder: CertificationFolder) -> [String] {
-    guard let certificates else { return [] }
-    let parts = [ExampleVerdict.certified, .violated].compactMap { verdict -> String? in
-      let count = verdicts[verdict.rawValue] ?? 0
-      return count > 0
-        ? "\(certificates[verdict.rawValue] ?? 0) of \(count) \(verdict.rawValue)" : nil
+  private func proofs(_ folder: String) -> [String] {
+    var lines: [String] = []
+    if let certificates {
+      let parts = [ExampleVerdict.certified, .violated].compactMap { verdict -> String? in
+        let count = verdicts[verdict.rawValue] ?? 0
+        return count > 0
+          ? "\(certificates[verdict.rawValue] ?? 0) of \(count) \(verdict.rawValue)" : nil
+      }
+      lines.append(
+        "certificates: \(parts.joined(separator: ", ")), each accepted by the checker when it was written"
+      )
     }
-    return [
-      """
-      certificates: \(parts.joined(separator: ", ")), each accepted by the checker when it was written
-      check them: surety check \(folder.logPath) --model \(model)
-      """
-    ]
+    if let proofs {
+      if !proofs.meaningWords.isEmpty { lines.append(proofs.meaningWords) }
+      if !proofs.missing.isEmpty { lines.append("without certificate: \(proofs.missingWords)") }
+      if let median = proofs.medianProofSeconds {
+        lines.append(
+          String(
+            format: "median time: %.3g s to find an answer, %.3g s for its proof",
+            proofs.medianSeconds, median))
+      }
+    }
+    guard certificates != nil else { return lines.isEmpty ? [] : [lines.joined(separator: "\n")] }
+    lines.append("check them: surety check \(folder)/certificates.jsonl --model \(model)")
+    return [lines.joined(separator: "\n")]
   }
 
   private func percent(_ part: Double) -> String { String(format: "%.2f %%", 100 * part) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CertificateFiles
 import Foundation
 import Surety
 
@@ -11,20 +12,7 @@ struct CheckCommand: ParsableCommand {
       was rejected, 2 the input cannot be read.
       """)
 
-  @Argument(help: "The file of certificates, such as certificates.jsonl; - for standard input.")
-  var certificates: String
-
-  @Option(help: "The model that they are about: an ONNX file, .onnx or .onnx.gz.")
-  var model: String
-
-  @Flag(help: "Multiply matrices by plain loops instead of OpenBLAS.")
-  var plain = false
-
-  @Option(help: "How many certificates are checked at a time; all processor cores without it.")
-  var threads: Int?
-
-  @Flag(help: "Print a line of JSON for each certificate and one for the totals.")
-  var json = false
+  @OptionGroup var options: CheckOptions
 
   func run() throws {
     let place = URL(fileURLWithPath: Bundle.main.executablePath ?? CommandLine.arguments[0])
@@ -36,9 +24,7 @@ struct CheckCommand: ParsableCommand {
     }
     let checker = Process()
     checker.executableURL = place
-    checker.arguments =
-      [certificates, "--model", model] + (plain ? ["--plain"] : []) + (json ? ["--json"] : [])
-      + (threads.map { ["--threads", "\($0)"] } ?? [])
+    checker.arguments = options.words
     do { try checker.run() } catch { throw InputError(place.path, "cannot be run") }
     checker.waitUntilExit()
     guard checker.terminationStatus == 0 else {

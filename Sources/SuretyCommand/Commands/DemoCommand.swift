@@ -40,6 +40,6 @@ struct DemoCommand: ParsableCommand {
     try writeFile(EmbeddedNetwork.digitsFile, to: model)
     try certify(
       certifier, Array(0..<(first ?? data.count)), into: folder, line, json: printing.json,
-      checkedBy: options.prover)
+      checks: true)
   }
 }

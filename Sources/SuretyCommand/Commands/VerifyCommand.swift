@@ -42,10 +42,14 @@ struct VerifyCommand: ParsableCommand {
   var result: String?
 
   @Option(
-    help:
-      "A file for the certificate, which surety-check can prove again; a line for each region of the property."
-  )
+    help: """
+      A file for the certificate of the answer, which surety-check can prove again; a line for each region of the property. \
+      The search for the proof has what finding the answer left of --timeout, at least 5 seconds or the limit itself. \
+      Without this option no certificate is written.
+      """)
   var certificate: String?
+
+  @OptionGroup var meaning: MeaningOption
 
   @Option(help: "The arithmetic: float, double, or auto, which is that of the model's numbers.")
   var precision = PrecisionName.auto
@@ -67,8 +71,12 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     do {
+      try meaning.require(
+        certificate != nil, "is about certificates, expected --certificate as well")
+      let begin = Date()
       // Whatever ends this run early, a file from another run must not be taken for its answer.
       if let result { try writeFile(Data("error\n".utf8), to: result) }
+      if let certificate { try writeFile(Data(), to: certificate) }
       let limit = try duration(timeout)
       let seen = LastLine()
       let lastWord = LastWord()
@@ -85,7 +93,7 @@ struct VerifyCommand: ParsableCommand {
           Self.end("unknown", "interrupted in the middle of a step", result: result, json: json)
         })
       if let parent { Signals.endWithParent(parent) }
-      try answer(within: limit, watchdog, interruption, seen)
+      try answer(within: limit, since: begin, watchdog, interruption, seen)
     } catch let error as InputError {
       if json {
         try Console.json(BriefReport(verdict: "error", reason: error.description))
@@ -123,23 +131,9 @@ struct VerifyCommand: ParsableCommand {
     }
   }
 
-  /// Looks for a proof of the answer, as long as finding it took and ten seconds more, and writes it.
-  private func writeCertificate(
-    of question: Property, _ verification: Verification, _ recorder: BoxRecorder?,
-    _ loaded: ModelArgument.Loaded
-  ) throws(InputError) {
-    guard let certificate else { return }
-    let prover = loaded.isWholeFile ? Prover(loaded.network, of: loaded.file) : nil
-    let lines = prover?.certificates(
-      of: question, verification, recorder, within: verification.seconds + 10)
-    try writeFile(Data((lines ?? []).map { $0 + "\n" }.joined().utf8), to: certificate)
-    if lines == nil, verification.answer.isDecided {
-      Console.error("surety: no proof was found that the checker accepts; \(certificate) is empty")
-    }
-  }
-
   private func answer(
-    within limit: Duration?, _ watchdog: Watchdog, _ interruption: Interruption, _ seen: LastLine
+    within limit: Duration?, since begin: Date, _ watchdog: Watchdog,
+    _ interruption: Interruption, _ seen: LastLine
   ) throws {
     let completion = CompleteMethod(rawValue: complete.rawValue)
     try completion?.require("--complete")
@@ -176,15 +170,21 @@ struct VerifyCommand: ParsableCommand {
     watchdog.stop()
     line.end()
     if let result { try writeFile(Data(verification.answer.resultText.utf8), to: result) }
-    try writeCertificate(of: question, verification, recorder, loaded)
-    if json {
-      try Console.json(verification)
-    } else {
-      print(verification.answer.resultText, terminator: "")
-      if case .violated = verification.answer {} else { print(verification.reason) }
+    let prover = certificate == nil ? nil : loaded.prover(meaning)
+    try VerifyClosing(certificate: certificate, isQuiet: quiet, printsJSON: json).end(
+      verification,
+      within: ProofLimits.seconds(within: limit?.seconds, after: Date().timeIntervalSince(begin)),
+      isCancelled: interruption.check
+    ) { limits in
+      guard let prover else {
+        guard verification.answer.isDecided else { return nil }
+        return PropertyProof(record: ProofRecord(missing: ModelArgument.Loaded.withoutProver))
+      }
+      guard verification.answer.isDecided else {
+        return recorder.flatMap { prover.partialCertificates(of: question, $0, limits) }
+      }
+      return prover.certificates(of: question, verification, recorder, limits)
     }
-    // Before memory is given back, which may take long where there is much of it.
-    try Console.flush()
     if interruption.wasRequested, case .unknown = verification.answer {
       throw Exit.Code(exit: .interrupted)
     }

@@ -35,7 +35,18 @@ struct ModelArgument: ParsableArguments {
     fileprivate var choices: ModelChoices
 
     /// Whether the network is the file's, nothing chosen.
-    var isWholeFile: Bool { choices.areNone }
+    private var isWholeFile: Bool { choices.areNone }
+
+    /// Why there is no prover, where there is none.
+    static let withoutProver =
+      "the digest of the model file does not cover all of the network: weights lie in other files, or inputs, outputs or sizes were chosen"
+
+    /// Writes certificates about the file; nil where its digest says less than all about the network.
+    func prover(_ meaning: MeaningOption) -> Prover? {
+      guard isWholeFile, var prover = Prover(network, of: file) else { return nil }
+      prover.meaning = meaning.choice
+      return prover
+    }
 
     /// The digest of all that the network depends on.
     var digest: String { file.digest(choices) }

@@ -5,17 +5,46 @@ import Proofs
 import Synchronization
 
 /// How many certificates were accepted and rejected.
-struct CheckTotals: Sendable {
-  var accepted = 0
-  var rejected = 0
+public struct CheckTotals: Sendable {
+  /// The certificates that were accepted.
+  public var accepted = 0
+  /// The certificates that were rejected, those that cannot be read among them.
+  public var rejected = 0
   /// Lines that carry no certificate.
-  var without = 0
+  public var without = 0
 }
 
 /// Checks the certificates of a file on several threads, and prints what it finds in the order of the lines.
-struct CheckRun: Sendable {
-  var network: CheckedNetwork
-  var printsJSON: Bool
+public struct CheckRun: Sendable {
+  /// What is printed.
+  public enum Printing: Sendable {
+    /// Nothing.
+    case nothing
+    /// A line for each certificate that is rejected, and one with the totals.
+    case text
+    /// A JSON object for each certificate, and one with the totals.
+    case json
+  }
+
+  private let network: CheckedNetwork
+  private let threads: Int
+  private let printing: Printing
+
+  /// Reads the model.
+  ///
+  /// - Parameters:
+  ///   - model: The ONNX file.
+  ///   - isPlain: Whether products of matrices are plain loops, and not OpenBLAS.
+  ///   - threads: How many certificates are checked at a time; nil for as many as there are processors.
+  /// - Throws: `InputError` when it cannot be read.
+  public init(
+    model: String, isPlain: Bool = false, threads: Int? = nil, printing: Printing
+  ) throws(InputError) {
+    self.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+    self.printing = printing
+    network = try CheckedNetwork(
+      contentsOf: model, isPlain: isPlain, isParallel: self.threads > 1)
+  }
 
   /// What is shared by the threads: each takes the next line when it is done with one, so that as many lines are in memory as
   /// there are threads.
@@ -36,8 +65,11 @@ struct CheckRun: Sendable {
     case result(CheckResult)
   }
 
-  func check(_ lines: LineReader, threads: Int) throws(InputError) -> CheckTotals {
-    nonisolated(unsafe) var shared = Shared(lines: lines)
+  /// Checks the certificates of a file, `-` for standard input.
+  ///
+  /// - Throws: `InputError` when the file cannot be read.
+  public func check(_ path: String) throws(InputError) -> CheckTotals {
+    nonisolated(unsafe) var shared = Shared(lines: try LineReader(path: path))
     let lock = NSLock()
     DispatchQueue.concurrentPerform(iterations: threads) { _ in
       while true {
@@ -48,11 +80,13 @@ struct CheckRun: Sendable {
     }
     if let problem = shared.problem { throw problem }
     let totals = shared.totals
-    if printsJSON {
+    switch printing {
+    case .nothing: break
+    case .json:
       print(
         "{\"accepted\": \(totals.accepted), \"rejected\": \(totals.rejected), \"without\": \(totals.without)}"
       )
-    } else {
+    case .text:
       let without = totals.without > 0 ? " (\(totals.without) lines carry no certificate)" : ""
       print("accepted \(totals.accepted) rejected \(totals.rejected)\(without)")
     }
@@ -92,9 +126,9 @@ struct CheckRun: Sendable {
       case .result(.accepted): shared.totals.accepted += 1
       case .result(.rejected(let reason)):
         shared.totals.rejected += 1
-        if !printsJSON { print("line \(shared.printed): rejected: \(reason)") }
+        if printing == .text { print("line \(shared.printed): rejected: \(reason)") }
       }
-      if printsJSON, case .result(let result) = finding { printJSON(result, shared.printed) }
+      if printing == .json, case .result(let result) = finding { printJSON(result, shared.printed) }
     }
   }
 
