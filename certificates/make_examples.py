@@ -10,6 +10,7 @@ from pathlib import Path
 from making.accepted import all_accepted
 from making.files import Examples, write_table
 from making.models import all_models, zipped
+from making.rejected import all_rejected
 
 
 def main():
@@ -23,6 +24,7 @@ def main():
     (options.out / "dense.onnx.gz").write_bytes(zipped(models["dense"]))
     examples = Examples(models)
     all_accepted(examples)
+    all_rejected(examples)
     examples.write(options.out)
     write_table(options.out / "expected.csv", examples.rows)
 

@@ -97,8 +97,8 @@ def of_violations(file):
     def show(region, prop, proof, shows, meaning=BOTH):
         file.accepted(region, prop, proof, shows, meaning=meaning, verdict="violated")
 
-    show(SQUARE, at_most("0.26"), counterexample([-0.9, -0.95]), "a counterexample of doubles", ("real",))
-    show(SQUARE, at_most("0.26"), counterexample([-0.875, -0.9375], "f32"), "a counterexample for every execution")
+    show(SQUARE, at_most("-0.1"), counterexample([0.6, 0.8]), "a counterexample of doubles", ("real",))
+    show(SQUARE, at_most("-0.1"), counterexample([0.625, 0.8125], "f32"), "a counterexample for every execution")
     show(SQUARE, label(1), counterexample([-0.5, -0.5]), "a counterexample to a label")
     show(pixels(array([0, 0], "u8"), "255/510", "1", "-1", None), at_most("9", strict=True), counterexample([1, 1], "u8", scale="-1/4"),
          "a counterexample on the border of an l1 ball")

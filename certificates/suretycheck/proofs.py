@@ -26,6 +26,8 @@ class Claim:
         if not isinstance(network["input"], str) or not isinstance(network["output"], str):
             raise Rejected("the names of input and output are not strings")
         self.net = model.network(network["input"], network["output"])
+        if not isinstance(value.get("words", ""), str):
+            raise Rejected("the words are not a string")
         self.meaning = listed(value["meaning"], "the meaning")
         if not self.meaning or any(m not in ("real", "binary32") for m in self.meaning) or len(set(self.meaning)) != len(self.meaning):
             raise Rejected(f"the meaning is {self.meaning!r}, not a list of \"real\" and \"binary32\"")
