@@ -35,15 +35,15 @@ def certificate_of(line):
         value = parse_json(line.decode("utf-8"))
     except UnicodeDecodeError:
         raise Rejected("not UTF-8") from None
-    if isinstance(value, dict) and "format" not in value:
-        return value.get("certificate")
-    return value
+    if not isinstance(value, dict):
+        raise Rejected("the line is not an object")
+    return value if "format" in value else value.get("certificate")
 
 
 def verdict(line, model, exact=False):
     """None where the line is accepted, WITHOUT where it carries no certificate, else the reason."""
     try:
-        certificate = certificate_of(line) if line.strip() else None
+        certificate = certificate_of(line) if line.strip(b" \t\r") else None
         if certificate is None:
             return WITHOUT
         with np.errstate(all="ignore"):

@@ -3,6 +3,8 @@
 Bounds lie between what the proof shows and what a simpler one would, so that it is the rule in question that decides; `rejected.py` takes some
 of the same claims with the simpler proof.
 """
+import json
+
 from .parts import (BOTH, EMPTY, INTERVAL, LINEAR, array, at_most, box, conditions, constraint, counterexample, each, input_cut, label, leaf,
                     linear, multipliers, node_cut, pixels, slopes, tree)
 
@@ -35,6 +37,14 @@ def nested():
     return tree(node_cut("h0", 1, "0", below, part(0.5)), "h1")
 
 
+def deep(cuts):
+    """Cuts one within the other."""
+    root = leaf(LINEAR)
+    for _ in range(cuts):
+        root = input_cut(1, "-2", EMPTY, root)
+    return root
+
+
 def of_rules(file):
     def over(bound, proof, shows, meaning=("real",)):
         file.accepted(SQUARE, at_most(bound, DIFFERENCE), proof, shows, meaning=meaning)
@@ -61,6 +71,7 @@ def of_rules(file):
     over("-0.13", tree(input_cut(1, "-1", node_cut("h0", 1, "0.6", leaf(LINEAR), EMPTY), leaf(LINEAR))), "a part without inputs, by a node's interval")
     over("-0.13", tree(input_cut(0, "0.5", leaf(LINEAR), input_cut(0, "0.25", leaf(INTERVAL), leaf(LINEAR)))), "a part without inputs, by another rule")
     over("-0.13", tree(input_cut(1, "1/3", leaf(LINEAR), leaf(LINEAR))), "a cut at a number that no double has")
+    over("-0.13", tree(deep(495)), "a tree that is nested as deep as may be")
     over("-0.13", tree(input_cut(1, "7", leaf(LINEAR), EMPTY)), "a cut outside of the region")
     file.accepted(NEAR, label(0), each(([1], INTERVAL), ([0], linear("h0", "h1"))), "rule each", meaning=BOTH)
     several = conditions([constraint(DIFFERENCE, "0.17")], [constraint({0: "1"}, "-2")])
@@ -81,6 +92,10 @@ def of_claims(file):
     show(conditions([{"outputs": [[0, "1/2"], [2, "-1"], [0, "0.5"]], "bound": "-0.13"}]), "coefficients of an index that comes twice add up")
     show(at_most("-13/100", {0: "1", 2: "-0x1p+0"}, strict=False), "a fraction and a hexadecimal float")
     show(at_most("-1.3", {0: "1e1", 2: "-100e-1"}), "decimals with exponents")
+    show(at_most("-13E-2", {0: "1", 2: "-0x1P0"}), "capitals in exact numbers")
+    show(at_most("-0." + "2" * 1999, DIFFERENCE), "a decimal of 2000 digits")
+    show(at_most("-" + "2" * 99 + "/1" + "0" * 99, DIFFERENCE), "a fraction of 199 digits")
+    show(at_most("-1e0300", {0: "1e+0300", 2: "-1e300"}), "large coefficients")
     show(at_most("0", {0: "0"}, strict=True), "strict: nothing is below itself")
     show(conditions([constraint({}, "0", inputs=[[1, "1"]]), constraint({}, "-1.5", inputs=[[1, "-1"]])]), "constraints of inputs alone")
     shown = at_most("-0.13", DIFFERENCE)
@@ -113,6 +128,9 @@ def of_lines(file):
     file.line({"index": 5, "verdict": "unknown"}, "aside", "the line of a run that says nothing of certificates")
     file.line(" \t", "aside", "a blank line")
     with_words = {**proved, "claim": {**proved["claim"], "words": "Y_0 is above Y_2 - 0.22"}}
+    text = json.dumps(proved)
+    file.line(text.replace('"version": 1,', '"version": 1.0,').replace("[[0,", "[[0e7,"), "accepted", "whole numbers with a point and an exponent")
+    file.line(text.replace("claim", "\\u0063laim").replace(": ", "\t:\r").replace(", ", " , "), "accepted", "escapes and white space of JSON")
     file.line(with_words, "accepted", "words for people")
 
 

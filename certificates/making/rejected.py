@@ -34,8 +34,10 @@ def of_forms(file):
     text = json.dumps(good)
     for line, shows in ((text.replace('"verdict"', '"verdict": "holds", "verdict"'), "a field twice"), (text[:-1], "a line that is cut off"), (text + "}", "more behind the value"),
                         (text.replace('"version": 1', '"version": 1,'), "no JSON"), (text.replace("1", "01", 1), "a number that begins with 0"),
-                        (f"[{text}]", "a list of certificates"), ("7", "a number"), ("{'format': 1}", "another language"),
-                        ("[" * 600 + "]" * 600, "values that nest too deep"), (text.replace('"proof"', '"pr\\u00zz"'), "a broken escape"),
+                        (f"[{text}]", "a list of certificates"), ("7", "a number"), ("null", "null"), (text.replace('"version": 1', '"version": 1.5'), "a version that is not whole"),
+                        (json.dumps(changed(good, "claim.words", "\ud800")), "half a surrogate pair"), (text.replace(", ", "\f, ", 1), "white space that JSON does not have"),
+                        ("{'format': 1}", "another language"),
+                        (text.replace('"real"', "[" * 500 + "]" * 500), "values that nest too deep"), (text.replace('"proof"', '"pr\\u00zz"'), "a broken escape"),
                         (json.dumps({"certificate": 3}), "the line of a run with a number for a certificate"),
                         (json.dumps({"format": 3, "certificate": good}), "the line of a run that names a format")):
         file.line(line, "rejected", shows)
@@ -56,7 +58,7 @@ def of_arrays(file):
         ("proof.passes.0.elements", array([0.0]), "elements in floats"), ("proof.passes.0.elements", {**array([0], "u32"), "scale": "1"}, "elements with a scale"),
         ("proof.passes.0.elements", array([3], "u32"), "an element that the node does not have"), ("proof.passes.0.elements", array([0, 0], "u32"), "an element twice"),
         ("proof.passes.0.elements", "all", "elements in another word"), ("proof.slopes", [slopes(0, "h1", {0: 1, 3: 1})], "slopes of an element that there is not")])
-    for bound in ("", "0,1", "1/0", "1/-2", "+1", "1.", ".5", "0x1", "0x.8p1", "1e", "nan", "inf", " 1", "1_0", "0x1p2001", "1e2001", "9" * 2001, "1/" + "3" * 200, "\u0661"):
+    for bound in ("", "0,1", "1/0", "1/-2", "+1", "1.", ".5", "0x1", "0x.8p1", "1e", "nan", "inf", " 1", "1_0", "0x1p2001", "1e2001", "1e00002", "9" * 2001, "1/" + "3" * 200, "\u0661"):
         shows = f"no exact number: {bound!r}" if len(bound) < 9 else f"an exact number of {len(bound)} characters"
         file.line(changed(good, "claim.property.conditions.0.0.bound", bound), "rejected", shows)
     file.line(changed(good, "claim.property.conditions.0.0.bound", -0.04), "rejected", "an exact number that is a JSON number")

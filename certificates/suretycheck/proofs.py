@@ -9,7 +9,7 @@ from . import Rejected, Unproved
 from .arithmetic import Exact, Floats, fractions
 from .bounds import Bounds, Empty
 from .network import Network, parse
-from .reading import elements, exact_array, fields, index, listed, number, raw_array, weight
+from .reading import elements, exact_array, fields, index, listed, number, raw_array, weight, whole
 from .region import Region
 
 SMALL = 4000  # weights of a network for which exact arithmetic is tried after floats
@@ -88,7 +88,7 @@ def check(value, model, exact=False):
     fields(value, "the certificate", ("format", "version", "claim", "proof"))
     if value["format"] != "surety-certificate":
         raise Rejected(f"the format is {value['format']!r}")
-    if type(value["version"]) is not int or value["version"] != 1:
+    if whole(value["version"]) != 1:
         raise Rejected(f"the version is {value['version']!r}, not 1")
     claim = Claim(value["claim"], model)
     # A bound for binary32 charges errors of at least 0 over all inputs of the region, so it holds without errors too: for `real`.
