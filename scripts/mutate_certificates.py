@@ -12,7 +12,7 @@ what comes out. A changed certificate that it accepts is harmless only where one
     proved      checker.py, which shares nothing with surety-check, proves the changed claim too
 
 ONNX Runtime is given inputs of the region of every accepted claim that is not the same, and a certificate of a claim that one of them
-violates is false. With `--both`, N certificates, changed and unchanged, are given to both checkers, and their answers compared.
+violates is false. So are some of the rejected ones tried; "shown false" counts what that finds, as a measure of the search. With `--both`, N certificates, changed and unchanged, are given to both checkers, and their answers compared.
 
 Exit status 1 where a certificate is false, an accepted change has no explanation, or the checkers disagree on more than how tight their
 bounds are. Needs numpy, onnx and onnxruntime.
@@ -72,7 +72,7 @@ class Mutant:
 
 def certificates_in(path):
     """The certificates of a file, without the lines that have none."""
-    for line in Path(path).read_text(encoding="utf-8").splitlines():
+    for line in Path(path).read_bytes().decode().split("\n"):
         value = json.loads(line) if line.strip() else None
         if isinstance(value, dict) and "format" not in value:
             value = value.get("certificate")
@@ -84,7 +84,7 @@ def examples():
     folder = ROOT / "certificates/examples"
     for name in sorted({row["file"] for row in read_table(folder / "expected.csv")}):
         rows = {int(r["line"]): r for r in read_table(folder / "expected.csv") if r["file"] == name}
-        for number, line in enumerate((folder / name).read_text(encoding="utf-8").splitlines(), 1):
+        for number, line in enumerate((folder / name).read_bytes().decode().rstrip("\n").split("\n"), 1):
             if rows[number]["result"] == "accepted" and not rows[number]["no_rule"]:
                 value = json.loads(line)
                 value = value if "format" in value else value["certificate"]
@@ -195,51 +195,71 @@ class Second:
         return self.known[key]
 
 
-def refuted(mutant, claim, second, sessions, tries):
-    """A counterexample that checker.py confirms, or "near" where only ONNX Runtime sees a violation, or None."""
-    if mutant.model not in sessions:
-        sessions[mutant.model] = Session(mutant.model)
-    session, network = sessions[mutant.model], claim.net
-    search = Search(
-        lambda x: session.session.run([session.output], {session.name: x})[0].ravel(),
-        claim,
-        session.shape,
-        network.double,
-        len(mutant.line),
-    )
-    if claim.verdict == "violated":
-        return None
-    excess, x = search.best(tries)
-    if excess < 0:
-        return None
-    opposite = refutation(json.loads(mutant.line), x)
-    for meaning in claim.meaning:
-        opposite["claim"]["meaning"] = [meaning]
-        reason = checker.verdict(json.dumps(opposite).encode(), second.model(mutant.model))
-        if reason is None:
-            return opposite
-    return "near"
+class Attack:
+    """Inputs given to the network by ONNX Runtime, to find one that a claim is wrong about."""
+
+    def __init__(self, second, tries):
+        self.second, self.tries, self.sessions = second, tries, {}
+
+    def refute(self, mutant, value, claim):
+        """A certificate of the opposite that checker.py accepts; "near" where only ONNX Runtime sees a violation; or None."""
+        if claim.verdict == "violated":
+            return None
+        if mutant.model not in self.sessions:
+            self.sessions[mutant.model] = Session(mutant.model)
+        session = self.sessions[mutant.model]
+        search = Search(
+            lambda x: session.session.run([session.output], {session.name: x})[0].ravel(),
+            claim,
+            session.shape,
+            claim.net.double,
+            len(mutant.line),
+        )
+        excess, x = search.best(self.tries)
+        if excess < 0:
+            return None
+        opposite = refutation(value, x)
+        for meaning in claim.meaning:
+            opposite["claim"]["meaning"] = [meaning]
+            text = json.dumps(opposite).encode()
+            if checker.verdict(text, self.second.model(mutant.model)) is None:
+                return opposite
+        return "near"
 
 
-def explain(mutant, second, sessions, args):
+def value_of(mutant):
+    """The certificate of a mutant's line; None where it has none."""
+    try:
+        value = json.loads(mutant.line)
+        return value if not isinstance(value, dict) or "format" in value else value.get("certificate")
+    except (ValueError, RecursionError):
+        return None
+
+
+def explain(mutant, second, attack):
     """Why an accepted mutant is harmless: same, follows or proved; else "unexplained" or "FALSE"."""
-    value = json.loads(mutant.line)
-    value = value if "format" in value else value.get("certificate")
-    model = second.model(mutant.model)
+    value, model = value_of(mutant), second.model(mutant.model)
     new, old = claim_of(value, model), claim_of(mutant.original.value, model)
     if new is None:
         return "unexplained"
-    same = old is not None and follows(new, old) and follows(old, new)
-    if same:
+    if old is not None and follows(new, old) and follows(old, new):
         return "same"
-    if (found := refuted(mutant, new, second, sessions, args.tries)) not in (None, "near"):
+    found = attack.refute(mutant, value, new)
+    if found not in (None, "near"):
         print(f"FALSE: {mutant.kind}, {mutant.model}\n{mutant.line[:2000]}\n{json.dumps(found)[:2000]}")
         return "FALSE"
-    if second.can(mutant) and second.answer(mutant)[0] == "accepted":
-        return "proved"
     if old is not None and follows(new, old):
         return "follows"
-    return "unexplained" if found is None else "FALSE"
+    if second.can(mutant) and second.answer(mutant)[0] == "accepted":
+        return "proved"
+    return "unexplained"
+
+
+def is_refuted(mutant, second, attack):
+    """Whether the claim of a rejected mutant is shown to be false."""
+    value = value_of(mutant)
+    claim = claim_of(value, second.model(mutant.model))
+    return claim is not None and attack.refute(mutant, value, claim) not in (None, "near")
 
 
 def disagreement(mutant, second):
@@ -277,6 +297,7 @@ def main():
     arguments.add_argument("--each", type=int, default=100, help="mutants of each kind (default %(default)s)")
     arguments.add_argument("--both", type=int, default=0, metavar="N", help="give N of them to checker.py as well, and compare")
     arguments.add_argument("--tries", type=int, default=300, help="inputs that are tried on a changed claim (default %(default)s)")
+    arguments.add_argument("--attacked", type=int, default=20, help="rejected changes of each kind whose claims are tried too (default %(default)s)")
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--sources", nargs="+", choices=["examples", "demo", "benchmarks"], default=["examples", "demo", "benchmarks"])
     arguments.add_argument("--only", metavar="WORD", help="only kinds whose name has a word")
@@ -296,18 +317,32 @@ def main():
     check(found + unchanged, args)
     if wrong := [m for m in unchanged if m.answer != "accepted"]:
         sys.exit(f"{len(wrong)} certificates are not accepted as they are: {wrong[0].model}: {wrong[0].reason}")
-    second, sessions, rows, bad = Second(), {}, [], []
+    second, rows, bad = Second(), [], []
+    attack = Attack(second, args.tries)
     for name in dict.fromkeys(m.kind for m in found):
         group = [m for m in found if m.kind == name]
         fates = Counter()
         for mutant in group:
-            fate = explain(mutant, second, sessions, args) if mutant.answer == "accepted" else mutant.answer
+            fate = explain(mutant, second, attack) if mutant.answer == "accepted" else mutant.answer
             fates[fate] += 1
             if fate in ("FALSE", "unexplained"):
                 bad.append((fate, mutant))
-        rows.append((name, len(group), fates["rejected"] + fates["aside"], fates["same"], fates["follows"], fates["proved"], fates["FALSE"] + fates["unexplained"]))
-    header = ("change", "made", "rejected", "accepted: same", "follows", "proved", "not explained")
-    rows.append(("all", *(sum(row[i] for row in rows) for i in range(1, 7))))
+            elif fate == "rejected" and fates["false"] + fates["not refuted"] < args.attacked:
+                fates["false" if is_refuted(mutant, second, attack) else "not refuted"] += 1
+        rows.append(
+            (
+                name,
+                len(group),
+                fates["rejected"] + fates["aside"],
+                fates["false"],
+                fates["same"],
+                fates["follows"],
+                fates["proved"],
+                fates["FALSE"] + fates["unexplained"],
+            )
+        )
+    header = ("change", "made", "rejected", "shown false", "same", "follows", "proved", "not explained")
+    rows.append(("all", *(sum(row[i] for row in rows) for i in range(1, 8))))
     table(header, rows)
     for fate, mutant in bad:
         print(f"{fate}: {mutant.kind}, {mutant.original.source}, {mutant.model.name}: checker.py: {second.answer(mutant) if second.can(mutant) else 'not run'}\n  {mutant.line[:400]}")

@@ -103,8 +103,9 @@ def element(value, rng, change):
         return None
     flat = numbers.reshape(-1)
     place = rng.randrange(flat.size)
+    new = change(flat[place].item())
     with np.errstate(all="ignore"):
-        flat[place] = change(flat[place])
+        flat[place] = new if numbers.dtype.kind == "f" else max(0, min(int(new), np.iinfo(numbers.dtype).max))
     return with_numbers(value, numbers)
 
 
@@ -533,7 +534,7 @@ def slope(value, rng, other):
     if found is None:
         return None
     holder, key = found
-    return set_at(holder[key], rng, named("values"), lambda v: element(v, rng, lambda x: rng.choice([0, 255, 255 - int(x)]))) and value
+    return set_at(holder[key], rng, named("values"), lambda v: element(v, rng, lambda x: rng.choice([0, 255, 255 - x]))) and value
 
 
 @kind("all slopes turned")
