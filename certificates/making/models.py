@@ -95,7 +95,6 @@ def all_models():
             dense("sigmoid", layers(3, 2, 3, 2), "Sigmoid"), dense("tanh", layers(4, 2, 3, 2), "Tanh"),
             dense("double", [(w / 3, b / 3) for w, b in layers(5, 2, 4, 2)], kind=np.float64), image(), residual(), valley(),
             dense("single", layers(6, 2, 3, 1)),
-            model("larger", [("Max", ["x", "b"], "m", {}), ("Gemm", ["m", "w"], "y", {"transB": 1})],
-                  {"b": [[0.25, 0.5]], "w": weights(71, 2, 2)}, [1, 2], [1, 2]),
+            model("larger", [("Gemm", ["x", "w"], "h", {"transB": 1}), ("Max", ["h", "x"], "y", {})], {"w": weights(71, 2, 2)}, [1, 2], [1, 2]),
             model("softplus", [("Softplus", ["x"], "y", {})], {}, [1, 2], [1, 2])]
     return {m.name: m for m in made}
