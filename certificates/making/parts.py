@@ -36,7 +36,7 @@ def conditions(*lists):
 
 def at_most(bound, outputs=None, **more):
     """The property whose violations have Y_0 (or another sum) <= bound."""
-    return conditions([constraint(outputs or {0: "1"}, bound, **more)])
+    return conditions([constraint({0: "1"} if outputs is None else outputs, bound, **more)])
 
 
 def label(number):
