@@ -50,6 +50,7 @@ def of_arrays(file):
         ("claim.region.upper", array([1, nan]), "a NaN in the region"), ("claim.region.upper", array([1, inf], "f32"), "an infinity in the region"),
         ("claim.region.upper.data", lambda s: s[:-4], "base64 that is cut off"), ("claim.region.upper.data", lambda s: s[:-1], "base64 without its padding"),
         ("claim.region.upper.data", lambda s: "*" + s[1:], "a character that base64 does not have"),
+        ("claim.region.upper.data", lambda s: s.replace("w==", "x=="), "base64 whose spare bits are not 0"), ("claim.region.upper.data", lambda s: s + "====", "more padding than base64 has"),
         ("claim.region.upper.data", lambda s: s[:8] + "\n" + s[8:], "base64 on two lines"), ("claim.region.upper.shape", [3], "a shape that the data do not have"),
         ("claim.region.upper.shape", [-2], "a negative extent"), ("claim.region.upper.shape", 2, "a shape that is no list"),
         ("claim.region.upper.dtype", "f32", "another dtype"), ("claim.region.upper.dtype", "f16", "an unknown dtype"),
