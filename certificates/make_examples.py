@@ -11,11 +11,13 @@ from making.accepted import all_accepted
 from making.files import Examples, write_table
 from making.models import all_models, zipped
 from making.rejected import all_rejected
+from making.written import write as write_by_program
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "examples", help="the folder to write to")
+    parser.add_argument("--surety", metavar="PROGRAM", help="has by_surety_*.jsonl written anew, too")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     models = all_models()
@@ -25,6 +27,7 @@ def main():
     examples = Examples(models)
     all_accepted(examples)
     all_rejected(examples)
+    write_by_program(examples, options.out, options.surety)
     examples.write(options.out)
     write_table(options.out / "expected.csv", examples.rows)
 
