@@ -3,8 +3,8 @@
 
     python3 scripts/mutate_certificates.py [--each 100] [--work results/mutations] [--both N] [--json FILE]
 
-Certificates are those of certificates/examples, of `surety demo` and of instances of benchmarks/ (`surety verify --certificate`), made
-once into the folder `--work`. Each kind of change (certificates/making/mutations.py) is made `--each` times, and surety-check is run over
+Certificates are those of certificates/examples, of `surety demo`, of instances of benchmarks/ (`surety verify --certificate`), made
+once into the folder `--work`, and random ones of random networks (certificates/making/chance.py). Each kind of change (certificates/making/mutations.py) is made `--each` times, and surety-check is run over
 what comes out. A changed certificate that it accepts is harmless only where one of these is shown:
 
     same        the claim is the same as before, exactly, and so is proved by the certificate as it was
@@ -32,6 +32,7 @@ from support import ROOT, Session, parser, read_bytes, require, run, table, writ
 sys.path.insert(0, str(ROOT / "certificates"))
 
 import checker
+from making.chance import Chance
 from making.files import read_table
 from making.mutations import KINDS
 from making.truth import Search, claim_of, follows, refutation
@@ -80,7 +81,7 @@ def certificates_in(path):
             yield value
 
 
-def examples():
+def examples(args):
     folder = ROOT / "certificates/examples"
     for name in sorted({row["file"] for row in read_table(folder / "expected.csv")}):
         rows = {int(r["line"]): r for r in read_table(folder / "expected.csv") if r["file"] == name}
@@ -114,6 +115,19 @@ def benchmarks(args):
             path.touch()
         for value in certificates_in(path):
             yield Original(model, value, row["family"])
+
+
+def chance(args):
+    """Random certificates of random networks, whether they are accepted or not."""
+    for seed in range(args.random):
+        made, values = Chance(1000 * args.seed + seed).certificates(4)
+        path = args.work / f"{made.name}.onnx"
+        path.write_bytes(made.data)
+        for value in values:
+            yield Original(path, value, "random")
+
+
+SOURCES = {"examples": examples, "demo": demo, "benchmarks": benchmarks, "random": chance}
 
 
 def mutants(originals, each, seed):
@@ -294,27 +308,29 @@ def main():
     arguments.add_argument("--work", type=Path, default=ROOT / "results/mutations", help="where certificates are made (default %(default)s)")
     arguments.add_argument("--each", type=int, default=100, help="mutants of each kind (default %(default)s)")
     arguments.add_argument("--both", type=int, default=0, metavar="N", help="give N of them to checker.py as well, and compare")
+    arguments.add_argument("--random", type=int, default=100, help="random networks, of four certificates each (default %(default)s)")
     arguments.add_argument("--tries", type=int, default=300, help="inputs that are tried on a changed claim (default %(default)s)")
     arguments.add_argument("--attacked", type=int, default=20, help="rejected changes of each kind whose claims are tried too (default %(default)s)")
     arguments.add_argument("--seed", type=int, default=1)
-    arguments.add_argument("--sources", nargs="+", choices=["examples", "demo", "benchmarks"], default=["examples", "demo", "benchmarks"])
+    arguments.add_argument("--sources", nargs="+", choices=list(SOURCES), default=list(SOURCES))
     arguments.add_argument("--only", metavar="WORD", help="only kinds whose name has a word")
     arguments.add_argument("--json", type=Path, metavar="FILE", help="also write the rows as JSON")
     args = arguments.parse_args()
     require(args.check, "the checker")
-    if args.sources != ["examples"]:
+    if {"demo", "benchmarks"} & set(args.sources):
         require(args.surety, "the program")
     args.work.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
-    made = {"examples": lambda args: examples(), "demo": demo, "benchmarks": benchmarks}
-    originals = [o for name in args.sources for o in made[name](args)]
-    counts = Counter(o.source for o in originals)
-    print(f"{len(originals)} certificates: " + ", ".join(f"{n} {source}" for source, n in sorted(counts.items())))
-    found = [m for m in mutants(originals, args.each, args.seed) if not args.only or args.only in m.kind]
+    originals = [o for name in args.sources for o in SOURCES[name](args)]
     unchanged = [Mutant("unchanged", o, o.model, json.dumps(o.value)) for o in originals]
-    check(found + unchanged, args)
-    if wrong := [m for m in unchanged if m.answer != "accepted"]:
+    check(unchanged, args)
+    if wrong := [m for m in unchanged if m.answer != "accepted" and m.original.source != "random"]:
         sys.exit(f"{len(wrong)} certificates are not accepted as they are: {wrong[0].model}: {wrong[0].reason}")
+    originals = [m.original for m in unchanged if m.answer == "accepted"]
+    counts = Counter(o.source for o in originals)
+    print(f"{len(originals)} accepted certificates: " + ", ".join(f"{n} {source}" for source, n in sorted(counts.items())))
+    found = [m for m in mutants(originals, args.each, args.seed) if not args.only or args.only in m.kind]
+    check(found, args)
     second, rows, bad, differences = Second(), [], [], []
     attack = Attack(second, args.tries)
     for name in dict.fromkeys(m.kind for m in found):
