@@ -49,7 +49,7 @@ INSTANCES = (
 )
 LONGEST = 600_000  # bytes of a line that is changed
 # What checker.py is given: bytes of a line times weights of the network.
-MOST_WORK = 3_000_000_000
+MOST_WORK = 1_000_000_000
 # Reasons of either checker that say no more than that its bounds were not good enough.
 NOT_TIGHT = ("is not shown impossible", "is not excluded", "satisfies no condition for certain", "is not shown to violate")
 

@@ -193,6 +193,10 @@ def of_others(examples):
     examples.of("dense_gz", "dense.onnx.gz").accepted(SQUARE, at_most("-0.22", DIFFERENCE), INTERVAL, "a compressed model: the digest is that of the file inside")
     examples.of("single", "single.onnx").accepted(SQUARE, at_most("-9"), INTERVAL, "a network of one output", meaning=BOTH)
     examples.of("larger", "larger.onnx").accepted(SQUARE, at_most("-9"), INTERVAL, "the larger of two tensors", "checker.py")
+    flat = examples.of("flat", "flat.onnx")
+    each_other = pixels(array([0.5, 0.5, 0.5]), "0.1", mean=["0", "1", "2"], std=["1", "2", "1/2"])
+    flat.accepted(each_other, at_most("0.39"), INTERVAL, "an input without a batch: a mean and a std for each element", meaning=BOTH)
+    flat.line(flat.certificate({**each_other, "mean": ["0", "1"], "std": ["1", "2"]}, at_most("-9"), INTERVAL), "rejected", "two means for three elements")
     softplus = examples.of("softplus", "softplus.onnx")
     softplus.line(softplus.certificate(SQUARE, at_most("-9"), INTERVAL), "rejected", "an operation without a rule", "both")
 

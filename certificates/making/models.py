@@ -96,5 +96,6 @@ def all_models():
             dense("double", [(w / 3, b / 3) for w, b in layers(5, 2, 4, 2)], kind=np.float64), image(), residual(), valley(),
             dense("single", layers(6, 2, 3, 1)),
             model("larger", [("Gemm", ["x", "w"], "h", {"transB": 1}), ("Max", ["h", "x"], "y", {})], {"w": weights(71, 2, 2)}, [1, 2], [1, 2]),
+            model("flat", [("Relu", ["x"], "y", {})], {}, [3], [3]),
             model("softplus", [("Softplus", ["x"], "y", {})], {}, [1, 2], [1, 2])]
     return {m.name: m for m in made}
