@@ -625,6 +625,22 @@ class Rules(Case):
                     self.assertGreater(least, found - 1.0)
 
 
+    def test_balls_are_bounded_as_well_as_their_dual_norm_and_their_box_do(self):
+        rng, numbers = np.random.default_rng(4), Floats()
+        for trial in range(200):
+            n, norm = int(rng.integers(1, 9)), "12"[trial % 2]
+            limits = (("0", "1"), (None, None), ("-2", None), (None, "1.2"))[trial % 4]
+            std, epsilon, center = rng.choice(["0.3", "2"]), rng.choice(["0.01", "3", "1/255"]), rng.uniform(0, 1, n)
+            region = Region({"kind": "pixels", "center": array(center), "epsilon": str(epsilon), "norm": norm, "lowest": limits[0], "highest": limits[1],
+                             "mean": ["0.25"], "std": [str(std)]}, (1, n))
+            row = rng.standard_normal((1, n)) * (rng.random(n) < 0.6)  # rows have zeros
+            lower, upper = numbers.ends(region.lower, region.upper)
+            slopes = row[0] / float(std)
+            dual = np.abs(slopes).max() if norm == "1" else np.linalg.norm(slopes)
+            for bound in (slopes @ (center - 0.25) - float(region.epsilon) * dual, np.where(row > 0, row * lower, row * upper).sum()):
+                self.assertGreater(float(region.minima(numbers, row, lower, upper)[0]), bound - 1e-9)
+
+
 class Mutations(Case):
     """Changes that make a certificate wrong or unreadable, each refused."""
 

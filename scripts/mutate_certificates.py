@@ -48,8 +48,8 @@ INSTANCES = (
     + ["reach_prob_density_01", "cifar10_resnet_01", "marabou_cifar10_01", "oval21_03", "mnist_fc_01", "eran_01"]
 )
 LONGEST = 600_000  # bytes of a line that is changed
-# What checker.py is given: bytes of a line times weights of the network.
-MOST_WORK = 1_000_000_000
+# What checker.py is given: bytes of a line times weights of the network; more where nothing else explains why a change is accepted.
+MOST_WORK, MOST_ALONE = 1_000_000_000, 50_000_000_000
 # Reasons of either checker that say no more than that its bounds were not good enough.
 NOT_TIGHT = ("is not shown impossible", "is not excluded", "satisfies no condition for certain", "is not shown to violate")
 
@@ -190,7 +190,7 @@ class Second:
             self.models[path] = Model(read_bytes(path))
         return self.models[path]
 
-    def can(self, mutant):
+    def can(self, mutant, most=MOST_WORK):
         """Whether the work is small enough."""
         model = self.model(mutant.model)
         network = mutant.original.value["claim"]["network"]
@@ -198,7 +198,7 @@ class Second:
             weights = model.network(network["input"], network["output"]).weights
         except checker.Rejected:
             return False
-        return weights * len(mutant.line) <= MOST_WORK
+        return weights * len(mutant.line) <= most
 
     def answer(self, mutant):
         """(answer, reason) for a mutant."""
@@ -264,7 +264,7 @@ def explain(mutant, second, attack):
         return "FALSE"
     if old is not None and follows(new, old):
         return "follows"
-    if second.can(mutant) and second.answer(mutant)[0] == "accepted":
+    if second.can(mutant, MOST_ALONE) and second.answer(mutant)[0] == "accepted":
         return "proved"
     return "unexplained"
 
@@ -357,15 +357,20 @@ def main():
                 fates["FALSE"] + fates["unexplained"],
             )
         )
+        print(f"{time.monotonic() - start:.0f} s: {name}: {dict(fates)}", file=sys.stderr, flush=True)
     header = ("change", "made", "rejected", "shown false", "same", "follows", "proved", "not explained")
     rows.append(("all", *(sum(row[i] for row in rows) for i in range(1, 8))))
     table(header, rows)
-    for fate, mutant in bad:
-        print(f"{fate}: {mutant.kind}, {mutant.original.source}, {mutant.model.name}: checker.py: {second.answer(mutant) if second.can(mutant) else 'not run'}\n  {mutant.line[:400]}")
+    for number, (fate, mutant) in enumerate(bad, 1):
+        path = args.work / f"bad_{number}.jsonl"
+        path.write_text(mutant.line + "\n", encoding="utf-8", errors="surrogatepass")
+        print(f"{fate}: {mutant.kind}, {mutant.model}: {path}; checker.py: {second.known.get((mutant.model, mutant.line), 'not run')}")
     if args.both:
         differences += compare(found + unchanged, second, args)
-    for mutant, text in differences:
-        print(f"The checkers differ: {text[:300]}\n  {mutant.model.name}: {mutant.line[:300]}")
+    for number, (mutant, text) in enumerate(differences, 1):
+        path = args.work / f"different_{number}.jsonl"
+        path.write_text(mutant.line + "\n", encoding="utf-8", errors="surrogatepass")
+        print(f"The checkers differ: {text[:300]}: {path} {mutant.model}")
     if args.json:
         write_json(args.json, [dict(zip(header, row, strict=True)) for row in rows])
     print(f"{time.monotonic() - start:.0f} s")

@@ -60,7 +60,9 @@ class Chance:
                      ("Relu", ["s"], "q", {}), ("Add", ["q", "x"], "a", {}), ("Gemm", ["a", "w2"], "y", {"transB": 1})]
             return model(name, nodes, constants, [1, n], [1, 2])
         layers = [(self.numbers(m, n), self.numbers(m)) for n, m in zip(sizes, sizes[1:])]
-        return dense(name, layers, bend, rng.choice([np.float32, np.float32, np.float64]), **({"alpha": rng.choice([0.01, 0.25, 0.1])} if bend == "LeakyRelu" else {}))
+        if bend == "LeakyRelu":  # which ONNX Runtime has in single precision alone
+            return dense(name, layers, bend, alpha=rng.choice([0.01, 0.25, 0.1]))
+        return dense(name, layers, bend, rng.choice([np.float32, np.float32, np.float64]))
 
     def region(self, shape):
         rng, size = self.rng, int(np.prod(shape))

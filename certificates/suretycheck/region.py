@@ -116,7 +116,7 @@ class Region:
 
         def excess(t):
             price, usable, beyond = parts(t)
-            z = np.where(usable & ~beyond, -row / price, end)
+            z = np.where(usable & ~beyond, -row / price, np.where(row == 0, row, end))
             return float((spread * spread * z * z).sum() - epsilon * epsilon)
 
         t = search(excess, float(np.sqrt(float(((row / spread) ** 2).sum()))) / float(epsilon) * 2)
