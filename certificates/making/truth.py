@@ -82,6 +82,10 @@ class Search:
             best = max(best, least)
         return best
 
+    def size(self):
+        """The largest number of the constraints, beside which rounding is small."""
+        return max((abs(float(number)) for condition in self.claim.conditions for c in condition for number in (c[2], *c[0].values(), *c[1].values())), default=0)
+
     def points(self, count):
         yield self.low
         yield self.high
