@@ -31,7 +31,7 @@ test: dependencies ## Build optimised and run every test
 	swift build $(SWIFT_FLAGS) --product surety-check
 	swift build $(SWIFT_FLAGS) --product suretyPackageTests
 	swift test $(SWIFT_FLAGS) --skip-build $(ARGUMENTS)
-	@if [ -z "$(ARGUMENTS)" ]; then scripts/check_shared; fi
+	@if [ -z "$(ARGUMENTS)" ]; then scripts/check_certificates && scripts/check_shared; fi
 
 build: dependencies ## Build the programs: .build/release/surety and surety-check
 	swift build $(SWIFT_FLAGS) --product surety

@@ -1,10 +1,11 @@
-"""Checks certificates of Surety (docs/certificates.md): python3 checker.py CERTIFICATES --model MODEL [--only N] [--exact]
+"""Checks certificates of Surety (docs/certificates.md): python3 checker.py CERTIFICATES --model MODEL [--only N] [--json] [--exact]
 
 Prints a line for each rejected line, with the reason, and `accepted N rejected M`; lines of a run that carry no certificate are counted aside. Exit status: 0 if all were accepted, 1 if one was
 rejected, 2 if a file cannot be read. Needs numpy and onnx. How it proves what it accepts is said in suretycheck/bounds.py.
 """
 import argparse
 import gzip
+import json
 import sys
 import zlib
 
@@ -34,15 +35,15 @@ def certificate_of(line):
         value = parse_json(line.decode("utf-8"))
     except UnicodeDecodeError:
         raise Rejected("not UTF-8") from None
-    if isinstance(value, dict) and "format" not in value:
-        return value.get("certificate")
-    return value
+    if not isinstance(value, dict):
+        raise Rejected("the line is not an object")
+    return value if "format" in value else value.get("certificate")
 
 
 def verdict(line, model, exact=False):
     """None where the line is accepted, WITHOUT where it carries no certificate, else the reason."""
     try:
-        certificate = certificate_of(line) if line.strip() else None
+        certificate = certificate_of(line) if line.strip(b" \t\r") else None
         if certificate is None:
             return WITHOUT
         with np.errstate(all="ignore"):
@@ -59,6 +60,7 @@ def main(arguments=None):
     parser.add_argument("certificates", metavar="CERTIFICATES", help="JSON Lines, or - for standard input")
     parser.add_argument("--model", required=True, metavar="MODEL", help="the ONNX file, possibly .gz")
     parser.add_argument("--only", type=int, metavar="N", help="check line N alone, counted from 1")
+    parser.add_argument("--json", action="store_true", help="print a line of JSON for each certificate and one for the totals")
     parser.add_argument("--exact", action="store_true", help="rational arithmetic (slow)")
     options = parser.parse_args(arguments)
     try:
@@ -78,13 +80,18 @@ def main(arguments=None):
     for place, line in enumerate(lines, 1):
         if options.only in (None, place):
             reason = verdict(line, model, options.exact)
-            if reason is None:
-                accepted += 1
-            elif reason is WITHOUT:
+            if reason is WITHOUT:
                 without += 1
-            else:
-                rejected += 1
+                continue
+            accepted, rejected = (accepted + 1, rejected) if reason is None else (accepted, rejected + 1)
+            if options.json:
+                found = {"result": "accepted"} if reason is None else {"result": "rejected", "reason": reason}
+                print(json.dumps({"line": place, **found}), flush=True)
+            elif reason is not None:
                 print(f"line {place}: {reason}", flush=True)
+    if options.json:
+        print(json.dumps({"accepted": accepted, "rejected": rejected, "without": without}))
+        return 1 if rejected else 0
     aside = f" ({without} lines carry no certificate)" if without else ""
     print(f"accepted {accepted} rejected {rejected}{aside}")
     return 1 if rejected else 0

@@ -542,19 +542,15 @@ class Rules(Case):
 
     def test_deep_trees_need_no_recursion(self):
         data = dense([(np.float32([[1]]), np.float32([0]))])
-        depth = 20000
-        text = "".join('{"cut":{"input":0,"at":"%d"},"below":{"leaf":{"rule":"empty"}},"above":' % -i for i in range(2, depth))
         value = certificate(data, box([0], [1]), at_most(0, "-1"), {"rule": "tree", "root": "ROOT"})
-        line = json.dumps(value).replace('"ROOT"', text + '{"leaf":{"rule":"linear"}}' + "}" * (depth - 2))
-        model, found = Model(data), parse_json(line)
-        node = found["proof"]["root"]
-        for _ in range(depth - 2):
-            node = node["above"]
-        self.assertEqual(node, {"leaf": LINEAR})
-        depth = 1200
-        text = "".join('{"cut":{"input":0,"at":"%d"},"below":{"leaf":{"rule":"empty"}},"above":' % -i for i in range(2, depth))
-        line = json.dumps(value).replace('"ROOT"', text + '{"leaf":{"rule":"linear"}}' + "}" * (depth - 2))
-        self.assertIsNone(checker.verdict(line.encode(), model))
+
+        def line(cuts):
+            text = "".join('{"cut":{"input":0,"at":"%d"},"below":{"leaf":{"rule":"empty"}},"above":' % (-i - 2) for i in range(cuts))
+            return json.dumps(value).replace('"ROOT"', text + '{"leaf":{"rule":"linear"}}' + "}" * cuts).encode()
+
+        # The line, the proof, and a leaf with its rule's name are five values more.
+        self.assertIsNone(checker.verdict(line(495), Model(data)))
+        self.assertIn("deeper", checker.verdict(line(496), Model(data)))
 
     def test_each(self):
         data = dense([(np.float32([[1], [-1], [0]]), np.float32([3, 0, 0]))])
@@ -615,18 +611,31 @@ class Rules(Case):
                 center = rng.uniform(-0.3, 1.3, 6).clip(0, 1)
                 region = Region({"kind": "pixels", "center": array(center), "epsilon": "0.6", "norm": norm, "lowest": "0", "highest": "1", "mean": ["0.25"], "std": ["0.5"]}, (1, 6))
                 row = rng.standard_normal((1, 6)) * (rng.random(6) < 0.8)
+                away = rng.standard_normal((4000, 6)) * (rng.random((4000, 6)) < 0.7) - row * rng.random((4000, 1))
+                size = np.abs(away).sum(axis=1) if norm == "1" else np.sqrt((away * away).sum(axis=1))
+                points = (center + away / np.maximum(size, 1e-9)[:, None] * 0.6).clip(0, 1)
+                found = float(((points - 0.25) / 0.5 @ row[0]).min())
                 for numbers in (Floats(), Exact()):
                     rows = row if not numbers.exact else fractions(row)
                     lower, upper = numbers.ends(region.lower, region.upper)
                     least = float(region.minima(numbers, rows, lower, upper)[0])
-                    found = np.inf
-                    for _ in range(4000):
-                        d = rng.standard_normal(6) * (rng.random(6) < 0.7) - row[0] * rng.random()
-                        size = np.abs(d).sum() if norm == "1" else np.sqrt((d * d).sum())
-                        v = (center + d / max(size, 1e-9) * 0.6).clip(0, 1)
-                        found = min(found, float((row[0] * (v - 0.25) / 0.5).sum()))
                     self.assertLessEqual(least, found + 1e-12)
                     self.assertGreater(least, found - 1.0)
+
+    def test_balls_are_bounded_as_well_as_their_dual_norm_and_their_box_do(self):
+        rng, numbers = np.random.default_rng(4), Floats()
+        for trial in range(200):
+            n, norm = int(rng.integers(1, 9)), "12"[trial % 2]
+            limits = (("0", "1"), (None, None), ("-2", None), (None, "1.2"))[trial % 4]
+            std, epsilon, center = rng.choice(["0.3", "2"]), rng.choice(["0.01", "3", "1/255"]), rng.uniform(0, 1, n)
+            region = Region({"kind": "pixels", "center": array(center), "epsilon": str(epsilon), "norm": norm, "lowest": limits[0], "highest": limits[1],
+                             "mean": ["0.25"], "std": [str(std)]}, (1, n))
+            row = rng.standard_normal((1, n)) * (rng.random(n) < 0.6)  # rows have zeros
+            lower, upper = numbers.ends(region.lower, region.upper)
+            slopes = row[0] / float(std)
+            dual = np.abs(slopes).max() if norm == "1" else np.linalg.norm(slopes)
+            for bound in (slopes @ (center - 0.25) - float(region.epsilon) * dual, np.where(row > 0, row * lower, row * upper).sum()):
+                self.assertGreater(float(region.minima(numbers, row, lower, upper)[0]), bound - 1e-9)
 
 
 class Mutations(Case):
@@ -654,7 +663,7 @@ class Mutations(Case):
         root, leaf = ("proof", "root"), ("proof", "root", "above", "above", "below", "leaf")
         negative = array([-0.5, 0.5])
         mutations = {
-            "version": at(("version",), lambda v: 2), "version as a fraction": at(("version",), lambda v: 1.0), "format": at(("format",), lambda v: "x"),
+            "version": at(("version",), lambda v: 2), "version as a fraction": at(("version",), lambda v: 1.5), "format": at(("format",), lambda v: "x"),
             "unknown field": at(("claim",), lambda v: {**v, "note": 1}), "digest": at(("claim", "network", "sha256"), lambda v: v[::-1]),
             "input's name": at(("claim", "network", "input"), lambda v: "z"), "output's name": at(("claim", "network", "output"), lambda v: "h0"),
             "meaning": at(("claim", "meaning"), lambda v: ["float16"]), "no meaning": at(("claim", "meaning"), lambda v: []),
@@ -716,9 +725,24 @@ class Mutations(Case):
             self.assertIsNotNone(checker.verdict(bad.encode(), model), bad[:80])
         self.assertIn("UTF-8", checker.verdict(b"\xff" + line.encode(), model))
 
+    def test_whole_numbers_and_strings(self):
+        line = json.dumps(tree_certificate(valley()))
+        model = Model(valley())
+        for new in ("1.0", "1e0", "10e-1"):
+            self.assertIsNone(checker.verdict(line.replace('"version": 1', '"version": ' + new).encode(), model))
+        self.assertEqual(parse_json('"\\ud83d\\ude00"'), "\U0001f600")
+        for bad in ('"\\ud83d"', '"\\ude00"', "9" * 401, "1e400", "[" * 501 + "]" * 501):
+            self.assertRaises(Rejected, parse_json, bad)
+        self.assertEqual(parse_json("0." + "0" * 500 + "1"), 0)
+        self.assertIs(checker.verdict(b" \t\r", model), checker.WITHOUT)
+        for bad in (b"null", b"\x0c", b"[]", b"3"):
+            self.assertIsInstance(checker.verdict(bad, model), str)
+
     def test_numbers(self):
         for text, wanted in (("0.1", Fraction(1, 10)), ("-2.5e-3", Fraction(-1, 400)), ("2/255", Fraction(2, 255)), ("0x1.8p-3", Fraction(3, 16)), ("-0x.8p1", None),
-                             ("1/0", None), ("nan", None), ("inf", None), ("1_0", None), (" 1", None), ("1e999999", None), ("0x1p-1074", Fraction(1, 2 ** 1074)), ("", None)):
+                             ("1/0", None), ("nan", None), ("inf", None), ("1_0", None), (" 1", None), ("1e999999", None), ("1e2000", Fraction(10) ** 2000), ("1e-2001", None), ("1E2", Fraction(100)), ("0x1P2", Fraction(4)), ("1e00002", None),
+                             ("9" * 2000 + "e9", Fraction(int("9" * 2000 + "0" * 9))), ("9" * 2001, None), ("-1/" + "3" * 199, Fraction(-1, int("3" * 199))), ("1/" + "3" * 200, None),
+                             ("-0.5", Fraction(-1, 2)), ("0x", None), ("-0x.8p1", None), ("1e+", None), ("+1", None), ("1.", None), ("\u0661", None), ("-0xAp-1", Fraction(-5)), ("0x1p-1074", Fraction(1, 2 ** 1074)), ("", None)):
             if wanted is None:
                 self.assertRaises(Rejected, number, text, "n")
             else:

@@ -203,8 +203,6 @@ class Bounds:
         if row is None:
             return constant
         numbers.finite(row, self.net.input)
-        if affine_only:
-            return self._end(self.net.input, row, constant)
         name = self.net.input
         return numbers.down(constant + self.region.minima(numbers, row, self.lower[name], self.upper[name]))
 

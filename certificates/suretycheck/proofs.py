@@ -9,7 +9,7 @@ from . import Rejected, Unproved
 from .arithmetic import Exact, Floats, fractions
 from .bounds import Bounds, Empty
 from .network import Network, parse
-from .reading import elements, exact_array, fields, index, listed, number, raw_array, weight
+from .reading import elements, exact_array, fields, index, listed, number, raw_array, weight, whole
 from .region import Region
 
 SMALL = 4000  # weights of a network for which exact arithmetic is tried after floats
@@ -26,6 +26,8 @@ class Claim:
         if not isinstance(network["input"], str) or not isinstance(network["output"], str):
             raise Rejected("the names of input and output are not strings")
         self.net = model.network(network["input"], network["output"])
+        if not isinstance(value.get("words", ""), str):
+            raise Rejected("the words are not a string")
         self.meaning = listed(value["meaning"], "the meaning")
         if not self.meaning or any(m not in ("real", "binary32") for m in self.meaning) or len(set(self.meaning)) != len(self.meaning):
             raise Rejected(f"the meaning is {self.meaning!r}, not a list of \"real\" and \"binary32\"")
@@ -86,7 +88,7 @@ def check(value, model, exact=False):
     fields(value, "the certificate", ("format", "version", "claim", "proof"))
     if value["format"] != "surety-certificate":
         raise Rejected(f"the format is {value['format']!r}")
-    if type(value["version"]) is not int or value["version"] != 1:
+    if whole(value["version"]) != 1:
         raise Rejected(f"the version is {value['version']!r}, not 1")
     claim = Claim(value["claim"], model)
     # A bound for binary32 charges errors of at least 0 over all inputs of the region, so it holds without errors too: for `real`.

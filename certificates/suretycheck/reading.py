@@ -16,11 +16,17 @@ PLAIN = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 WORDS = {"true": True, "false": False, "null": None}
 
 
+MOST = 2 ** 1024 - 2 ** 970 - 1  # what rounds to a double
+DEEPEST = 500  # values within each other
+
+
 def parse_json(text):
     """The value of a JSON text (RFC 8259). A stack instead of recursion: trees may be deep. Keys that occur twice are refused."""
     stack, place = [], 0
     while True:
         place = SPACE.match(text, place).end()
+        if len(stack) >= DEEPEST:
+            raise Rejected(f"values nest deeper than {DEEPEST}")
         if text.startswith("{", place) or text.startswith("[", place):
             opened = {} if text[place] == "{" else []
             place = SPACE.match(text, place + 1).end()
@@ -75,17 +81,22 @@ def _end(text, place, value):
 
 
 def _unescape(body):
-    return ESCAPE.sub(lambda m: chr(int(m[1][1:], 16)) if m[1][0] == "u" else PLAIN.get(m[1], m[1]), body) if "\\" in body else body
+    if "\\" not in body:
+        return body
+    text = ESCAPE.sub(lambda m: chr(int(m[1][1:], 16)) if m[1][0] == "u" else PLAIN.get(m[1], m[1]), body)
+    try:  # two escapes may be one character
+        return text.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError:
+        raise Rejected("a string has half a surrogate pair") from None
 
 
 def _scalar(text, place):
     if match := STRING.match(text, place):
         return _unescape(match.group(1)), match.end()
     if match := NUMBER.match(text, place):
-        if match.end() - place > 400:
-            raise Rejected("a JSON number is too long")
-        value = float(match[0]) if match[1] or match[2] else int(match[0])
-        if value in (float("inf"), -float("inf")):
+        # A whole number of 400 digits is beyond doubles, and so is not read as an int.
+        value = float(match[0]) if match[1] or match[2] or match.end() - place > 400 else int(match[0])
+        if abs(value) > MOST or value in (float("inf"), -float("inf")):
             raise Rejected("a JSON number is too large")
         return value, match.end()
     for word, value in WORDS.items():
@@ -113,10 +124,16 @@ def listed(value, what):
     return value
 
 
+def whole(value):
+    """A whole number, whether it is written 1, 1.0 or 1e0; None for any other value."""
+    return int(value) if type(value) is int or type(value) is float and value.is_integer() else None
+
+
 def index(value, what, limit):
-    if type(value) is not int or not 0 <= value < limit:
+    number = whole(value)
+    if number is None or not 0 <= number < limit:
         raise Rejected(f"{what} is not a number from 0 to {limit - 1}: {value!r}")
-    return value
+    return number
 
 
 def weight(value, what):
@@ -126,22 +143,23 @@ def weight(value, what):
     return Fraction(value)
 
 
-DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,4})?")
+DECIMAL = re.compile(r"-?([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]{1,4}))?")
 QUOTIENT = re.compile(r"(-?[0-9]+)/([0-9]+)")
-HEXADECIMAL = re.compile(r"(-?)0x([0-9a-fA-F]+)(?:\.([0-9a-fA-F]+))?p([+-]?[0-9]{1,4})")
+HEXADECIMAL = re.compile(r"-?0x([0-9a-fA-F]+)(?:\.([0-9a-fA-F]+))?[pP]([+-]?[0-9]{1,4})")
 
 
 def number(value, what):
-    """An exact number of the page: a string that is a decimal, a fraction or a hexadecimal float."""
-    if not isinstance(value, str) or len(value) > 2000:
+    """An exact number of the page: a string that is a decimal, a fraction or a hexadecimal float, of limited length."""
+    if not isinstance(value, str) or len(value) > 2020:
         raise Rejected(f"{what} is not an exact number (a string)")
-    if DECIMAL.fullmatch(value):
-        return Fraction(value)
-    if (match := QUOTIENT.fullmatch(value)) and int(match[2]) != 0:
+    if (match := QUOTIENT.fullmatch(value)) and int(match[2]) != 0 and len(value.lstrip("-")) <= 201:
         return Fraction(int(match[1]), int(match[2]))
-    if match := HEXADECIMAL.fullmatch(value):
-        sign, whole, part, power = match[1], match[2], match[3] or "", int(match[4] or 0)
-        return (-1 if sign == "-" else 1) * Fraction(int(whole + part, 16)) * Fraction(2) ** (power - 4 * len(part))
+    for pattern, base, radix in ((DECIMAL, 10, 10), (HEXADECIMAL, 2, 16)):
+        if match := pattern.fullmatch(value):
+            digits, places, power = match[1] + (match[2] or ""), len(match[2] or ""), int(match[3] or 0)
+            if len(digits) <= 2000 and abs(power) <= 2000:
+                size = Fraction(int(digits, radix), radix ** places) * Fraction(base) ** power
+                return -size if value[0] == "-" else size
     raise Rejected(f"{what} is not an exact number: {value[:60]!r}")
 
 

@@ -39,10 +39,9 @@ class Region:
         if value["highest"] is not None:
             upper = np.minimum(upper, number(value["highest"], "highest"))
         mean, std = ([number(x, key) for x in listed(value[key], key)] for key in ("mean", "std"))
-        if len(mean) != len(std) or len(mean) not in (0, 1, shape[1] if len(shape) > 1 else 1):
+        own = shape[1:] if shape[0] == 1 else shape  # without the batch
+        if len(mean) != len(std) or len(mean) not in (0, 1, *own[:1]):
             raise Rejected(f"there are {len(mean)} means and {len(std)} stds for an input of the shape {list(shape)}")
-        if len(mean) > 1 and shape[0] != 1:
-            raise Rejected("means for each channel need an input with a batch of 1")
         if any(s <= 0 for s in std):
             raise Rejected("a std is not above 0")
         each = size // max(len(mean), 1)
@@ -117,7 +116,7 @@ class Region:
 
         def excess(t):
             price, usable, beyond = parts(t)
-            z = np.where(usable & ~beyond, -row / price, end)
+            z = np.where(usable & ~beyond, -row / price, np.where(row == 0, row, end))
             return float((spread * spread * z * z).sum() - epsilon * epsilon)
 
         t = search(excess, float(np.sqrt(float(((row / spread) ** 2).sum()))) / float(epsilon) * 2)
