@@ -24,6 +24,9 @@ public struct Trainer: Sendable {
   private let collapse: CollapseRule
   private let step: TrainingStep<Lanes<Float>>
   private let optimizer: Optimizer
+  private let constraint: WeightConstraint
+  /// The Frobenius norm of each trainable parameter before the first step.
+  private let firstNorms: [Double]
 
   /// Prepares a run.
   ///
@@ -46,6 +49,10 @@ public struct Trainer: Sendable {
     batches = try TrainingBatches(images, recipe.batchOptions())
     schedules = recipe.schedules(batchesPerEpoch: batches.batchesPerEpoch)
     optimizer = Optimizer(recipe.optimizer)
+    constraint = WeightConstraint(recipe.constraint)
+    firstNorms = network.trainableParameters.map {
+      Tensor<Float>(converting: network.parameters[$0.index].value).frobeniusNorm
+    }
     var counts = [Int](repeating: 0, count: images.classes.count)
     for index in 0..<images.count { counts[images.label(index)] += 1 }
     let full = (0..<recipe.epochs).first { [schedules, batches] epoch in
@@ -113,7 +120,11 @@ public struct Trainer: Sendable {
           ? "the gradient is not finite" : "the loss is \(result.loss)")
     }
     var weights = step.trainable.map { state.parameters[$0.index] }
-    optimizer.step(&weights, gradients, norm: norm, &state.optimizer, rate: settings.learningRate)
+    let rate = settings.learningRate
+    optimizer.step(&weights, gradients, norm: norm, &state.optimizer, rate: rate)
+    constraint.apply(
+      &weights, norms: firstNorms, rate: rate, decay: rate * recipe.optimizer.weightDecay,
+      isBounded: recipe.optimizer.kind == .muon)
     for (id, weight) in zip(step.trainable, weights) { state.parameters[id.index] = weight }
     state.updateStatistics(result.moments, momentum: 0.1)
     state.batches += 1

@@ -21,6 +21,10 @@ public struct TrainingState: Sendable, Equatable {
     optimizer = Optimizer(recipe.optimizer).initialState(
       for: network.trainableParameters.map { [parameters] in parameters[$0.index] })
     average = nil
+    let trainable = network.trainableParameters
+    var weights = trainable.map { [parameters] in parameters[$0.index] }
+    WeightConstraint(recipe.constraint).begin(&weights)
+    for (id, weight) in zip(trainable, weights) { parameters[id.index] = weight }
   }
 
   /// The network with the state's parameters, or with their average.

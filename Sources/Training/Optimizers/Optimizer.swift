@@ -37,13 +37,22 @@ public struct Optimizer: Sendable {
     if let clip = settings.clip, norm > clip { scale = clip / (norm + 1e-6) }
     let constants = Adam<Double>(
       rate: rate, step: state.steps, first: settings.betas[0], second: settings.betas[1])
+    let vectorConstants = Adam<Double>(
+      rate: settings.vectorLearningRate * rate / settings.learningRate, step: state.steps,
+      first: settings.betas[0], second: settings.betas[1])
     for i in weights.indices {
       var gradient = scale == 1 ? gradients[i] : gradients[i] * scale
-      if settings.weightDecay > 0, settings.kind != .adamw {
+      if settings.weightDecay > 0, [.adam, .sgd].contains(settings.kind) {
         gradient = gradient + weights[i] * settings.weightDecay
       }
       switch settings.kind {
       case .adam, .adamw: adam(&weights[i], gradient, i, &state, constants)
+      case .muon:
+        guard let form = WeightMatrix(weights[i].shape) else {
+          adam(&weights[i], gradient, i, &state, vectorConstants)
+          continue
+        }
+        muon(&weights[i], gradient, form, &state.first[i], rate: rate)
       case .sgd:
         // The first step has no velocity to keep.
         let velocity =
@@ -52,6 +61,24 @@ public struct Optimizer: Sendable {
         weights[i] = weights[i] - velocity * rate
       }
     }
+  }
+
+  /// One step of Muon: the average of gradients, looked ahead, with all its singular values made 1, times the rate.
+  ///
+  /// No singular value of the step is above the rate, in units of norm.
+  ///
+  /// Source: Jordan et al., "Muon: an optimizer for hidden layers in neural networks" (2024); scaled by `sqrt(outputs / inputs)` as in
+  /// Newhouse et al. (2025).
+  private func muon(
+    _ weights: inout Tensor<Float>, _ gradient: Tensor<Float>, _ form: WeightMatrix,
+    _ average: inout Tensor<Float>, rate: Double
+  ) {
+    let momentum = settings.momentum
+    average = average * momentum + gradient * (1 - momentum)
+    let ahead = gradient * (1 - momentum) + average * momentum
+    let step = form.weight(form.matrix(ahead).orthogonalized())
+    let kept = 1 - rate * settings.weightDecay
+    weights = (kept == 1 ? weights : weights * kept) - step * rate
   }
 
   /// One step of Adam with corrected averages.

@@ -18,7 +18,8 @@ extension Recipe {
           batchesPerEpoch: batchesPerEpoch),
       learningRate: LearningRateSchedule(
         initial: optimizer.learningRate, milestones: optimizer.decayEpochs,
-        factor: optimizer.decayFactor, batchesPerEpoch: batchesPerEpoch))
+        factor: optimizer.decayFactor, batchesPerEpoch: batchesPerEpoch,
+        fall: optimizer.schedule, batches: epochs * batchesPerEpoch))
     schedules.cleanWeight = method == .clean ? .constant(1) : loss.cleanWeight
     if method == .crownIBP { schedules.crownWeight = loss.crownWeight }
     if method.usesBounds { schedules.regularizerWeight = regularizer.weight }

@@ -33,6 +33,8 @@ public struct Recipe: Sendable, Hashable {
   public var regularizer: RegularizerSettings
   /// How the weights move.
   public var optimizer: OptimizerSettings
+  /// What is done to them after each step.
+  public var constraint: ConstraintSettings
   /// Which weights are kept in the end.
   public var averaging: AveragingSettings
   /// How often the network is judged, and by how many images.
@@ -110,6 +112,7 @@ public struct Recipe: Sendable, Hashable {
     attack = AttackSettings()
     regularizer = RegularizerSettings()
     optimizer = OptimizerSettings()
+    constraint = ConstraintSettings()
     averaging = AveragingSettings()
     evaluation = EvaluationSettings()
   }
@@ -137,6 +140,7 @@ public struct Recipe: Sendable, Hashable {
       fields.inapplicable(["regularizer"], "\(method.rawValue) has no bounds to regularise")
     }
     fields.section("optimizer") { optimizer.visit(&$0, epochs) }
+    fields.section("constraint") { constraint.visit(&$0) }
     fields.section("averaging") { averaging.visit(&$0, epochs) }
     fields.section("evaluation") { evaluation.visit(&$0) }
   }

@@ -1,4 +1,6 @@
-/// A learning rate that is multiplied by a factor after each of some epochs.
+import Foundation
+
+/// A learning rate that falls: by a factor after each of some epochs, or batch by batch to 0.
 public struct LearningRateSchedule: Sendable, Hashable {
   /// The rate of the first epoch.
   public var initial: Double
@@ -8,12 +10,21 @@ public struct LearningRateSchedule: Sendable, Hashable {
   public var factor: Double
   /// The number of batches in an epoch.
   public var batchesPerEpoch: Int
+  /// How the rate falls.
+  public var fall: OptimizerSettings.Schedule
+  /// The batches of the run, over which the rate falls where it does so evenly.
+  public var batches: Int
 
   /// Creates a schedule.
   ///
   /// - Precondition: `batchesPerEpoch` is at least 1.
-  public init(initial: Double, milestones: [Int], factor: Double, batchesPerEpoch: Int) {
+  public init(
+    initial: Double, milestones: [Int], factor: Double, batchesPerEpoch: Int,
+    fall: OptimizerSettings.Schedule = .steps, batches: Int = 1
+  ) {
     precondition(batchesPerEpoch >= 1, "\(batchesPerEpoch) batches in an epoch")
+    self.fall = fall
+    self.batches = batches
     self.initial = initial
     self.milestones = milestones
     self.factor = factor
@@ -24,6 +35,12 @@ public struct LearningRateSchedule: Sendable, Hashable {
   ///
   /// - Parameter batch: The number of batches before it in the whole run.
   public func rate(at batch: Int) -> Double {
+    let left = max(0, 1 - Double(batch) / Double(max(1, batches)))
+    switch fall {
+    case .linear: return initial * left
+    case .cosine: return initial * 0.5 * (1 - cos(.pi * left))
+    case .steps: break
+    }
     let finished = batch / batchesPerEpoch
     // Multiplied one by one, as a training loop would, so that the same rates come out.
     return milestones.reduce(initial) { rate, milestone in

@@ -43,6 +43,27 @@ let smallRecipes: [BuiltInRecipe] = [
     loss: {alpha: 0.5}
     attack: {steps: 1}
     """),
+  lipschitz(
+    "cifar10-lipschitz-small",
+    "CIFAR-10, an MLP by Muon with singular values of at most 4, minutes on two cores",
+    """
+    optimizer:
+      kind: muon
+      learning-rate: 0.2
+    constraint:
+      kind: soft-cap
+      limit: 4
+    """),
+  lipschitz(
+    "cifar10-lipschitz-small-adamw",
+    "CIFAR-10, the same MLP by AdamW with weight decay, for comparison",
+    """
+    optimizer:
+      kind: adamw
+      learning-rate: 1e-3
+      schedule: linear
+      weight-decay: 0.1
+    """),
   mnist("mnist-0.1-small", test: "0.1", multiplier: "2"),
   mnist("mnist-0.3-small", test: "0.3", multiplier: "7/6"),
 ]
@@ -83,6 +104,30 @@ private func small(
       learning-rate: 5e-4
       decay-epochs: \(schedule.decays)
       clip: 10
+    evaluation:
+      first: 2000
+    """)
+}
+
+/// The network of Newhouse et al. (2025), section 4.1, on the first 10,000 images.
+private func lipschitz(_ name: String, _ purpose: String, _ steps: String) -> BuiltInRecipe {
+  BuiltInRecipe(
+    name, purpose,
+    """
+    method: clean
+    epochs: 20
+    batch: 128
+    data:
+      name: cifar10
+      first: 10000
+      mean: [0, 0, 0]
+      std: [1, 1, 1]
+    network:
+      architecture: mlp
+      hidden: [256, 256]
+    epsilon:
+      test: 2/255
+    \(steps)
     evaluation:
       first: 2000
     """)
