@@ -9,8 +9,8 @@ from suretycheck.bounds import Bounds, Empty
 from suretycheck.proofs import Checker, Claim
 from suretycheck.proofs import Model as Parsed
 
+from .changes.finding import named, places
 from .models import dense, model
-from .mutations import named, places
 from .parts import BOTH, INTERVAL, array, certificate, conditions, constraint, input_cut, leaf, multipliers, node_cut, pixels, slopes, tree
 
 

@@ -25,8 +25,11 @@ def vnnlib(ends, outputs, asserted):
     return "\n".join([*declared, *limits, f"(assert {asserted})", ""])
 
 
+KEPT = Path(__file__).parent.parent / "examples"
+
+
 def write(examples, folder, program):
-    """Has the program write its examples anew, where one is given, and adds what is there to the list."""
+    """Has the program write its examples anew, where one is given, or takes those that are kept, and adds them to the list."""
     for number, (model, ends, asserted, shows) in enumerate(PROPERTIES, 1):
         name = f"by_surety_{number}_{model}.jsonl"
         if program:
@@ -35,5 +38,7 @@ def write(examples, folder, program):
                 prop.write_text(vnnlib(ends, {"dense": 3, "image": 3, "valley": 1}.get(model, 2), asserted))
                 command = [program, "verify", folder / f"{model}.onnx", prop, "--certificate", folder / name, "--threads", "1", "--quiet", "--timeout", "30"]
                 print(name, subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\n")[0])
+        elif folder != KEPT:
+            (folder / name).write_bytes((KEPT / name).read_bytes())
         for line in (folder / name).read_text(encoding="utf-8").splitlines():
             examples.of(name.removesuffix(".jsonl"), model + ".onnx").line(line, "accepted", f"by surety: {shows} ({json.loads(line)['proof']['rule']})")
