@@ -77,7 +77,8 @@ struct ConstraintTests {
       // The matrix itself was rounded to single precision.
       #expect(bound >= largest * (1 - 1e-5))
       #expect(bound <= largest * 1.03)
-      #expect(x.topSingular(rounds: 100).value <= bound)
+      // The iteration rounds to single precision.
+      #expect(x.topSingular(rounds: 100).value <= bound * (1 + 1e-6))
     }
     #expect(Tensor<Float>(repeating: 0, [3, 4]).singularValueBound() == 0)
   }

@@ -56,7 +56,7 @@ struct RecipeErrorTests {
       ("attack: {steps: 3}", "r.yaml: line 3: attack: fast makes no adversarial inputs"),
       (
         "optimizer: {momentum: 0.9}",
-        "r.yaml: line 3: optimizer.momentum: belongs to sgd; the kind is adam"
+        "r.yaml: line 3: optimizer.momentum: belongs to sgd and muon; the kind is adam"
       ),
       (
         "optimizer: 3",

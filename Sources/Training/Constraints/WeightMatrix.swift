@@ -62,19 +62,21 @@ extension Tensor where Scalar == Float {
   func topSingular(rounds: Int = 16) -> (value: Double, left: Tensor, right: Tensor) {
     precondition(shape.rank == 2, "A matrix has two axes, not \(shape)")
     // No direction that a weight is likely to be orthogonal to.
-    var right = Tensor(
-      [shape[1], 1], (0..<shape[1]).map { Float(1 + 0.5 * ($0 % 7 == 0 ? -1 : 1) / Double($0 + 1)) }
-    )
+    let start = (0..<shape[1]).map { place -> Float in
+      let part = 0.5 / Float(place + 1)
+      return place % 7 == 0 ? 1 - part : 1 + part
+    }
+    var right = Tensor([shape[1], 1], start)
     var left = product(right)
     for _ in 0..<rounds {
-      let size = max(left.frobeniusNorm, .leastNormalMagnitude)
+      let size = max(left.frobeniusNorm, Double.leastNormalMagnitude)
       left = left * (1 / size)
       right = product(left, transposingLeft: true, transposingRight: false)
-      right = right * (1 / max(right.frobeniusNorm, .leastNormalMagnitude))
+      right = right * (1 / max(right.frobeniusNorm, Double.leastNormalMagnitude))
       left = product(right)
     }
     let value = left.frobeniusNorm
-    return (value, left * (1 / max(value, .leastNormalMagnitude)), right)
+    return (value, left * (1 / max(value, Double.leastNormalMagnitude)), right)
   }
 
   /// A number that no singular value exceeds: the Frobenius norm of a power of the Gram matrix, its root taken.
