@@ -43,7 +43,7 @@ def mutants(originals, each, seed):
     by_model = defaultdict(list)
     for original in originals:
         by_model[original.model].append(original)
-    models = sorted(by_model)
+    models = sorted({o.value["claim"]["network"]["sha256"]: o.model for o in originals}.values())
     for place, (name, change) in enumerate([*KINDS.items(), ("another model", None)]):
         rng, made, seen, tries = random.Random(1000 * seed + place), 0, set(), 0
         order = rng.sample(originals, len(originals))
@@ -52,7 +52,9 @@ def mutants(originals, each, seed):
             tries += 1
             model = original.model
             if change is None:
-                model = rng.choice([m for m in models if m != original.model])
+                model = rng.choice(models)
+                if model.name.removesuffix(".gz") == original.model.name.removesuffix(".gz"):
+                    continue
                 changed = original.value
             else:
                 copy = json.loads(json.dumps(original.value))

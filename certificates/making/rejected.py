@@ -78,6 +78,10 @@ def of_claims(file):
         ("claim.property", conditions([constraint(DIFFERENCE, "-0.04")], [constraint({1: "1"}, "0.1")]), "a second condition, which is not excluded"),
         ("claim.property", at_most("0", {}, strict=False), "a tie that is not strict"),
         ("claim.property", at_most("0.03", DIFFERENCE), "the claim of a proof with slopes, without them")])
+    beyond = conditions([constraint(DIFFERENCE, "-0.13"), constraint({3: "1"}, "0")])
+    file.line(file.certificate(SQUARE, beyond, linear(weights=[[[1, 0]]])), "rejected", "an output that there is not, in a constraint of weight 0")
+    beyond = conditions([constraint({0: "1"}, "9")], [constraint({}, "0", inputs=[[2, "1"]])])
+    file.line(file.certificate(SQUARE, beyond, counterexample([0, 0]), verdict="violated"), "rejected", "an input that there is not, in a condition that no proof needs")
     altered(file, file.certificate(NEAR, label(0), LINEAR, BOTH), [
         ("claim.region.epsilon", "1.5", "a larger epsilon"), ("claim.region.epsilon", "-1/255", "a negative epsilon"), ("claim.region.norm", "3", "an unknown norm"),
         ("claim.region.norm", 2, "a norm that is a number"), ("claim.region.lowest", 0, "a limit that is a number"), ("claim.region.highest", "-0.8", "no pixel between the limits"),
