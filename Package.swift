@@ -89,7 +89,8 @@ let library: [Target] = [
     dependencies: [
       "Attacks", "Bounds", "Checking", "Records", "Datasets", "Digests",
       .target(name: "Exact", condition: .when(traits: ["LinearPrograms"])), "Files", "Lipschitz",
-      "ModelFiles", "Networks", "Proofs", "Properties", "RandomNumbers", "Reports", "Search", "Tensors",
+      "ModelFiles", "Networks", "Proofs", "Properties", "RandomNumbers", "Reports", "Search",
+      "Tensors",
       "Training",
     ]),
 ]

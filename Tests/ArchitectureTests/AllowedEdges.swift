@@ -55,7 +55,8 @@ let rooms: [Room] = [
     name: "Surety",
     imports: [
       "Attacks", "Bounds", "Checking", "Records", "Datasets", "Digests", "Exact", "Files",
-      "Lipschitz", "ModelFiles", "Networks", "Proofs", "Properties", "RandomNumbers", "Reports", "Search",
+      "Lipschitz", "ModelFiles", "Networks", "Proofs", "Properties", "RandomNumbers", "Reports",
+      "Search",
       "Tensors", "Training",
     ]),
   // Programs see the library through its umbrella.

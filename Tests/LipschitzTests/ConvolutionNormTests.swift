@@ -17,7 +17,8 @@ struct ConvolutionNormTests {
       output: [size.height, size.width])
   }
 
-  @Test("The torus's norm is at least that of the whole matrix, for every stride, padding and dilation")
+  @Test(
+    "The torus's norm is at least that of the whole matrix, for every stride, padding and dilation")
   func torus() {
     var generator = SplitMix64(seed: 11)
     var tightest = 0.0

@@ -19,7 +19,9 @@ extension Matrix {
     let v = vector.map { Dyadic($0) }
     var stretched = Dyadic.zero
     for row in 0..<rows {
-      let sum = (0..<columns).reduce(Dyadic.zero) { $0 + Dyadic(values[row * columns + $1]) * v[$1] }
+      let sum = (0..<columns).reduce(Dyadic.zero) {
+        $0 + Dyadic(values[row * columns + $1]) * v[$1]
+      }
       stretched = stretched + sum * sum
     }
     let length = v.reduce(Dyadic.zero) { $0 + $1 * $1 }
@@ -48,7 +50,8 @@ extension Matrix {
 
 @Suite("Verified norms of matrices")
 struct NormTests {
-  @Test("No vector is stretched by more than the bound, in exact arithmetic, and the bound is tight")
+  @Test(
+    "No vector is stretched by more than the bound, in exact arithmetic, and the bound is tight")
   func random() {
     var generator = SplitMix64(seed: 1)
     for trial in 0..<300 {
@@ -115,7 +118,8 @@ struct NormTests {
     check(rankOne, is: sides[0] * sides[1], within: 1e-6)
     let hilbert = Matrix(rows: 8, columns: 8, (0..<64).map { 1 / Double($0 / 8 + $0 % 8 + 1) })
     check(hilbert, is: 1.6959389969219498, within: 1e-6)
-    #expect(Matrix(rows: 3, columns: 2, [Double](repeating: 0, count: 6)).spectralNorm.upper == .zero)
+    #expect(
+      Matrix(rows: 3, columns: 2, [Double](repeating: 0, count: 6)).spectralNorm.upper == .zero)
   }
 
   private func check(_ matrix: Matrix, is norm: Double, within part: Double) {
@@ -185,7 +189,9 @@ struct NormTests {
       #expect(Dyadic(a.divided(by: y).value) * Dyadic(y) >= Dyadic(x))
     }
     #expect((UpperBound(proved: 3) * UpperBound(proved: 0.5)).value == 1.5)
-    #expect(UpperBound(proved: 4).squareRoot.value == 2 && UpperBound(proved: 2).squareRoot.value > 1.414213562373095)
+    #expect(
+      UpperBound(proved: 4).squareRoot.value == 2
+        && UpperBound(proved: 2).squareRoot.value > 1.414213562373095)
     #expect(UpperBound(proved: .nan) == .infinity && UpperBound.infinity * .zero == .zero)
   }
 }

@@ -75,8 +75,9 @@ extension Matrix {
     cblas_dgemv(
       CblasRowMajor, gram.isOfColumns ? CblasNoTrans : CblasTrans, blasint(rows), blasint(columns),
       1, gram.scaled, blasint(columns), vector, 1, 0, &product, 1)
-    let ratio = (cblas_dnrm2(blasint(product.count), product, 1)
-      / cblas_dnrm2(blasint(vector.count), vector, 1))
+    let ratio =
+      (cblas_dnrm2(blasint(product.count), product, 1)
+        / cblas_dnrm2(blasint(vector.count), vector, 1))
     // Computed norms and products of so many numbers; a matrix that is meant may be smaller than the stored one.
     let lost =
       (Roundoff.gamma(4 * (rows + columns)) + roundoff).value * (gram.frobenius.value + 1)

@@ -78,10 +78,10 @@ extension BatchNormalization: LipschitzReadable {
     let channels = factor(context.parameters).scalars.map {
       (UpperBound(proved: abs($0)) * off).value
     }
-    let pixels = context.shape.count / max(1, channels.count)
+    let ones = [Int](repeating: 1, count: rank - 2)
+    let sizes = Tensor(Shape([channels.count] + ones), channels).broadcast(to: context.shape)
     return NodeReading(
-      inputs[0].multiplied(by: channels.flatMap { [Double](repeating: $0, count: pixels) }),
-      "largest factor of a channel")
+      inputs[0].multiplied(by: sizes.scalars), "largest factor of a channel")
   }
 }
 

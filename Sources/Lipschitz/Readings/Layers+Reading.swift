@@ -92,7 +92,12 @@ extension Convolution: LipschitzReadable {
       if let factors { map = map.scalingChannels(by: factors, pixels: pixels) }
       readings.append(map.reading(inputs[0], outputs: size))
     }
-    return NodeReading(joiningGroups: readings, count: context.shape.count)
+    var result = NodeReading(joiningGroups: readings, count: context.shape.count)
+    // Frequencies of a torus belong to no image; the map itself is stretched.
+    if inputs[0].factors == nil, result.norm?.method == .frequencies {
+      result.norm?.lower = stretch(input: shape, context.parameters)
+    }
+    return result
   }
 }
 
@@ -166,6 +171,10 @@ extension TransposedConvolution: LipschitzReadable {
           infinity: min(columns.infinityNorm * infinity, columns.twoToInfinityNorm * two),
           count: output.count), "", norm: norm)
     }
-    return NodeReading(joiningGroups: readings, count: output.count)
+    var result = NodeReading(joiningGroups: readings, count: output.count)
+    if result.norm?.method == .frequencies {
+      result.norm?.lower = stretch(input: shape, context.parameters)
+    }
+    return result
   }
 }

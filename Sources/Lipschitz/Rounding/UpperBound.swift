@@ -68,7 +68,8 @@ public struct UpperBound: Hashable, Comparable, Sendable, CustomStringConvertibl
     let quotient = value / divisor
     guard quotient.isFinite else { return .infinity }
     let isExact =
-      quotient >= Self.smallestWithExactRemainder && (-value).addingProduct(quotient, divisor) >= 0
+      min(quotient, value) >= Self.smallestWithExactRemainder
+      && (-value).addingProduct(quotient, divisor) >= 0
     return UpperBound(proved: isExact ? quotient : quotient.nextUp)
   }
 

@@ -86,7 +86,9 @@ extension Gelu: SlopeBounded {
     guard !isApproximate else { return 1.129 }
     let turn = 2.0.squareRoot()
     let z = x.times(turn * sharpness)
-    var slopes = [x.lowerBound, x.upperBound].filter(\.isFinite).map { derivative(at: $0).raisedSum }
+    var slopes = [x.lowerBound, x.upperBound].filter(\.isFinite).map {
+      derivative(at: $0).raisedSum
+    }
     // Beyond 40 the derivative is within 1e-300 of 0 or 1.
     if x.upperBound == .infinity { slopes.append(1) }
     if z.contains(turn) { slopes.append(1.12890415) }
@@ -102,7 +104,9 @@ extension GatedLinear: SlopeBounded {
   ///   them it is monotone. Its values at both add up to 1.
   func steepest(over x: ClosedRange<Double>) -> Double? {
     let z = x.times(sharpness)
-    var slopes = [x.lowerBound, x.upperBound].filter(\.isFinite).map { derivative(at: $0).raisedSum }
+    var slopes = [x.lowerBound, x.upperBound].filter(\.isFinite).map {
+      derivative(at: $0).raisedSum
+    }
     if x.upperBound == .infinity || x.lowerBound == -.infinity { slopes.append(1) }
     // A little wider than the places are known.
     if z.upperBound >= 2.3993, z.lowerBound <= 2.3994 { slopes.append(1.09983932) }

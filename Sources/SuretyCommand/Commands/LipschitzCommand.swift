@@ -52,16 +52,17 @@ struct LipschitzCommand: ParsableCommand {
     let bound = try network.lipschitzBound(norm: norm, over: region)
     if !noSearch { line.stage("the search from below") }
     let found = noSearch ? nil : network.lipschitzSearch(norm: norm, over: region)
-    let radius = try input.map { (input) throws(InputError) in
+    let certified = try input.map { (input) throws(InputError) in
       try network.marginRadius(at: input, by: bound, within: limit)
     }
     line.end()
     let report = LipschitzReport(
-      loaded, bound, found, limit: limit, radius: radius ?? nil,
+      loaded, bound, found, limit: limit, radius: certified ?? nil,
       seconds: Date().timeIntervalSince(start))
     if !network.isReadExactly {
       printing.warn(
-        "\(model.model): numbers of the model were rounded when it was read; the bound is that of the network as it was read")
+        "\(model.model): numbers of the model were rounded when it was read; the bound is that of the network as it was read"
+      )
     }
     if printing.json { try Console.json(report) } else { print(report.text) }
   }
@@ -131,30 +132,45 @@ private struct LipschitzReport: Encodable {
   var text: String {
     let rows = layers.map { layer in
       [
-        layer.node, layer.operation, Console.short(layer.constant), Console.short(layer.running),
-        layer.normAtLeast.map(Console.short) ?? "", layer.normAtMost.map(Console.short) ?? "",
+        layer.node, layer.operation, Self.above(layer.constant), Self.above(layer.running),
+        layer.normAtLeast.map(Self.below) ?? "", layer.normAtMost.map(Self.above) ?? "",
         layer.remark,
       ]
     }
     let heads = ["layer", "operation", "constant", "so far", "norm from", "to", "how"]
     var lines = [Console.table([heads] + rows), ""]
     let place = within.map { " within \(Console.short($0)) of the input" } ?? ""
-    lines.append("bound    \(Console.short(bound))\(place)  (\(unit))")
+    lines.append("bound    \(Self.above(bound))\(place)  (\(unit))")
     if let found {
       let multiple = gap.map { ", of which the bound is \(Console.short($0)) times as much" } ?? ""
       lines.append("found    \(Console.short(found)) by search\(multiple)")
     }
     lines.append(
-      "outputs  l2 \(Console.short(boundTwo)), largest change of one \(Console.short(boundInfinity)), for inputs 1 apart in l\(norm)"
+      "outputs  l2 \(Self.above(boundTwo)), largest change of one \(Self.above(boundInfinity)), for inputs 1 apart in l\(norm)"
     )
     if let dominant { lines.append("largest  constant at \(dominant)") }
     if let certified {
       lines.append(
         certified.radius > 0
-          ? "certified  output \(certified.label) stays the largest within \(Console.short(certified.radius)) in l\(norm) (margin \(Console.short(certified.margin)))"
+          ? "certified  output \(certified.label) stays the largest within \(Self.below(certified.radius)) in l\(norm) (margin \(Self.below(certified.margin)))"
           : "certified  nothing: output \(certified.label) is not the largest by a margin that was shown"
       )
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// A number for people that is not below its value.
+  private static func above(_ value: Double) -> String { rounded(value, .up) }
+  /// A number for people that is not above its value.
+  private static func below(_ value: Double) -> String { rounded(value, .down) }
+
+  /// Six digits, rounded to one side.
+  private static func rounded(_ value: Double, _ rule: FloatingPointRoundingRule) -> String {
+    guard value > 0, value.isFinite, value.isNormal else { return Console.short(value) }
+    let text = Console.short(value)
+    guard let shown = Double(text), rule == .up ? shown < value : shown > value else { return text }
+    // One unit of the last digit shown further.
+    let unit = pow(10, floor(log10(value)) - 5)
+    return Console.short(rule == .up ? shown + unit : shown - unit)
   }
 }

@@ -1,0 +1,107 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Lipschitz
+
+@Suite("Transformers without normalisations")
+struct TransformerTests {
+  private func block(heads: Int, _ head: Double, _ other: Double) -> TransformerBlock {
+    let norm = UpperBound(proved: head)
+    let outer = UpperBound(proved: other)
+    return TransformerBlock(
+      heads: (0..<heads).map { _ in HeadNorms(queries: norm, keys: norm, values: norm) },
+      mixing: outer, rising: outer, falling: outer)
+  }
+
+  /// The formula of the published code, whose norms are those of stacked heads and which divides GELU twice. It is no bound.
+  private func published(layers: Int, norm n: Double, head: Double) -> (
+    distance: Double, size: Double
+  ) {
+    let alpha = 1 / Double(2 * layers)
+    var (sizes, size) = ([Double](), 1.0)
+    for _ in 0..<layers {
+      sizes.append(size)
+      size = (1 - alpha) * size + alpha * n * n / 3 * size
+      size = (1 - alpha) * size + alpha * n * n / 1.1289 * size
+    }
+    var distance = 1.0
+    for size in sizes {
+      let attention = n / 3 * (n + 2 * n * size * size * n * n)
+      distance *= 1 - alpha + alpha * attention
+      distance *= 1 - alpha + alpha * n * n / 1.1289
+    }
+    return (distance * head, size)
+  }
+
+  @Test("The composition of proved norms has the values of the specification")
+  func vectors() {
+    func check(
+      _ blocks: [TransformerBlock], _ distance: Double, size: Double? = nil, head: Double = 1
+    ) {
+      let tokens = TransformerBound(blocks).tokens(size: .one)
+      #expect(abs(tokens.distance.value * head / distance - 1) < 3e-8, "\(tokens) \(distance)")
+      if let size { #expect(abs(tokens.size.value / size - 1) < 3e-8) }
+    }
+    check(
+      [TransformerBlock](repeating: block(heads: 4, 1, 1), count: 3), 0.9277421043,
+      size: 0.6629907096)
+    check([TransformerBlock](repeating: block(heads: 4, 1, 1), count: 12), 0.9086683832)
+    check([TransformerBlock](repeating: block(heads: 4, 2, 2), count: 3), 982.2553363, head: 2)
+    check([TransformerBlock](repeating: block(heads: 4, 2, 1), count: 3), 5.0063697)
+    let unsound = published(layers: 3, norm: 1, head: 1)
+    #expect(abs(unsound.distance - 0.8757784823) < 1e-9 && abs(unsound.size - 0.6629933612) < 1e-9)
+    #expect(abs(published(layers: 3, norm: 2, head: 2).distance / 840.19065 - 1) < 1e-7)
+    #expect(abs(published(layers: 12, norm: 8, head: 8).distance / 6.5626e135 - 1) < 1e-4)
+  }
+
+  @Test(
+    "A-3: tokens that put all of their size into one head move more than the published formula allows, not more than ours"
+  )
+  func concentratedHeads() {
+    // Four heads of width 8 with identities for weights; token j has all of its size, of root mean square 1, in head j.
+    let (heads, width) = (4, 8)
+    let size = Double(heads).squareRoot()
+    func attention(_ values: [[Double]]) -> [[Double]] {
+      // One query, 1 everywhere, against each head's keys: token j's logit in head h is 2 for j = h and 0 elsewhere.
+      (0..<heads).map { head in
+        let logits = (0..<heads).map { token in
+          (0..<width).reduce(0.0) { sum, _ in sum + 1 * (token == head ? size : 0) } / Double(width)
+        }
+        let total = logits.reduce(0) { $0 + exp($1) }
+        return (0..<width).map { place in
+          (0..<heads).reduce(0.0) { sum, token in
+            sum + exp(logits[token]) / total * values[token][head * width + place]
+          }
+        }
+      }
+    }
+    let change = (0..<heads).map { token in
+      (0..<heads * width).map { $0 / width == token ? size : 0 }
+    }
+    for token in change {
+      #expect(
+        abs((token.reduce(0) { $0 + $1 * $1 } / Double(heads * width)).squareRoot() - 1) < 1e-12)
+    }
+    // Attention is linear in the values, so its response to a change of them is what it makes of the change.
+    let response = attention(change).flatMap { $0 }
+    let moved = (response.reduce(0) { $0 + $1 * $1 } / Double(response.count)).squareRoot()
+    #expect(abs(moved - 1.4225) < 1e-4)
+    // The published constant of attention on tokens of size 1 is 1 for values alone.
+    #expect(moved > 1)
+    // Blocks of an identity: each head's has norm 1, of root mean squares 2.
+    let block = Matrix(
+      rows: width, columns: heads * width,
+      (0..<width * heads * width).map { $0 / (heads * width) == $0 % (heads * width) ? 1 : 0 })
+    let norms = HeadNorms(queries: block, keys: block, values: block)
+    #expect(norms.values.value >= 2 && norms.values.value < 2.00001)
+    #expect(moved <= norms.values.value)
+  }
+
+  @Test("With every norm 1 the tokens of a transformer come no farther apart")
+  func unitNorms() {
+    let bound = TransformerBound([TransformerBlock](repeating: block(heads: 4, 1, 1), count: 6))
+    #expect(bound.tokens(size: .one).distance <= .one)
+    #expect(TransformerBound([]).tokens(size: .one).distance == .one)
+  }
+}
