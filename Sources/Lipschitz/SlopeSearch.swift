@@ -70,7 +70,7 @@ public struct SlopeSearch: Sendable {
   ) -> [Double] {
     guard let region else {
       // Points of several sizes; the first is near 0, where networks of few biases bend most.
-      let size = pow(4, Double(start % 4) - 2)
+      let size = pow(4, Double(start % 6) - 2)
       return (0..<count).map { _ in size * Double.random(in: -1...1, using: &generator) }
     }
     guard start > 0 else { return region.center }

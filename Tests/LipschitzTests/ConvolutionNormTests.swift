@@ -83,8 +83,9 @@ struct ConvolutionNormTests {
       let values = (0..<2 * 3 * 9).map { _ in Double.random(in: -1...1, using: &generator) }
       let convolution = map([2, 3, 3, 3], values, input: [6, 5], geometry)
       let image = (0..<90).map { _ in Double.random(in: -1...1, using: &generator) }
-      let expected = Tensor<Double>([1, 3, 6, 5], image).convolution(
-        Tensor([2, 3, 3, 3], values), taps: Tensor([1], [0]), bias: nil, geometry)
+      let expected = Convolution(weight: ParameterID(0), geometry: geometry).linear(
+        [Tensor<Double>([1, 1, 3, 6, 5], image)], Parameters([Tensor([2, 3, 3, 3], values)]),
+        magnitude: false)
       let matrix = convolution.matrix
       let found = (0..<matrix.rows).map { row in
         (0..<90).reduce(0) { $0 + matrix.values[row * 90 + $1] * image[$1] }

@@ -73,8 +73,8 @@ struct NormTests {
     let entries: [(String, (inout SplitMix64) -> Double)] = [
       ("graded 1e30", { pow(10, Double.random(in: -30...30, using: &$0)) }),
       ("graded 1e150", { pow(10, Double.random(in: -150...150, using: &$0)) }),
-      ("subnormal", { Double.random(in: -1...1, using: &$0) * 1e-310 }),
-      ("least", { Bool.random(using: &$0) ? 5e-324 : 0 }),
+      ("subnormal", { Double.random(in: -1...1, using: &$0) * 0x1p-1030 }),
+      ("least", { Bool.random(using: &$0) ? Double.leastNonzeroMagnitude : 0 }),
       ("huge", { Double.random(in: -1...1, using: &$0) * 1e300 }),
       ("cancelling", { 1 + Double.random(in: -1...1, using: &$0) * 1e-15 }),
       ("sparse", { Int.random(in: 0..<5, using: &$0) == 0 ? 1 : 0 }),
@@ -94,29 +94,30 @@ struct NormTests {
         let largest = matrix.values.map { abs($0) }.max() ?? 0
         #expect(norm.upper.value >= largest, "\(name) \(trial)")
         let size = Double(max(rows, columns))
-        #expect(norm.upper.value <= max(5e-324, largest) * size * 1.01, "\(name) \(trial): \(norm)")
+        #expect(
+          norm.upper.value <= max(Double.leastNonzeroMagnitude, largest) * size * 1.01,
+          "\(name) \(trial): \(norm)")
       }
     }
   }
 
   @Test("Norms that are known: orthogonal, diagonal, of rank one, Hilbert's")
   func known() {
+    func matrix(_ rows: Int, _ columns: Int, _ entry: (Int, Int) -> Double) -> Matrix {
+      var values: [Double] = []
+      for row in 0..<rows {
+        for column in 0..<columns { values.append(entry(row, column)) }
+      }
+      return Matrix(rows: rows, columns: columns, values)
+    }
     // Hadamard's matrix of order 64 is 8 times an orthogonal one.
-    let hadamard = Matrix(
-      rows: 64, columns: 64,
-      (0..<64).flatMap { row in
-        (0..<64).map { (row & $0).nonzeroBitCount % 2 == 0 ? 1.0 : -1.0 }
-      })
+    let hadamard = matrix(64, 64) { ($0 & $1).nonzeroBitCount % 2 == 0 ? 1 : -1 }
     check(hadamard, is: 8, within: 1e-6)
-    let diagonal = Matrix(
-      rows: 20, columns: 20, (0..<400).map { $0 / 20 == $0 % 20 ? -Double($0 / 20) : 0 })
-    check(diagonal, is: 19, within: 1e-6)
-    let rankOne = Matrix(
-      rows: 30, columns: 12, (0..<360).map { Double($0 / 12 + 1) * Double($0 % 12 - 4) })
-    let sides = [(0..<30).map { Double($0 + 1) }, (0..<12).map { Double($0 - 4) }]
-      .map { $0.reduce(0) { $0 + $1 * $1 }.squareRoot() }
-    check(rankOne, is: sides[0] * sides[1], within: 1e-6)
-    let hilbert = Matrix(rows: 8, columns: 8, (0..<64).map { 1 / Double($0 / 8 + $0 % 8 + 1) })
+    check(matrix(20, 20) { $0 == $1 ? -Double($0) : 0 }, is: 19, within: 1e-6)
+    let (left, right) = ((1...30).map(Double.init), (-4..<8).map(Double.init))
+    let sides = [left, right].map { side in side.map { $0 * $0 }.reduce(0, +).squareRoot() }
+    check(matrix(30, 12) { left[$0] * right[$1] }, is: sides[0] * sides[1], within: 1e-6)
+    let hilbert = matrix(8, 8) { 1 / Double($0 + $1 + 1) }
     check(hilbert, is: 1.6959389969219498, within: 1e-6)
     #expect(
       Matrix(rows: 3, columns: 2, [Double](repeating: 0, count: 6)).spectralNorm.upper == .zero)

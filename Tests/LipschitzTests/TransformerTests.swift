@@ -36,19 +36,25 @@ struct TransformerTests {
 
   @Test("The composition of proved norms has the values of the specification")
   func vectors() {
+    /// The specification's figures take the slope of GELU over its divisor for 1; it is 1.12890415 / 1.12891, so ours are a
+    /// little smaller.
     func check(
-      _ blocks: [TransformerBlock], _ distance: Double, size: Double? = nil, head: Double = 1
+      _ blocks: [TransformerBlock], _ distance: Double, stated: Double, size: Double? = nil,
+      head: Double = 1
     ) {
       let tokens = TransformerBound(blocks).tokens(size: .one)
-      #expect(abs(tokens.distance.value * head / distance - 1) < 3e-8, "\(tokens) \(distance)")
-      if let size { #expect(abs(tokens.size.value / size - 1) < 3e-8) }
+      let found = tokens.distance.value * head
+      #expect(abs(found / distance - 1) < 1e-9, "\(found) \(distance)")
+      #expect(found < stated && found > stated * (1 - 1e-5))
+      if let size { #expect(abs(tokens.size.value / size - 1) < 1e-9) }
     }
-    check(
-      [TransformerBlock](repeating: block(heads: 4, 1, 1), count: 3), 0.9277421043,
-      size: 0.6629907096)
-    check([TransformerBlock](repeating: block(heads: 4, 1, 1), count: 12), 0.9086683832)
-    check([TransformerBlock](repeating: block(heads: 4, 2, 2), count: 3), 982.2553363, head: 2)
-    check([TransformerBlock](repeating: block(heads: 4, 2, 1), count: 3), 5.0063697)
+    func blocks(_ count: Int, _ head: Double, _ other: Double) -> [TransformerBlock] {
+      [TransformerBlock](repeating: block(heads: 4, head, other), count: count)
+    }
+    check(blocks(3, 1, 1), 0.9277397005142676, stated: 0.9277421043, size: 0.6629907095842595)
+    check(blocks(12, 1, 1), 0.9086660288305707, stated: 0.9086683832)
+    check(blocks(3, 2, 2), 982.2485496243406, stated: 982.2553363, head: 2)
+    check(blocks(3, 2, 1), 5.006356720936083, stated: 5.0063697)
     let unsound = published(layers: 3, norm: 1, head: 1)
     #expect(abs(unsound.distance - 0.8757784823) < 1e-9 && abs(unsound.size - 0.6629933612) < 1e-9)
     #expect(abs(published(layers: 3, norm: 2, head: 2).distance / 840.19065 - 1) < 1e-7)

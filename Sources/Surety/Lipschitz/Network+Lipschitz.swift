@@ -19,16 +19,17 @@ extension Network {
   /// - Parameters:
   ///   - norm: How the distance of the inputs is measured.
   ///   - region: Where both inputs lie; nil for everywhere.
+  ///   - source: What to call the network in an error.
   /// - Soundness: As for `LipschitzAnalysis.bound`.
   /// - Throws: `InputError` when the region does not fit, or an operation has no reading.
   public func lipschitzBound(
-    norm: Norm, over region: Region? = nil
+    norm: Norm, over region: Region? = nil, source: String = "model"
   ) throws(InputError) -> LipschitzBound {
     if let region { try check(region) }
     do throws(Unsupported) {
       return try LipschitzAnalysis(self).bound(norm: norm, over: region)
     } catch {
-      throw InputError("model", error.description)
+      throw InputError(source, error.description)
     }
   }
 

@@ -49,7 +49,7 @@ struct LipschitzCommand: ParsableCommand {
     let line = ProgressLine("lipschitz", "layers", of: network.nodes.count, isQuiet: printing.quiet)
     line.stage("norms of \(network.nodes.count) nodes")
     let start = Date()
-    let bound = try network.lipschitzBound(norm: norm, over: region)
+    let bound = try network.lipschitzBound(norm: norm, over: region, source: model.model)
     if !noSearch { line.stage("the search from below") }
     let found = noSearch ? nil : network.lipschitzSearch(norm: norm, over: region)
     let certified = try input.map { (input) throws(InputError) in
@@ -134,11 +134,12 @@ private struct LipschitzReport: Encodable {
       [
         layer.node, layer.operation, Self.above(layer.constant), Self.above(layer.running),
         layer.normAtLeast.map(Self.below) ?? "", layer.normAtMost.map(Self.above) ?? "",
-        layer.remark,
       ]
     }
-    let heads = ["layer", "operation", "constant", "so far", "norm from", "to", "how"]
-    var lines = [Console.table([heads] + rows), ""]
+    let heads = ["layer", "operation", "constant", "so far", "norm from", "to"]
+    var lines = Self.beside(
+      Console.table([heads] + rows), ["how"] + layers.map(\.remark))
+    lines.append("")
     let place = within.map { " within \(Console.short($0)) of the input" } ?? ""
     lines.append("bound    \(Self.above(bound))\(place)  (\(unit))")
     if let found {
@@ -157,6 +158,15 @@ private struct LipschitzReport: Encodable {
       )
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// The lines of a table with a text after each, all of them beginning in one column.
+  private static func beside(_ table: String, _ texts: [String]) -> [String] {
+    let lines = table.split(separator: "\n", omittingEmptySubsequences: false)
+    let width = lines.map(\.count).max() ?? 0
+    return zip(lines, texts).map { line, text in
+      "\(line)\(String(repeating: " ", count: width - line.count))  \(text)"
+    }
   }
 
   /// A number for people that is not below its value.
