@@ -85,7 +85,8 @@ extension MatrixProduct: LipschitzReadable {
       }
       return MatrixSizes(sizes, rows: shapes[index][-2], columns: shapes[index][-1])
     }
-    let (left, right) = (try sizes(0), try sizes(1))
+    var (left, right) = (try sizes(0), try sizes(1))
+    if isSoftmaxOfRows(context) { left.sumToOne() }
     func copies(_ index: Int) -> UpperBound {
       let own = shapes[index].dimensions.dropLast(2).reduce(1, *)
       let all = context.shape.dimensions.dropLast(2).reduce(1, *)
@@ -99,6 +100,13 @@ extension MatrixProduct: LipschitzReadable {
   }
 }
 
+/// Whether the left factor of a product has rows that a softmax made: attention.
+private func isSoftmaxOfRows(_ context: ReadingContext) -> Bool {
+  let left = context.network.nodes[context.network.nodes[context.node].inputs[0]]
+  guard let softmax = left.operation as? Softmax else { return false }
+  return softmax.axis == left.shape.rank - 1
+}
+
 /// What is known of matrices by the largest sizes of their entries.
 private struct MatrixSizes {
   /// A bound of the spectral norm of each.
@@ -107,6 +115,12 @@ private struct MatrixSizes {
   var (rowSum, columnSum) = (UpperBound.zero, UpperBound.zero)
 
   init() {}
+
+  /// Takes into account that no number is negative and that every row sums to 1.
+  mutating func sumToOne() {
+    rowSum = min(rowSum, .one)
+    norm = min(norm, (rowSum * columnSum).squareRoot)
+  }
 
   init(_ sizes: [Double], rows: Int, columns: Int) {
     for start in stride(from: 0, to: sizes.count, by: rows * columns) {
