@@ -22,6 +22,7 @@ public struct UpperBound: Hashable, Comparable, Sendable, CustomStringConvertibl
   /// Whether anything is known.
   public var isFinite: Bool { value.isFinite }
 
+  /// Whether one number is below another.
   public static func < (a: UpperBound, b: UpperBound) -> Bool { a.value < b.value }
 
   /// The number in decimals.
@@ -97,6 +98,7 @@ public struct LowerBound: Hashable, Comparable, Sendable, CustomStringConvertibl
   /// Takes a number for an estimate from below; NaN becomes 0.
   init(found value: Double) { self.value = value.isNaN ? 0 : max(0, value) }
 
+  /// Whether one number is below another.
   public static func < (a: LowerBound, b: LowerBound) -> Bool { a.value < b.value }
 
   /// The number in decimals.
