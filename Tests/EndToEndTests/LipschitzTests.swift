@@ -97,7 +97,7 @@ struct LipschitzTests {
         ["--around", box],
         "\(box): is a box, expected a flat array of numbers: the middle of --radius"
       ),
-      (["--around", short], "\(short): has 2 elements, the network takes 64 (shape 1x64)"),
+      (["--around", short], "\(short): has 2 elements, the network takes 64 (shape 1x1x8x8)"),
     ]
     for (arguments, message) in cases {
       let result = try Program.run(["lipschitz", model] + arguments)

@@ -54,7 +54,7 @@ struct NormTests {
     "No vector is stretched by more than the bound, in exact arithmetic, and the bound is tight")
   func random() {
     var generator = SplitMix64(seed: 1)
-    for trial in 0..<300 {
+    for trial in 0..<1000 {
       let (rows, columns) = (
         Int.random(in: 1...14, using: &generator), Int.random(in: 1...14, using: &generator)
       )
