@@ -81,6 +81,29 @@ struct LipschitzTests {
     }
   }
 
+  @Test("A final softmax is looked through where that certifies more")
+  func softmax() throws {
+    for seed in 0..<10 {
+      var net = NetworkBuilder(input: [6], seed: seed)
+      try net.linear(5)
+      try net.add(ReLU())
+      try net.linear(3)
+      try net.add(Softmax(axis: 0))
+      let network = net.network
+      let input = (0..<6).map { Double($0) / 6 }
+      for (region, limit) in [
+        (nil, nil), (try Region.ball(around: input, radius: 0.2, norm: .two), 0.2 as Double?),
+      ] {
+        let bound = try network.lipschitzBound(norm: .two, over: region)
+        let own = try #require(try network.marginRadius(at: input, by: bound, within: limit))
+        let answer = try #require(
+          try network.answerRadius(at: input, by: bound, over: region, within: limit))
+        #expect(answer.label == own.label && answer.radius >= own.radius && answer.radius > 0)
+        #expect(limit.map { answer.radius <= $0 } ?? (answer.radius > own.radius), "\(seed)")
+      }
+    }
+  }
+
   @Test("Wrong commands are refused in one line")
   func refusals() throws {
     let image = try digitImage(0, in: folder)

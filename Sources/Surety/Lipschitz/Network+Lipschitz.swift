@@ -61,4 +61,24 @@ extension Network {
     let radius = bound.radius(label: label, margins: margins)
     return MarginRadius(label: label, margin: least, radius: min(radius, limit ?? .infinity))
   }
+
+  /// The distance around an input within which the largest output stays the largest, by what a final softmax reads where that shows more.
+  ///
+  /// - Parameters:
+  ///   - bound: A bound over the region, or everywhere.
+  ///   - region: The region; nil for everywhere.
+  ///   - limit: The radius of the region; nil where there is none.
+  /// - Soundness: As for `marginRadius`; a softmax keeps the order of its inputs.
+  public func answerRadius(
+    at input: [Double], by bound: LipschitzBound, over region: Region? = nil,
+    within limit: Double? = nil
+  ) throws(InputError) -> MarginRadius? {
+    let own = try marginRadius(at: input, by: bound, within: limit)
+    guard let own, let logits = withLogits() else { return own }
+    let inner = try logits.lipschitzBound(norm: bound.norm, over: region)
+    guard let other = try logits.marginRadius(at: input, by: inner, within: limit),
+      other.label == own.label, other.radius > own.radius
+    else { return own }
+    return other
+  }
 }

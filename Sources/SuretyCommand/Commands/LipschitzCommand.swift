@@ -53,7 +53,7 @@ struct LipschitzCommand: ParsableCommand {
     if !noSearch { line.stage("the search from below") }
     let found = noSearch ? nil : network.lipschitzSearch(norm: norm, over: region)
     let certified = try input.map { (input) throws(InputError) in
-      try network.marginRadius(at: input, by: bound, within: limit)
+      try network.answerRadius(at: input, by: bound, over: region, within: limit)
     }
     line.end()
     let report = LipschitzReport(
