@@ -91,9 +91,9 @@ struct LipschitzTests {
       try net.add(Softmax(axis: 0))
       let network = net.network
       let input = (0..<6).map { Double($0) / 6 }
-      for (region, limit) in [
-        (nil, nil), (try Region.ball(around: input, radius: 0.2, norm: .two), 0.2 as Double?),
-      ] {
+      let around = try Region.ball(around: input, radius: 0.2, norm: .two)
+      let places: [(Region?, Double?)] = [(nil, nil), (around, 0.2)]
+      for (region, limit) in places {
         let bound = try network.lipschitzBound(norm: .two, over: region)
         let own = try #require(try network.marginRadius(at: input, by: bound, within: limit))
         let answer = try #require(
