@@ -84,7 +84,7 @@ struct LipschitzTests {
   @Test("A final softmax is looked through where that certifies more")
   func softmax() throws {
     for seed in 0..<10 {
-      var net = NetworkBuilder(input: [6], seed: seed)
+      var net = NetworkBuilder(input: [6], seed: UInt64(seed))
       try net.linear(5)
       try net.add(ReLU())
       try net.linear(3)
