@@ -8,6 +8,10 @@ let systemLibraries: [Target] = [
   .systemLibrary(
     name: "COpenBLAS", pkgConfig: "openblas",
     providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+  // The same library; its header for LAPACK is not installed everywhere.
+  .systemLibrary(
+    name: "CLAPACK", pkgConfig: "openblas",
+    providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
   // GLPK has no pkg-config file.
   .systemLibrary(name: "CGLPK", providers: [.apt(["libglpk-dev"]), .brew(["glpk"])]),
   .systemLibrary(
@@ -58,6 +62,12 @@ let library: [Target] = [
     name: "Attacks",
     dependencies: ["Networks", "Properties", "RandomNumbers", "Tensors"]),
   .target(
+    name: "Lipschitz",
+    dependencies: [
+      "Attacks", "Bounds", "CLAPACK", "COpenBLAS", "Networks", "Properties", "RandomNumbers",
+      "Tensors",
+    ]),
+  .target(
     name: "Search", dependencies: ["Bounds", "Files", "Networks", "Properties", "Tensors"]),
   .target(
     name: "Exact",
@@ -78,8 +88,9 @@ let library: [Target] = [
     name: "Surety",
     dependencies: [
       "Attacks", "Bounds", "Checking", "Records", "Datasets", "Digests",
-      .target(name: "Exact", condition: .when(traits: ["LinearPrograms"])), "Files", "ModelFiles",
-      "Networks", "Proofs", "Properties", "RandomNumbers", "Reports", "Search", "Tensors",
+      .target(name: "Exact", condition: .when(traits: ["LinearPrograms"])), "Files", "Lipschitz",
+      "ModelFiles", "Networks", "Proofs", "Properties", "RandomNumbers", "Reports", "Search",
+      "Tensors",
       "Training",
     ]),
 ]
@@ -138,6 +149,8 @@ let tests: [Target] = [
     name: "CheckingTests", dependencies: ["Bounds", "Checking", "ModelFiles", "TestSupport"]),
   .testTarget(name: "BoundsTests", dependencies: ["Bounds", "ModelFiles", "TestSupport"]),
   .testTarget(name: "AttacksTests", dependencies: ["Attacks", "TestSupport"]),
+  .testTarget(
+    name: "LipschitzTests", dependencies: ["Attacks", "Lipschitz", "TestSupport"]),
   .testTarget(
     name: "SearchTests", dependencies: ["Attacks", "ModelFiles", "Search", "TestSupport"]),
   .testTarget(name: "ExactTests", dependencies: ["Exact", "Search", "TestSupport"]),

@@ -145,6 +145,8 @@ def main():
     bounds = ["bounds", "model.onnx", "--center", "center.json", "--eps", "0.01", "--json"]
     check_object("bounds", run(*bounds, "--method", "crown", "--margins", "3", "--layers"))
     check_object("bounds", run(*bounds, "--method", "ibp"))
+    check_object("lipschitz", run("lipschitz", "model.onnx", "--json"))
+    check_object("lipschitz", run("lipschitz", "model.onnx", "--around", "center.json", "--radius", "0.01", "--json"))
     check_object("info", run("info", "model.onnx", "--json"))
     with open(folder + "/inputs.json", "w") as file:
         json.dump([[0.5] * 64, [0.25] * 64], file)

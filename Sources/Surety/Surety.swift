@@ -4,6 +4,7 @@
 @_exported import Datasets
 @_exported import Digests
 @_exported import Files
+@_exported import Lipschitz
 @_exported import ModelFiles
 @_exported import Networks
 @_exported import Properties

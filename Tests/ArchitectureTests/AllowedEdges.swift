@@ -33,6 +33,10 @@ let rooms: [Room] = [
     libraries: ["COpenBLAS"]),
   Room(name: "Bounds", imports: ["Networks", "Properties", "Tensors"]),
   Room(name: "Attacks", imports: ["Networks", "Properties", "RandomNumbers", "Tensors"]),
+  Room(
+    name: "Lipschitz",
+    imports: ["Attacks", "Bounds", "Networks", "Properties", "RandomNumbers", "Tensors"],
+    libraries: ["CLAPACK", "COpenBLAS"]),
   Room(name: "Search", imports: ["Bounds", "Files", "Networks", "Properties", "Tensors"]),
   Room(
     name: "Exact", imports: ["Bounds", "Networks", "Properties", "Search", "Tensors"],
@@ -51,7 +55,8 @@ let rooms: [Room] = [
     name: "Surety",
     imports: [
       "Attacks", "Bounds", "Checking", "Records", "Datasets", "Digests", "Exact", "Files",
-      "ModelFiles", "Networks", "Proofs", "Properties", "RandomNumbers", "Reports", "Search",
+      "Lipschitz", "ModelFiles", "Networks", "Proofs", "Properties", "RandomNumbers", "Reports",
+      "Search",
       "Tensors", "Training",
     ]),
   // The checker sees nothing of what searches and bounds.
@@ -68,7 +73,7 @@ let rooms: [Room] = [
 ]
 
 /// Folders of `Sources` that hold a module map for a system library and no code.
-let systemLibraries: Set = ["CGLPK", "CJPEG", "COpenBLAS", "COpenSSL", "CPNG", "CZlib"]
+let systemLibraries: Set = ["CGLPK", "CJPEG", "CLAPACK", "COpenBLAS", "COpenSSL", "CPNG", "CZlib"]
 
 /// What comes with Swift or the operating system, and any module may import.
 let platformModules: Set = [

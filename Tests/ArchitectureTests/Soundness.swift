@@ -34,7 +34,8 @@ private struct BoundFunction {
 private func boundFunctions(in file: SourceFile) -> [BoundFunction] {
   let start =
     #/^ *(?:@\w+\s+)*(?:(?:public|internal|package|static|mutating|nonmutating)\s+)*func\s+(\S+?)(?=[\s(<])/#
-  let bound = #/->\s*(?:any\s+)?(?:Interval|Relaxation|ElementwiseRelaxation|BoundState)\b/#
+  let bound =
+    #/->\s*(?:any\s+)?(?:Interval|Relaxation|ElementwiseRelaxation|BoundState|NodeReach|NodeReading|NormEnclosure|LipschitzBound)\b/#
   let lines = file.lines
   var found: [BoundFunction] = []
   var heading: Substring = ""
