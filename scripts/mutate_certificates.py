@@ -11,7 +11,8 @@ only where one of these is shown:
 
     same        the claim is the same as before, exactly, and so is proved by the certificate as it was
     follows     the claim follows from the one before: a smaller region, fewer meanings, fewer or stricter conditions
-    proved      checker.py, which shares nothing with surety-check, proves the changed claim too
+    proved      checker.py, which shares nothing with surety-check, proves the changed claim too,
+                by the same proof or by the same over parts of the region
 
 ONNX Runtime is given inputs of the region of every accepted claim that is not the same, and of every
 certificate as it was; a certificate of a claim that one of them violates is false. So are some of the

@@ -8,7 +8,7 @@ from mutation_corpus import Original
 from support import Session, read_bytes
 
 import checker
-from making.truth import Search, claim_of, follows, refutation
+from making.truth import Search, claim_of, finer, follows, refutation
 from suretycheck.arithmetic import fractions
 from suretycheck.proofs import Model
 
@@ -138,6 +138,10 @@ def explain(mutant, second, attack):
     if old is not None and follows(new, old):
         return "follows"
     if second.can(mutant, MOST_ALONE) and second.answer(mutant)[0] == "accepted":
+        return "proved"
+    # Lines of curves are each checker's own, and those of the other may be better.
+    more = finer(value, new) if second.can(mutant) and new.verdict == "holds" else None
+    if more and checker.verdict(json.dumps(more).encode(), model) is None:
         return "proved"
     return "unexplained"
 
