@@ -30,7 +30,7 @@ extension PreparedClaim {
       var functions: [FunctionRow] = []
       for constraint in constraints {
         functions.append(
-          try FunctionRow(
+          FunctionRow(
             [constraint], weights: [Rational(-1)], condition: index,
             output: point.steps[point.output].layout, input: layout))
       }

@@ -21,25 +21,20 @@ struct FunctionRow: Sendable {
   var sufficesZero: Bool
 
   /// The sum of constraints, each less its bound, times weights.
+  ///
+  /// - Precondition: The network has the outputs and inputs that they name, as those of a prepared claim.
   init(
     _ constraints: [OutputProperty.Constraint], weights: [Rational], condition: Int,
     output: Layout, input: Layout
-  ) throws(Rejection) {
+  ) {
     var (outputs, inputs) = ([Int: Rational](), [Int: Rational]())
     var constant = Rational.zero
     sufficesZero = false
     for (constraint, weight) in zip(constraints, weights) where !weight.isZero {
       for term in constraint.outputs {
-        guard term.index < output.count else {
-          throw Rejection(
-            "output \(term.index) of the property is beyond the \(output.count) outputs")
-        }
         outputs[term.index, default: .zero] += weight * term.coefficient.value
       }
       for term in constraint.inputs {
-        guard term.index < input.count else {
-          throw Rejection("input \(term.index) of the property is beyond the \(input.count) inputs")
-        }
         inputs[term.index, default: .zero] += weight * term.coefficient.value
       }
       constant += -(weight * constraint.bound.value)

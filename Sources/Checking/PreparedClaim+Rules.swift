@@ -74,7 +74,7 @@ extension PreparedClaim {
           )
         }
         functions.append(
-          try FunctionRow(
+          FunctionRow(
             constraints, weights: exact, condition: place,
             output: analysis.steps[analysis.output].layout, input: analysis.steps[0].layout))
       }

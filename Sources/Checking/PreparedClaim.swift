@@ -41,7 +41,17 @@ public final class PreparedClaim: Sendable {
     self.nodes = nodes
     let outputs = analysis.steps[analysis.output].layout.count
     switch claim.property {
-    case .conditions(let conditions): self.conditions = conditions
+    case .conditions(let conditions):
+      let inputs = analysis.steps[0].layout.count
+      for constraint in conditions.joined() {
+        if let term = constraint.outputs.first(where: { $0.index >= outputs }) {
+          throw Rejection("output \(term.index) of the property is beyond the \(outputs) outputs")
+        }
+        if let term = constraint.inputs.first(where: { $0.index >= inputs }) {
+          throw Rejection("input \(term.index) of the property is beyond the \(inputs) inputs")
+        }
+      }
+      self.conditions = conditions
     case .label(let label):
       guard label < outputs, outputs > 1 else {
         throw Rejection("the label \(label) is none of the network's \(outputs) outputs")

@@ -85,6 +85,11 @@ extension InputRegion {
         guard number.value.sign > 0 else { throw ProofProblem(place, "it is not above 0") }
         return number
       }
+      guard ball.mean.count == ball.deviation.count else {
+        throw ProofProblem(
+          place,
+          "\(ball.mean.count) means and \(ball.deviation.count) stds, expected as many of either")
+      }
       self = .pixels(ball)
     case let kind: throw ProofProblem("\(place).kind", "\"\(kind)\" is not known")
     }

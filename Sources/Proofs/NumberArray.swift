@@ -106,8 +106,10 @@ extension NumberArray {
       count = product
     }
     let scale = try fields.optional("scale")?.exact("\(place).scale")
-    guard let data = Data(base64Encoded: try fields.string("data")) else {
-      throw ProofProblem(place, "its data are not base64")
+    let text = try fields.string("data")
+    // One text for the same bytes: no spare bits, and as much padding as is needed.
+    guard let data = Data(base64Encoded: text), data.base64EncodedString() == text else {
+      throw ProofProblem(place, "its data are not base64 as an encoder writes it")
     }
     guard data.count == count * kind.size else {
       throw ProofProblem(

@@ -203,7 +203,7 @@ struct SoundnessTests {
       }
       let weights = [Rational(1), Rational(row % 3)]
       return TestFunction(
-        row: try FunctionRow(
+        row: FunctionRow(
           constraints, weights: weights, condition: 0, output: output, input: input),
         constraints: constraints, weights: weights)
     }

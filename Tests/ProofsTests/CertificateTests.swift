@@ -153,7 +153,7 @@ struct CertificateTests {
     #expect(problem(array("u8", "[4294967295, 4294967295]", [])).hasSuffix("is too large"))
     #expect(
       problem("{\"dtype\": \"u8\", \"shape\": [1], \"data\": \"A!==\"}")
-        == "a: its data are not base64")
+        == "a: its data are not base64 as an encoder writes it")
   }
 
   @Test("Deep nesting is refused, and does not crash")
