@@ -35,7 +35,7 @@ struct SoundnessTests {
       do {
         (analysis, state) = try self.analysis(hostile, isSingle: false, isPlain: seed % 2 == 0)
       } catch is Rejection { continue }
-      let functions = try functions(analysis)
+      let functions = functions(analysis)
       var hints = RowHints()
       for (id, step) in analysis.steps.enumerated() {
         guard case .rectifier(let slope) = step.kind, let input = state.enclosures[step.inputs[0]],
@@ -82,7 +82,7 @@ struct SoundnessTests {
       do {
         (analysis, state) = try self.analysis(hostile, isSingle: true, isPlain: seed % 2 == 0)
       } catch is Rejection { continue }
-      let functions = try functions(analysis)
+      let functions = functions(analysis)
       let bounds = analysis.leastValues(functions.map(\.row), over: state)
       for trial in 0..<30 as Range<UInt64> {
         let point = hostile.point()
@@ -190,10 +190,10 @@ struct SoundnessTests {
   }
 
   /// Functions of the outputs, with coefficients that doubles do not hold and terms over inputs.
-  private func functions(_ analysis: Analysis) throws -> [TestFunction] {
+  private func functions(_ analysis: Analysis) -> [TestFunction] {
     let (output, input) = (analysis.steps[analysis.output].layout, analysis.steps[0].layout)
     let coefficients = ["1", "-1", "1/3", "-0.1", "0x1p20", "-7/9"]
-    return try (0..<8).map { row in
+    return (0..<8).map { row in
       let constraints = (0..<2).map { part in
         OutputProperty.Constraint(
           outputs: (0..<output.count).map {
