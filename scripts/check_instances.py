@@ -71,7 +71,8 @@ def examine(args, row):
         record["find_s"] = round(done.seconds - proof, 3)
         record["proof_s"] = round(proof, 3)
         record["meaning"] = " ".join(answer.get("meaning", []))
-        if not certificate.exists():
+        # The file is emptied at the start, so that none of an earlier run is taken for this one's.
+        if not certificate.exists() or certificate.stat().st_size == 0:
             record["note"] = record["note"] or answer.get("no_certificate", "no certificate")
             return record
         record["bytes"] = certificate.stat().st_size
