@@ -80,8 +80,8 @@ let library: [Target] = [
   .target(
     name: "Training",
     dependencies: [
-      "Bounds", "Records", "Datasets", "Differentiation", "Digests", "Files", "Networks",
-      "RandomNumbers", "Tensors", .product(name: "Yams", package: "Yams"),
+      "Bounds", "Records", "Datasets", "Differentiation", "Digests", "Files", "Lipschitz",
+      "Networks", "RandomNumbers", "Tensors", .product(name: "Yams", package: "Yams"),
     ]),
   .target(name: "Reports", dependencies: ["Records", "Files"]),
   .target(

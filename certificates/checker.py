@@ -69,8 +69,6 @@ def main(arguments=None):
         lines = data.split(b"\n")
         if lines[-1] == b"":
             lines.pop()
-        if not lines:
-            raise Unreadable(f"{options.certificates}: there is no certificate")
         if options.only is not None and not 1 <= options.only <= len(lines):
             raise Unreadable(f"{options.certificates}: there is no line {options.only}")
     except Unreadable as error:
@@ -91,9 +89,13 @@ def main(arguments=None):
                 print(f"line {place}: {reason}", flush=True)
     if options.json:
         print(json.dumps({"accepted": accepted, "rejected": rejected, "without": without}))
-        return 1 if rejected else 0
-    aside = f" ({without} lines carry no certificate)" if without else ""
-    print(f"accepted {accepted} rejected {rejected}{aside}")
+    else:
+        aside = f" ({without} lines carry no certificate)" if without else ""
+        print(f"accepted {accepted} rejected {rejected}{aside}")
+    if accepted + rejected == 0:
+        # That nothing was rejected must not be taken for a proof where nothing was claimed.
+        print(f"{options.certificates}: carries no certificate", file=sys.stderr)
+        return 2
     return 1 if rejected else 0
 
 

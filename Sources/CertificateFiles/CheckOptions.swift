@@ -3,8 +3,9 @@ import Files
 
 /// What certificates are checked, and how: the options of `surety-check`, and of `surety check`, which hands them on.
 public struct CheckOptions: ParsableArguments {
+  /// The file of certificates; `-` for standard input.
   @Argument(help: "The file of certificates, such as certificates.jsonl; - for standard input.")
-  var certificates: String
+  public var certificates: String
 
   @Option(help: "The model that they are about: an ONNX file, .onnx or .onnx.gz.")
   var model: String

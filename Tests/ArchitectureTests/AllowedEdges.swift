@@ -46,8 +46,8 @@ let rooms: [Room] = [
   Room(
     name: "Training",
     imports: [
-      "Bounds", "Records", "Datasets", "Differentiation", "Digests", "Files", "Networks",
-      "RandomNumbers", "Tensors",
+      "Bounds", "Records", "Datasets", "Differentiation", "Digests", "Files", "Lipschitz",
+      "Networks", "RandomNumbers", "Tensors",
     ],
     libraries: ["Yams"]),
   Room(name: "Reports", imports: ["Records", "Files"]),

@@ -35,7 +35,7 @@ struct CheckProgramTests {
   }
 
   @Test(
-    "Exit code 0: all certificates were accepted, or there was none", arguments: [[], ["--plain"]])
+    "Exit code 0: all certificates were accepted; 2: there was none", arguments: [[], ["--plain"]])
   func accepted(options: [String]) throws {
     let result =
       try options.isEmpty
@@ -43,8 +43,11 @@ struct CheckProgramTests {
     #expect(result.code == 0 && result.output == "accepted 1 rejected 0\n")
     let none = try folder.file("none.jsonl", "{\"example\": 1}\n\n")
     let without = try check(none, "--model", model, "--threads", "1")
-    #expect(without.code == 0)
+    #expect(without.code == 2 && without.errors.contains("none.jsonl: carries no certificate"))
     #expect(without.output == "accepted 0 rejected 0 (1 lines carry no certificate)\n")
+    // As `surety verify` leaves it where no proof was found.
+    let empty = try check(try folder.file("empty.jsonl", ""), "--model", model)
+    #expect(empty.code == 2 && empty.errors.contains("empty.jsonl: carries no certificate"))
   }
 
   @Test("Exit code 1: one was rejected, or is none that can be read")

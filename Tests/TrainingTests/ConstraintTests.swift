@@ -55,7 +55,7 @@ struct ConstraintTests {
     let values = (0..<count).map { _ in Double.random(in: 0.1...1, using: &g) }
     let x = matrix(extents[0], extents[1], values, &g)
     let result = x.orthogonalized()
-    #expect(result.singularValueBound() <= 1.02)
+    #expect(result.singularValueBound <= 1.02)
     #expect(result.topSingular(rounds: 200).value <= 1)
     for (i, value) in gram(result).scalars.enumerated() {
       let expected: Float = i % (count + 1) == 0 ? 1 : 0
@@ -73,14 +73,14 @@ struct ConstraintTests {
         $0 == 0 ? largest : largest * Double.random(in: 0...1, using: &g)
       }
       let x = matrix(rows, columns, values, &g)
-      let bound = x.singularValueBound()
+      let bound = x.singularValueBound
       // The matrix itself was rounded to single precision.
       #expect(bound >= largest * (1 - 1e-5))
       #expect(bound <= largest * 1.03)
       // The iteration rounds to single precision.
       #expect(x.topSingular(rounds: 100).value <= bound * (1 + 1e-6))
     }
-    #expect(Tensor<Float>(repeating: 0, [3, 4]).singularValueBound() == 0)
+    #expect(Tensor<Float>(repeating: 0, [3, 4]).singularValueBound == 0)
   }
 
   @Test(

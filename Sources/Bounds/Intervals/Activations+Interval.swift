@@ -5,8 +5,8 @@ extension Sigmoid: IntervalPropagating, RisingCurve {}
 extension Tanh: IntervalPropagating, RisingCurve {}
 extension Erf: IntervalPropagating, RisingCurve {}
 extension Exponential: IntervalPropagating, RisingCurve {}
-extension Logarithm: IntervalPropagating, RisingCurve {}
-extension SquareRoot: IntervalPropagating, RisingCurve {}
+extension Logarithm: IntervalPropagating, RisingCurve { var isPartial: Bool { true } }
+extension SquareRoot: IntervalPropagating, RisingCurve { var isPartial: Bool { true } }
 extension Sign: IntervalPropagating, Nondecreasing {}
 extension Floor: IntervalPropagating, Nondecreasing {}
 

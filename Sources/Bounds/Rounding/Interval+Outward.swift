@@ -54,9 +54,15 @@ extension ScalarRelaxable {
 }
 
 /// A curve that never falls.
-protocol RisingCurve: ScalarRelaxable {}
+protocol RisingCurve: ScalarRelaxable {
+  /// Whether the curve has no value at some numbers.
+  var isPartial: Bool { get }
+}
 
 extension RisingCurve {
+  /// No, as for most curves.
+  var isPartial: Bool { false }
+
   /// The values at the two ends.
   ///
   /// - Soundness: The function never falls where it is defined, so its values lie between those at the ends; their rounding is
@@ -64,6 +70,8 @@ extension RisingCurve {
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
-    T.chargesRounding ? rangeInterval(inputs[0]) : inputs[0].map(apply).undefinedTogether
+    guard !T.chargesRounding else { return rangeInterval(inputs[0]) }
+    let ends = inputs[0].map(apply)
+    return isPartial ? ends.undefinedTogether : ends
   }
 }

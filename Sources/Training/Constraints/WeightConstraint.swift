@@ -64,7 +64,7 @@ public struct WeightConstraint: Sendable {
     case .hardCap:
       change(&weights) { matrix in
         // The polynomials hold up to 3.5 times the limit.
-        let bound = matrix.singularValueBound() / limit
+        let bound = matrix.singularValueBound / limit
         guard bound > 1 else { return matrix }
         var x = matrix * (1 / (limit * max(1, bound / 3.5)))
         for step in Self.hardCap { x = x.quintic(step) }
@@ -80,7 +80,7 @@ public struct WeightConstraint: Sendable {
 
   /// The matrix, scaled down where a singular value may be above the limit.
   private func scaledToLimit(_ matrix: Tensor<Float>) -> Tensor<Float> {
-    let bound = matrix.singularValueBound()
+    let bound = matrix.singularValueBound
     return bound > settings.limit ? matrix * (settings.limit / bound) : matrix
   }
 

@@ -1,4 +1,4 @@
-import Foundation
+import Lipschitz
 import Tensors
 
 /// A weight seen as the matrix that it multiplies by.
@@ -79,38 +79,12 @@ extension Tensor where Scalar == Float {
     return (value, left * (1 / max(value, Double.leastNormalMagnitude)), right)
   }
 
-  /// A number that no singular value exceeds: the Frobenius norm of a power of the Gram matrix, its root taken.
+  /// A number that no singular value exceeds, as near as it can be proved.
   ///
-  /// With `G = A' A` and `k` squarings, `|A| <= |G^(2^k)|_F ^ (1 / 2^(k + 1))`. The excess is at most the rank's root to that power, 1.1 % for
-  /// rank 256 and six squarings.
-  ///
-  /// Source: Delattre et al., "Efficient bound of Lipschitz constant for convolutional layers by Gram iteration" (2023), theorem 1.
-  ///
-  /// - Soundness: Computed in doubles; what the roundings of all squarings lose, as a part, is below `64 n u` at the root of each and is
-  ///   added as such. Figures that a certificate rests on come from the module that verifies them.
-  func singularValueBound(squarings: Int = 6) -> Double {
-    let a = Tensor<Double>(converting: self)
-    var gram =
-      shape[0] > shape[1]
-      ? a.product(a, transposingLeft: true, transposingRight: false)
-      : a.product(a, transposingLeft: false, transposingRight: true)
-    // |A| is the root of `scale * |gram|^(1 / power)` at every moment, with logarithms for the scale.
-    var (logarithm, power) = (0.0, 1.0)
-    func size(_ gram: Tensor<Double>) -> Double {
-      gram.withElements { $0.reduce(0) { $0 + $1 * $1 } }.squareRoot()
-    }
-    for _ in 0..<squarings {
-      let norm = size(gram)
-      guard norm > 0, norm.isFinite else { break }
-      gram = gram * (1 / norm)
-      logarithm += log(norm) / power
-      gram = gram.product(gram)
-      power *= 2
-    }
-    let norm = size(gram)
-    guard norm > 0 else { return 0 }
-    let lost = 64 * Double(shape[0] + shape[1]) * Double(squarings + 1) * 0x1p-53
-    return exp(0.5 * (logarithm + log(norm) / power)) * (1 + lost)
+  /// - Soundness: As for `Matrix.spectralNorm`, of the numbers as they are.
+  var singularValueBound: Double {
+    precondition(shape.rank == 2, "A matrix has two axes, not \(shape)")
+    return Matrix(rows: shape[0], columns: shape[1], values.scalars).spectralNorm.upper.value
   }
 }
 
