@@ -46,6 +46,7 @@ static inline ptrdiff_t output_block(int wide, ptrdiff_t left) {
 #define T float
 #define NAME(n) n##_f32
 #define MATH(name) name##f
+#define FAST_EXP surety_fast_exp
 #include "elementwise.inc"
 #include "transpose.inc"
 #include "convolution.inc"
@@ -58,16 +59,19 @@ static inline ptrdiff_t output_block(int wide, ptrdiff_t left) {
 #include "lanes.inc"
 #include "lane_gradient.inc"
 #include "channels.inc"
+#include "tokens.inc"
 #include "rectified.inc"
 #include "rows.inc"
 #include "winograd.inc"
 #undef T
 #undef NAME
 #undef MATH
+#undef FAST_EXP
 
 #define T double
 #define NAME(n) n##_f64
 #define MATH(name) name
+#define FAST_EXP surety_exact_exp
 #include "elementwise.inc"
 #include "transpose.inc"
 #include "convolution.inc"
@@ -80,6 +84,7 @@ static inline ptrdiff_t output_block(int wide, ptrdiff_t left) {
 #include "lanes.inc"
 #include "lane_gradient.inc"
 #include "channels.inc"
+#include "tokens.inc"
 #include "rectified.inc"
 #include "rows.inc"
 #include "winograd.inc"

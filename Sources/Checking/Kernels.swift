@@ -1,21 +1,18 @@
 import COpenBLAS
+import Tensors
 
 /// Products of matrices in doubles: by OpenBLAS, or by plain loops for those who do not want to trust it.
 struct Matrices: Sendable {
   var isPlain = false
-
-  /// The checker's threads work on different certificates, so that each product has one.
-  private static let isSingleThreaded: Bool = {
-    openblas_set_num_threads(1)
-    return true
-  }()
 
   /// Writes the product of two row-major matrices, `m x k` and `k x n`; rows of the first and of the result may lie apart.
   func multiply(
     _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Double>, rowStep: Int,
     _ b: UnsafePointer<Double>, _ result: UnsafeMutablePointer<Double>, resultStep: Int
   ) {
-    guard isPlain || !Self.isSingleThreaded else {
+    guard isPlain else {
+      // The checker's threads work on different certificates, so that each product has one.
+      _ = BLASLibrary.isReady
       cblas_dgemm(
         CblasRowMajor, CblasNoTrans, CblasNoTrans, blasint(m), blasint(n), blasint(k), 1, a,
         blasint(rowStep), b, blasint(n), 0, result, blasint(resultStep))

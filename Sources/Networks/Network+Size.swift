@@ -10,6 +10,7 @@ extension Network {
     return nodes.flatMap { node -> [ParameterID] in
       switch node.operation {
       case let layer as BatchNormalization: [layer.scale, layer.bias]
+      case let layer as Embedding: [layer.table]
       case let layer
       where layer is Linear || layer is Convolution || layer is TransposedConvolution:
         layer?.parameters ?? []

@@ -87,6 +87,8 @@ public struct EpochRecord: Codable, Sendable, Hashable {
   public var verifiedAccuracy: Double?
   /// How it did on test images; nil in an epoch that was not judged.
   public var test: EvaluationRecord?
+  /// How a transformer did on the part of its text that is kept for judging; nil for networks that classify images.
+  public var text: TextRecord?
   /// The layers of ReLUs from the input up; empty in an epoch without bounds.
   public var layers: [LayerRecord] = []
 
@@ -102,7 +104,7 @@ public struct EpochRecord: Codable, Sendable, Hashable {
     case gradientNorm = "gradient_norm"
     case cleanAccuracy = "clean_accuracy"
     case verifiedAccuracy = "verified_accuracy"
-    case test, layers
+    case test, text, layers
   }
 
   /// Creates the record of an epoch; what is not known yet is set afterwards.

@@ -39,19 +39,6 @@ struct JSONLines<Line: Decodable> {
   }
 }
 
-/// What is wrong with a JSON text, in a few words.
-func jsonProblem(_ error: any Error) -> String {
-  switch error {
-  case DecodingError.keyNotFound(let key, _): "no key \(key.stringValue)"
-  case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
-    "wrong type at \(context.codingPath.map(\.stringValue).joined(separator: "."))"
-  case DecodingError.dataCorrupted(let context)
-  where context.codingPath.map(\.stringValue) == ["schema"]:
-    context.debugDescription
-  default: "not valid JSON"
-  }
-}
-
 /// Appends a line and waits until it is on the disk.
 ///
 /// - Parameter text: Further fields of the line's object, with the comma before them.

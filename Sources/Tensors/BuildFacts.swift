@@ -25,5 +25,8 @@ public enum BuildFacts {
 
   /// The version, the options and the processor's kernels of OpenBLAS, such as
   /// `OpenBLAS 0.3.21 DYNAMIC_ARCH NO_AFFINITY Haswell MAX_THREADS=64`.
-  public static var openBLAS: String { String(cString: openblas_get_config()) }
+  public static var openBLAS: String {
+    _ = BLASLibrary.isReady
+    return String(cString: openblas_get_config())
+  }
 }

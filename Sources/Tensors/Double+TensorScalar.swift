@@ -38,6 +38,12 @@ extension Double: TensorScalar {
       sizes: surety_sizes_f64, addBelow: surety_add_below_f64)
   }
 
+  public static var tokenKernels: TokenKernels<Double> {
+    TokenKernels(
+      softmax: surety_softmax_rows_f64, softmaxGradient: surety_softmax_rows_gradient_f64,
+      gelu: surety_gelu_with_slope_f64, turn: surety_turn_rows_f64)
+  }
+
   public static func areFinite(_ a: UnsafePointer<Double>, _ count: Int) -> Bool {
     surety_are_finite_f64(a, count) != 0
   }
@@ -60,7 +66,7 @@ extension Double: TensorScalar {
     lda: Int, b: UnsafePointer<Double>, ldb: Int, beta: Double, c: UnsafeMutablePointer<Double>,
     ldc: Int
   ) {
-    _ = singleThreadedBLAS
+    _ = BLASLibrary.isReady
     if m == 1 && !transposeA {
       // A product with one row packs the whole matrix; a matrix-vector product only reads it.
       cblas_dgemv(

@@ -38,6 +38,12 @@ extension Float: TensorScalar {
       sizes: surety_sizes_f32, addBelow: surety_add_below_f32)
   }
 
+  public static var tokenKernels: TokenKernels<Float> {
+    TokenKernels(
+      softmax: surety_softmax_rows_f32, softmaxGradient: surety_softmax_rows_gradient_f32,
+      gelu: surety_gelu_with_slope_f32, turn: surety_turn_rows_f32)
+  }
+
   public static func areFinite(_ a: UnsafePointer<Float>, _ count: Int) -> Bool {
     surety_are_finite_f32(a, count) != 0
   }
@@ -60,7 +66,7 @@ extension Float: TensorScalar {
     lda: Int, b: UnsafePointer<Float>, ldb: Int, beta: Float, c: UnsafeMutablePointer<Float>,
     ldc: Int
   ) {
-    _ = singleThreadedBLAS
+    _ = BLASLibrary.isReady
     if m == 1 && !transposeA {
       // A product with one row packs the whole matrix; a matrix-vector product only reads it.
       cblas_sgemv(

@@ -20,19 +20,25 @@ extension Tensor: TensorAlgebra {
 
   public func scaled(by scale: Double, adding shift: Double) -> Tensor {
     let result = Buffer<Scalar>(count: count)
-    Scalar.affine(
-      buffer.pointer, scale: Scalar(scale), shift: Scalar(shift), result.pointer, count)
+    Workers.forEachRange(of: count, grain: Self.elementGrain) { range in
+      let from = range.lowerBound
+      Scalar.affine(
+        buffer.pointer + from, scale: Scalar(scale), shift: Scalar(shift), result.pointer + from,
+        range.count)
+    }
     return Tensor(shape: shape, buffer: result)
   }
 
   public func combined(_ operation: BinaryOperation, _ other: Tensor) -> Tensor {
-    if shape == other.shape {
+    // One number for all elements is read again for each.
+    let step = other.count == 1 && other.shape.rank <= shape.rank ? 0 : 1
+    if shape == other.shape || step == 0 {
       let result = Buffer<Scalar>(count: count)
       Workers.forEachRange(of: count, grain: Self.elementGrain) { range in
         let from = range.lowerBound
         Scalar.binary(
-          operation, buffer.pointer + from, step: 1, other.buffer.pointer + from, step: 1,
-          result.pointer + from, range.count)
+          operation, buffer.pointer + from, step: 1, other.buffer.pointer + from * step,
+          step: step, result.pointer + from, range.count)
       }
       return Tensor(shape: shape, buffer: result)
     }

@@ -77,7 +77,11 @@ extension Tensor {
         precondition(index < extent, "Index \(index) into axis \(axis) of \(target)")
         if index >= 0 {
           let to = base + Int(index) * inner
-          for i in 0..<inner { to[i] += from[i] }
+          if inner < 8 {
+            for i in 0..<inner { to[i] += from[i] }
+          } else {
+            Scalar.binary(.add, to, step: 1, from, step: 1, to, inner)
+          }
         }
         from += inner
       }

@@ -36,6 +36,24 @@ public protocol TensorAlgebra: TensorArithmetic {
   func convolutionKernelGradient(_ rows: Self, kernel: Shape, _ geometry: ConvolutionGeometry)
     -> Self
 
+  /// Attention in several heads: `softmax(scale q k^T + mask) v`, tensors of `[examples, tokens, heads * width]`.
+  static func attention(_ queries: Self, _ keys: Self, _ values: Self, _ form: AttentionForm) -> Self
+  /// The transposed derivative of `attention` applied to rows of its result.
+  static func attentionGradient(
+    _ queries: Self, _ keys: Self, _ values: Self, _ form: AttentionForm, rows: Self
+  ) -> (queries: Self, keys: Self, values: Self)
+  /// Features of tokens, the last axis, each turned with the one half a head away: by the cosine of its place and by the sine, of which
+  /// those of a head's first half are negative.
+  ///
+  /// - Parameters:
+  ///   - cosines: The cosines, `[tokens, heads * width]`, as the last two axes are.
+  ///   - isTransposed: Whether to apply the transposed map.
+  func turned(cosines: Self, sines: Self, heads: Int, isTransposed: Bool) -> Self
+  /// `x (1 + erf(x / sqrt(2))) / 2` of every element.
+  func gelu() -> Self
+  /// The same and its slope, for training: single precision may be off by 1e-6.
+  func geluWithSlope() -> (value: Self, slope: Self)
+
   /// Every element times its channel's factor, plus its channel's shift, plus another tensor.
   func channelScaled(_ scale: Self, adding shift: Self?, and addend: Self?, axis: Int) -> Self
   /// The positive part of every element times its channel's factor, plus its channel's shift.
@@ -76,6 +94,34 @@ extension TensorAlgebra {
   public static func chargedRectifierLines(lower: Self, upper: Self) -> Lines<Self>? { nil }
 
   public static var keepsMiddles: Bool { false }
+
+  public static func attention(
+    _ queries: Self, _ keys: Self, _ values: Self, _ form: AttentionForm
+  ) -> Self { attentionByDefinition(queries, keys, values, form) }
+
+  public static func attentionGradient(
+    _ queries: Self, _ keys: Self, _ values: Self, _ form: AttentionForm, rows: Self
+  ) -> (queries: Self, keys: Self, values: Self) {
+    attentionGradientByDefinition(queries, keys, values, form, rows: rows)
+  }
+
+  public func turned(cosines: Self, sines: Self, heads: Int, isTransposed: Bool) -> Self {
+    let size = shape[-1] / heads
+    let places = (0..<shape[-1]).map { Int32($0 - $0 % size + ($0 % size + size / 2) % size) }
+    func swapped(_ x: Self) -> Self { x.gathered(places, axis: x.shape.rank - 1) }
+    return isTransposed
+      ? self * cosines + swapped(self * sines) : self * cosines + swapped(self) * sines
+  }
+
+  public func gelu() -> Self {
+    self * (self * 0.5.squareRoot()).applying(.erf).scaled(by: 0.5, adding: 0.5)
+  }
+
+  public func geluWithSlope() -> (value: Self, slope: Self) {
+    let share = (self * 0.5.squareRoot()).applying(.erf).scaled(by: 0.5, adding: 0.5)
+    let bell = (applying(.square) * -0.5).applying(.exp) * (2 / Double.pi).squareRoot()
+    return (self * share, share + self * bell * 0.5)
+  }
 
   public func convolutionKernelGradient(
     _ rows: Self, kernel: Shape, _ geometry: ConvolutionGeometry

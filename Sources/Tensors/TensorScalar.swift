@@ -60,6 +60,8 @@ public protocol TensorScalar: BinaryFloatingPoint, SIMDScalar, Sendable, Codable
   static var outwardKernels: OutwardKernels<Self> { get }
   /// The steps over blocks of examples and over channels.
   static var laneKernels: LaneKernels<Self> { get }
+  /// The steps of transformers in training.
+  static var tokenKernels: TokenKernels<Self> { get }
 }
 
 /// Channels, height and width of an image or feature map.
@@ -99,6 +101,3 @@ public enum BinaryOperation: Int32, Sendable, CaseIterable {
 
 /// A way to collapse an axis.
 public enum Reduction: Sendable { case sum, maximum, minimum }
-
-/// OpenBLAS is used from our own threads; its own would fight them and ignore the rounding mode.
-let singleThreadedBLAS: Void = openblas_set_num_threads(1)

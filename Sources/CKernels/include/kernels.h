@@ -33,6 +33,10 @@ typedef struct {
   ptrdiff_t kernel_h, kernel_w, stride_h, stride_w, pad_top, pad_left, dilation_h, dilation_w;
 } surety_convolution;
 
+/* Has OpenBLAS take the kernels of this processor where it took far older ones, as it does for processors that are younger than it.
+   Not to be called while another thread uses OpenBLAS. `chosen` gives the name of its choice. */
+void surety_choose_blas_kernels(const char *(*chosen)(void));
+
 #define SURETY_LARGEST_KERNEL 64
 
 /* The elements that each phase of a stride takes of one line of `width` pixels, in whole vectors. */
@@ -82,6 +86,19 @@ typedef struct {
   /* Lines that enclose a ReLU over [lower, upper], the upper intercept rounded up. */             \
   void surety_relu_lines_##S(const T *lower, const T *upper, size_t n, T *lower_slope,             \
                              T *upper_slope, T *upper_shift);                                      \
+  /* Softmaxes of `scale` times rows of logits, in place; with `causal`, row r sees the first + r + 1 \
+     first columns, and the others become 0. */                                                    \
+  void surety_softmax_rows_##S(T *logits, size_t rows, size_t columns, size_t first, int causal,   \
+                               T scale);                                                           \
+  /* Turns the gradient by the weights of softmaxes into that by what they were taken of. */       \
+  void surety_softmax_rows_gradient_##S(const T *weights, T *by_weights, size_t rows,              \
+                                        size_t columns, T scale);                                  \
+/* Turns features of tokens by the angles of their places, the first of them `first`. */         \
+  void surety_turn_rows_##S(const T *x, const T *cosines, const T *sines, size_t rows,             \
+                            size_t places, size_t first, size_t heads, size_t half,                \
+                            int transposed, T *out);                                               \
+  /* GELU and its slope, within 1e-6. */                                                           \
+  void surety_gelu_with_slope_##S(const T *a, size_t n, T *value, T *slope);                       \
   int surety_are_finite_##S(const T *a, size_t n);                                                 \
   void surety_sum_##S(const T *a, T *out, size_t outer, size_t n, size_t inner);                   \
   void surety_max_##S(const T *a, T *out, size_t outer, size_t n, size_t inner);                   \

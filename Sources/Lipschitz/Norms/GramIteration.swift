@@ -1,4 +1,5 @@
 import COpenBLAS
+import Tensors
 
 extension Matrix {
   /// The largest singular value from above, by powers of the Gram matrix.
@@ -48,6 +49,7 @@ extension Matrix {
 
   /// `W^T W` as it is computed.
   private var gram: Matrix {
+    _ = BLASLibrary.isReady
     var product = [Double](repeating: 0, count: columns * columns)
     cblas_dsyrk(
       CblasRowMajor, CblasLower, CblasTrans, blasint(columns), blasint(rows), 1, values,

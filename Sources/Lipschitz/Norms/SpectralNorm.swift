@@ -1,5 +1,6 @@
 import CLAPACK
 import COpenBLAS
+import Tensors
 import Foundation
 
 /// A norm of a matrix or a map, from above and from below.
@@ -104,7 +105,7 @@ struct GramMatrix {
 
   /// Computes the matrix; nil for zeros.
   init?(_ matrix: Matrix) {
-    _ = Self.singleThreadedBLAS
+    _ = BLASLibrary.isReady
     let largest = matrix.values.reduce(0) { max($0, abs($1)) }
     guard largest > 0 else { return nil }
     let exponent = Int(largest.exponent) + 1
@@ -124,9 +125,6 @@ struct GramMatrix {
       matrix.roundoff * frobenius
       + UpperBound(proved: Double(matrix.rows) * Double(matrix.columns) * 0x1p-1070)
   }
-
-  /// OpenBLAS is called from the caller's thread alone.
-  private static let singleThreadedBLAS: Void = openblas_set_num_threads(1)
 
   private func diagonal(_ index: Int) -> Double { triangle[index * (order + 1)] }
 

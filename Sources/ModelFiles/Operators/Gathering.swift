@@ -32,6 +32,14 @@ extension ONNXImporter {
     let x = try input(node, 0)
     let input = shape(x)
     let axis = try axis(node.integer("axis", default: 0), rank: input.rank)
+    if case .variable(0)? = try optional(node, 1), case .constant(let table) = x,
+      types[node.inputs[1]]?.isInteger == true
+    {
+      guard axis == 0, input.rank == 2 else {
+        throw ONNXProblem("tokens pick from axis \(axis) of \(input), expected rows of a matrix")
+      }
+      return [try apply(Embedding(table: parameter(table, "table")), .variable(0))]
+    }
     let picked = try self.indices(node)
     var indices: [Int32] = []
     for stated in picked.integers {

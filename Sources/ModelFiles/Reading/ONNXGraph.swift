@@ -33,7 +33,7 @@ struct ONNXGraph {
     // Old files list initializers among the inputs.
     inputs = try ONNXInputs(
       graph.input.filter { [initializers] in initializers[$0.name] == nil }, source: source,
-      choices: choices)
+      choices: choices, tokens: Self.tokens(graph))
     outputName = try Self.output(graph, choices, source)
     let names = inputs.free.map(\.name) + inputs.fixed.keys
     let order = ONNXOrder(
@@ -91,6 +91,17 @@ struct ONNXGraph {
         source, place: "output \(chosen)", "the graph has no such output; it has \(names)")
     }
     return chosen
+  }
+
+  /// The tensors that are read as indices of `Gather` and as nothing else: inputs among them may be integers, tokens.
+  private static func tokens(_ graph: Onnx_GraphProto) -> Set<String> {
+    var (indices, others): (Set<String>, Set<String>) = ([], Set(graph.output.map(\.name)))
+    for node in graph.node {
+      for (place, input) in node.input.enumerated() {
+        if node.opType == "Gather", place == 1 { indices.insert(input) } else { others.insert(input) }
+      }
+    }
+    return indices.subtracting(others)
   }
 
   private static func nodes(

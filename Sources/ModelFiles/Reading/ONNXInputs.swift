@@ -18,11 +18,14 @@ struct ONNXInputs {
 
   private let source: String
   private let choices: ModelChoices
+  /// The tensors that may be tokens.
+  private let tokens: Set<String>
 
   init(
-    _ inputs: [Onnx_ValueInfoProto], source: String, choices: ModelChoices
+    _ inputs: [Onnx_ValueInfoProto], source: String, choices: ModelChoices, tokens: Set<String> = []
   ) throws(InputError) {
     self.source = source
+    self.tokens = tokens
     self.choices = choices
     try checkNames(inputs)
     for value in inputs {
@@ -71,7 +74,10 @@ struct ONNXInputs {
 
   private func input(_ value: Onnx_ValueInfoProto) throws(InputError) -> ONNXInput {
     let type = try elementType(value)
-    guard type.isFloat else { throw refuse(value.name, "its type is \(type), expected float") }
+    let isToken = tokens.contains(value.name) && [.int32, .int64].contains(type)
+    guard type.isFloat || isToken else {
+      throw refuse(value.name, "its type is \(type), expected float")
+    }
     return ONNXInput(name: value.name, shape: try shape(value), type: type)
   }
 

@@ -53,8 +53,14 @@ struct ONNXWriter {
   mutating func model() throws(InputError) -> Onnx_ModelProto {
     graph.name = "network"
     let isBatched = takesBatches
-    graph.input = [tensor(network.inputName, network.inputShape, isBatched)]
-    graph.output = [tensor(network.outputName, network.outputShape, isBatched)]
+    graph.input = [
+      tensor(
+        network.inputName, network.inputShape, isBatched,
+        type: tokenInput == nil ? numberType : .int64)
+    ]
+    graph.output = [
+      tensor(network.outputName, network.outputShape, isBatched, type: numberType)
+    ]
     var names = [network.inputName]
     for id in network.nodes.indices.dropFirst() {
       let node = network.nodes[id]
@@ -176,6 +182,13 @@ struct ONNXWriter {
     return tensor.name
   }
 
+  /// The input where it holds tokens, which nothing but embeddings reads; nil elsewhere.
+  var tokenInput: String? {
+    let readers = network.nodes.filter { $0.inputs.contains(0) }
+    guard !readers.isEmpty, readers.allSatisfy({ $0.operation is Embedding }) else { return nil }
+    return network.inputName
+  }
+
   /// The shape of a parameter.
   func shape(_ id: ParameterID) -> Shape { network.parameters[id.index].value.shape }
 
@@ -183,11 +196,11 @@ struct ONNXWriter {
   func values(_ id: ParameterID) -> Tensor<Double> { network.parameters[id.index].value }
 
   private func tensor(
-    _ name: String, _ shape: Shape, _ isBatched: Bool
+    _ name: String, _ shape: Shape, _ isBatched: Bool, type: Onnx_TensorProto.DataType
   ) -> Onnx_ValueInfoProto {
     var info = Onnx_ValueInfoProto()
     info.name = name
-    info.type.tensorType.elemType = Int32(numberType.rawValue)
+    info.type.tensorType.elemType = Int32(type.rawValue)
     info.type.tensorType.shape.dim = shape.dimensions.enumerated().map { axis, extent in
       var dimension = Onnx_TensorShapeProto.Dimension()
       if isBatched && axis == 0 {

@@ -108,7 +108,7 @@ extension TrainingReport {
   }
 
   /// Logarithms where numbers differ by more than a factor of thirty.
-  private func scale(_ series: [LineChart.Series]) -> Axis.Scale {
+  func scale(_ series: [LineChart.Series]) -> Axis.Scale {
     let values = series.flatMap(\.points).map(\.y)
     guard let low = values.min(), let high = values.max(), low > 0 else { return .linear }
     return high / low > 30 ? .logarithmic : .linear

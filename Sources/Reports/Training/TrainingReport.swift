@@ -17,17 +17,22 @@ public struct TrainingReport: Sendable {
 
   /// The whole page.
   public var page: String {
-    HTMLPage(
-      title: title, kicker: title, headline: headline,
+    let results = [
+      HTMLPage.Section(id: "glance", heading: "", content: isText ? textTiles : results)
+    ]
+    let radii = HTMLPage.Section(id: "radii", heading: "Accuracy against the radius", content: radii)
+    let table = isText ? textTable : epochTable
+    return HTMLPage(
+      title: title, kicker: title, headline: isText ? textHeadline : headline,
       lead: "<p class=\"lead\">\(escaped(introduction))</p>",
-      sections: [HTMLPage.Section(id: "glance", heading: "", content: results)] + curves + [
-        HTMLPage.Section(id: "radii", heading: "Accuracy against the radius", content: radii),
+      sections: results + (isText ? textSections : curves + [radii]) + [
         HTMLPage.Section(
           id: "recipe", heading: "Recipe", content: "<pre>\(escaped(run.recipe))</pre>"),
         HTMLPage.Section(id: "run", heading: "The run", content: facts),
         HTMLPage.Section(
-          id: "epochs", heading: "Every epoch", content: epochs.isEmpty ? "" : epochTable),
-        HTMLPage.Section(id: "words", heading: "How to read this", content: explanation),
+          id: "epochs", heading: "Every epoch", content: epochs.isEmpty ? "" : table),
+        HTMLPage.Section(
+          id: "words", heading: "How to read this", content: isText ? textExplanation : explanation),
       ]
     ).text
   }
@@ -84,7 +89,11 @@ public struct TrainingReport: Sendable {
     let epoch = epochs.last?.epoch ?? 0
     let noun = epoch == 1 && planned.isEmpty ? "epoch" : "epochs"
     let done = "\(noun) \(epoch == 1 ? "is" : "are")"
-    return "\(method) on \(run.images.training.count) images of \(run.images.training.name). "
+    let data =
+      isText
+      ? "A transformer on \(run.images.training.count) tokens of \(run.images.training.name). "
+      : "\(method) on \(run.images.training.count) images of \(run.images.training.name). "
+    return data
       + "\(epoch)\(planned) \(done) done; the run \(state)\(reason)."
   }
 
@@ -133,14 +142,14 @@ public struct TrainingReport: Sendable {
     ]
     let speeds = epochs.map(\.imagesPerSecond).filter { $0 > 0 }.sorted()
     if !speeds.isEmpty {
-      rows.append(("images a second (median)", String(Int(speeds[speeds.count / 2].rounded()))))
+      rows.append(("\(isText ? "tokens" : "images") a second (median)", String(Int(speeds[speeds.count / 2].rounded()))))
     }
     rows += [
       ("machine", MachineWords(run.machine).text), ("Surety", run.version),
       ("compiler", run.software?.compiler ?? "not recorded"),
       ("OpenBLAS", run.software?.openBLAS ?? "not recorded"),
-      ("training images", "\(run.images.training.name), \(run.images.training.digest)"),
-      ("test images", "\(run.images.test.name), \(run.images.test.digest)"),
+      ("training data", "\(run.images.training.name), \(run.images.training.digest)"),
+      ("test data", "\(run.images.test.name), \(run.images.test.digest)"),
       ("model", run.modelDigest ?? "none yet"),
     ]
     return FactList(facts: rows.map { FactList.Fact($0.0, $0.1) }).html

@@ -39,13 +39,13 @@ extension TrainingSession {
   ///
   /// - Throws: `InputError` when it did, by another recipe.
   static func isFinished(
-    _ run: TrainingRun?, in folder: String, _ recipe: Recipe
+    _ run: TrainingRun?, in folder: String, recipe: String
   ) throws(InputError) -> Bool {
     let model = "\(folder)/model.onnx"
     guard let run, run.status == .finished, FileManager.default.fileExists(atPath: model),
       try sha256(ofFile: model) == run.modelDigest
     else { return false }
-    guard run.recipe == recipe.yaml else {
+    guard run.recipe == recipe else {
       throw TrainingState.refusal("\(folder)/run.json", of: run.recipe, for: recipe)
     }
     return true
@@ -70,7 +70,7 @@ extension TrainingSession {
   /// Removes the files of earlier runs from a folder; whatever else it holds stays.
   static func clear(_ folder: String) {
     let store = CheckpointStore(folder: folder)
-    let names = ["model.onnx", "metrics.jsonl", "run.json", "report.html"].map { "\(folder)/\($0)" }
+    let names = ["model.onnx", "metrics.jsonl", "run.json", "report.html", "tokenizer.json"].map { "\(folder)/\($0)" }
     for file in names + [store.path, store.previousPath] {
       try? FileManager.default.removeItem(atPath: file)
     }

@@ -80,7 +80,7 @@ public final class TrainingSession {
     dataDigest = training.digest
     let found = resumes ? try checkpoints.latest() : nil
     let known = resumes ? try? TrainingRun(contentsOf: "\(folder)/run.json") : nil
-    wasFinished = try Self.isFinished(known, in: folder, recipe)
+    wasFinished = try Self.isFinished(known, in: folder, recipe: recipe.yaml)
     let before = found == nil && !wasFinished ? nil : known
     if !resumes, FileManager.default.fileExists(atPath: "\(folder)/run.json") {
       throw InputError(

@@ -38,3 +38,22 @@ extension CertificationRecord {
       }
   }
 }
+
+extension TextSession {
+  /// What came out, in words.
+  var summary: String {
+    let judged = epochs.last { $0.text != nil }?.text.map { [$0.words] } ?? []
+    return (judged + ["model: \(folder)/model.onnx", "report: \(folder)/report.html"])
+      .joined(separator: "\n")
+  }
+}
+
+extension TextRecord {
+  /// The judgement in a line.
+  var words: String {
+    var words = String(
+      format: "%.2f %% of %d tokens predicted, loss %.4f nats", 100 * accuracy, count, loss)
+    if let bound { words += String(format: ", outputs move by at most %.5g per unit", bound) }
+    return words
+  }
+}

@@ -16,7 +16,7 @@ struct TrainCommand: ParsableCommand {
     help: "A recipe's name or its YAML file.", completion: .list(Recipe.builtIn.map(\.name)))
   var recipe: String
 
-  @Option(help: "The data in place of the recipe's: NAME or NAME:DIR.")
+  @Option(help: "The data in place of the recipe's: NAME or NAME:DIR, or the file of a text.")
   var data: String?
 
   @Option(help: "The number of epochs; schedules are stretched or shortened alike.")
@@ -52,17 +52,41 @@ struct TrainCommand: ParsableCommand {
     try files.check()
     try threads.apply()
     let memory = try MemorySize(memory)
-    let recipe = try loadedRecipe()
+    switch try loadedRecipe() {
+    case .images(let recipe): try train(recipe, memory)
+    case .text(let recipe): try train(recipe)
+    }
+  }
+
+  private func train(_ recipe: Recipe, _ memory: MemorySize) throws {
     let session = try TrainingSession(
       recipe, folder: out, resumes: files.resume, restarts: files.restart)
     if !preflight.noPreflight, !printing.quiet, !session.wasFinished {
       for warning in try session.preflight() { printing.warn(warning) }
     }
+    session.memory = memory.apply()
+    try follow(session)
+    if !printing.json { try Console.line(session.summary) }
+  }
+
+  private func train(_ recipe: TextRecipe) throws {
+    guard certify == nil else {
+      throw InputError("--certify", "is for images; what is proved of a transformer is in its records")
+    }
+    let session = try TextSession(
+      recipe, folder: out, resumes: files.resume, restarts: files.restart)
+    try follow(session)
+    if !printing.json { try Console.line(session.summary) }
+  }
+
+  /// Trains and shows how far it is.
+  ///
+  /// - Throws: `ExitCode` where the run did not come to its end.
+  private func follow(_ session: some TrainingCourse) throws {
     let interruption = Interruption(leave: session.markingStopped)
     session.isCancelled = interruption.check
     let line = ProgressLine("train", "epochs", isQuiet: printing.quiet)
     session.onStage = { line.stage($0) }
-    session.memory = memory.apply()
     if session.wasFinished, !printing.quiet {
       Console.error("surety: the run in \(out) is finished; nothing was changed")
     }
@@ -79,8 +103,7 @@ struct TrainCommand: ParsableCommand {
     line.end()
     if printing.json { try Console.json(session.run) }
     switch status {
-    case .finished:
-      if !printing.json { try Console.line(session.summary) }
+    case .finished: return
     case .stopped, .running:
       Console.error("surety: \(session.run.reason ?? "stopped"); go on with --resume")
       throw Exit.Code(exit: .interrupted)
@@ -91,19 +114,24 @@ struct TrainCommand: ParsableCommand {
   }
 
   /// The recipe with what the options say in its place.
-  private func loadedRecipe() throws -> Recipe {
+  private func loadedRecipe() throws -> AnyRecipe {
     var settings = settings
     if let seed { settings.append("seed=\(seed)") }
+    if let epochs, epochs < 1 {
+      throw InputError("--epochs", "\(epochs) is not a number of epochs, expected 1 or more")
+    }
+    if try AnyRecipe.isForText(recipe) {
+      if let data {
+        let file = data.hasPrefix("text:") ? String(data.dropFirst(5)) : data
+        settings.append("data.file=\(file)")
+      }
+      let result = try TextRecipe.named(recipe, settings: settings)
+      return .text(epochs.map { result.scaled(toEpochs: $0) } ?? result)
+    }
     if let data { settings.append("data.name=\(data)") }
     if let certify { settings.append("evaluation.certify=\(certify)") }
-    var result = try Recipe.named(recipe, settings: settings)
-    if let epochs {
-      guard epochs >= 1 else {
-        throw InputError("--epochs", "\(epochs) is not a number of epochs, expected 1 or more")
-      }
-      result = result.scaled(toEpochs: epochs)
-    }
-    return result
+    let result = try Recipe.named(recipe, settings: settings)
+    return .images(epochs.map { result.scaled(toEpochs: $0) } ?? result)
   }
 }
 
@@ -126,7 +154,7 @@ extension ProgressLine {
       texts.append(String(format: "verified accuracy %.1f %%", 100 * verified))
     }
     texts.append(String(format: "loss %.4g", progress.record.loss))
-    texts.append(String(format: "%.0f images/s", progress.record.imagesPerSecond))
+    texts.append(String(format: "%.0f examples/s", progress.record.imagesPerSecond))
     details(texts, secondsLeft: progress.secondsLeft)
   }
 }
@@ -136,7 +164,8 @@ extension EpochRecord {
   func text(of epochs: Int) -> String {
     var line =
       "epoch \(epoch)/\(epochs): loss "
-      + String(format: "%.4f, eps %.5f, %.0f images/s", loss, epsilon, imagesPerSecond)
+      + String(format: "%.4f, eps %.5f, %.0f examples/s", loss, epsilon, imagesPerSecond)
+    if let text { line += "; \(text.words)" }
     if let test {
       line += String(
         format: "; test at %.5f: clean accuracy %.2f %%, verified accuracy %.2f %%", test.epsilon,

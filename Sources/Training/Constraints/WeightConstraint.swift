@@ -10,9 +10,13 @@ import Tensors
 public struct WeightConstraint: Sendable {
   /// The kind and its limit.
   public var settings: ConstraintSettings
+  /// What each weight is.
+  let forms: [WeightForm]
 
-  /// Creates a constraint.
-  public init(_ settings: ConstraintSettings) { self.settings = settings }
+  /// Creates a constraint on weights of some forms.
+  init(_ settings: ConstraintSettings, _ forms: [WeightForm]) {
+    (self.settings, self.forms) = (settings, forms)
+  }
 
   /// Scales weights that begin beyond the limit to it.
   ///
@@ -71,7 +75,7 @@ public struct WeightConstraint: Sendable {
         return scaledToLimit(x * limit)
       }
     case .frobenius:
-      for (index, norm) in norms.enumerated() where weights[index].shape.rank >= 2 {
+      for (index, norm) in norms.enumerated() where forms[index] != .elements {
         let now = weights[index].frobeniusNorm
         if now > 0, norm > 0 { weights[index] = weights[index] * (norm / now) }
       }
@@ -88,8 +92,11 @@ public struct WeightConstraint: Sendable {
     _ weights: inout [Tensor<Float>], _ body: (Tensor<Float>) -> Tensor<Float>
   ) {
     for index in weights.indices {
-      guard let form = WeightMatrix(weights[index].shape) else { continue }
-      weights[index] = form.weight(body(form.matrix(weights[index])))
+      switch forms[index] {
+      case .elements: continue
+      case .matrix(let form): weights[index] = form.changing(weights[index], body)
+      case .rows: weights[index] = weights[index].withRows(atMost: 1)
+      }
     }
   }
 

@@ -1,35 +1,61 @@
 import Lipschitz
 import Tensors
 
+/// What a weight is to an optimiser and a constraint.
+enum WeightForm: Sendable, Hashable {
+  /// A vector or a number, whose elements move one by one.
+  case elements
+  /// A matrix, or several side by side.
+  case matrix(WeightMatrix)
+  /// A table with a row for each token.
+  case rows(width: Int)
+
+  /// The form of a weight by its shape alone.
+  init(_ shape: Shape) {
+    self = WeightMatrix(shape).map { .matrix($0) } ?? .elements
+  }
+}
+
 /// A weight seen as the matrix that it multiplies by.
 ///
 /// A linear layer's weight is `[inputs, outputs]`, a convolution's `[outputs, inputs, height, width]`, whose matrix has a row for each
-/// output. Singular values do not tell a matrix from its transpose.
+/// output. Singular values do not tell a matrix from its transpose. The heads of attention are matrices of their own, whose
+/// outputs lie side by side.
 ///
 /// Norms are measured from RMS to RMS, as in Newhouse et al., "Training transformers with enforced Lipschitz constants" (2025),
 /// section 2: the matrix of spectral norm `sqrt(outputs / inputs)` has norm 1.
-struct WeightMatrix: Sendable {
+struct WeightMatrix: Sendable, Hashable {
   /// The shape of the weight.
   let shape: Shape
-  /// The spectral norm of a weight of norm 1.
+  /// How many matrices its columns fall into.
+  let blocks: Int
+  /// The spectral norm of a matrix of norm 1.
   let unit: Double
 
   /// nil for vectors and numbers, which are no matrices.
-  init?(_ shape: Shape) {
+  init?(_ shape: Shape, blocks: Int = 1) {
     guard shape.rank >= 2, shape.count > 0 else { return nil }
+    precondition(
+      blocks == 1 || (shape.rank == 2 && shape[1] % blocks == 0), "\(blocks) parts of \(shape)")
     self.shape = shape
-    let rest = Double(shape.count / shape[0])
+    self.blocks = blocks
+    let rest = Double(shape.count / shape[0] / blocks)
     let first = Double(shape[0])
     unit = (shape.rank == 2 ? rest / first : first / rest).squareRoot()
   }
 
-  /// The weight as a matrix, in units of norm.
-  func matrix(_ weight: Tensor<Float>) -> Tensor<Float> {
-    weight.reshaped([shape[0], shape.count / shape[0]]) * (1 / unit)
+  /// The weight with each of its matrices, in units of norm, changed.
+  func changing(
+    _ weight: Tensor<Float>, _ body: (Tensor<Float>) -> Tensor<Float>
+  ) -> Tensor<Float> {
+    let matrix = weight.reshaped([shape[0], shape.count / shape[0]]) * (1 / unit)
+    guard blocks > 1 else { return (body(matrix) * unit).reshaped(shape) }
+    let width = shape[1] / blocks
+    let parts = (0..<blocks).map { block in
+      body(matrix.sliced(block * width..<(block + 1) * width, axis: 1))
+    }
+    return Tensor.concatenated(parts, axis: 1) * unit
   }
-
-  /// The weight of a matrix in units of norm.
-  func weight(_ matrix: Tensor<Float>) -> Tensor<Float> { (matrix * unit).reshaped(shape) }
 }
 
 extension Tensor where Scalar == Float {

@@ -48,8 +48,9 @@ public struct Trainer: Sendable {
     self.network = network
     batches = try TrainingBatches(images, recipe.batchOptions())
     schedules = recipe.schedules(batchesPerEpoch: batches.batchesPerEpoch)
-    optimizer = Optimizer(recipe.optimizer)
-    constraint = WeightConstraint(recipe.constraint)
+    let forms = network.weightForms
+    optimizer = Optimizer(recipe.optimizer, forms)
+    constraint = WeightConstraint(recipe.constraint, forms)
     firstNorms = network.trainableParameters.map {
       Tensor<Float>(converting: network.parameters[$0.index].value).frobeniusNorm
     }

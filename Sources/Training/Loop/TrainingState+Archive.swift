@@ -48,6 +48,20 @@ extension TrainingState {
   public init(
     _ archive: TensorArchive, source: String, _ network: Network, _ recipe: Recipe, data: String
   ) throws(InputError) {
+    try self.init(
+      archive, source: source, fresh: TrainingState(network, recipe), recipe: recipe.yaml,
+      data: data)
+  }
+
+  /// Reads a state of a run that began with another one.
+  ///
+  /// - Parameters:
+  ///   - fresh: The state before the first batch.
+  ///   - recipe: The recipe of the run as text.
+  /// - Throws: `InputError` as the other initialiser does.
+  init(
+    _ archive: TensorArchive, source: String, fresh: TrainingState, recipe: String, data: String
+  ) throws(InputError) {
     func text(_ key: String) throws(InputError) -> String {
       guard let value = archive.metadata[key] else {
         throw InputError(source, place: key, "is missing; is it a checkpoint of this program?")
@@ -64,11 +78,11 @@ extension TrainingState {
       throw InputError(source, "has another format than this version reads")
     }
     let known = try text("recipe")
-    guard known == recipe.yaml else { throw Self.refusal(source, of: known, for: recipe) }
+    guard known == recipe else { throw Self.refusal(source, of: known, for: recipe) }
     guard try text("data") == data else {
-      throw InputError(source, "belongs to other training images than those of this run")
+      throw InputError(source, "belongs to other training data than those of this run")
     }
-    self.init(network, recipe)
+    self = fresh
     func load(_ group: String, like shapes: [Tensor<Float>]) throws(InputError) -> [Tensor<Float>] {
       var result: [Tensor<Float>] = []
       for (index, tensor) in shapes.enumerated() {
@@ -100,8 +114,8 @@ extension TrainingState {
   }
 
   /// What a run of another recipe is refused with.
-  public static func refusal(_ source: String, of known: String, for recipe: Recipe) -> InputError {
-    let difference = Recipe.difference(there: known, here: recipe.yaml).map { " (\($0))" } ?? ""
+  public static func refusal(_ source: String, of known: String, for recipe: String) -> InputError {
+    let difference = Recipe.difference(there: known, here: recipe).map { " (\($0))" } ?? ""
     return InputError(
       source,
       "belongs to another recipe\(difference); resume with the settings in run.json, or start in a new folder"

@@ -17,13 +17,18 @@ public struct TrainingState: Sendable, Equatable {
 
   /// The state before the first batch.
   public init(_ network: Network, _ recipe: Recipe) {
+    self.init(network, recipe.optimizer, recipe.constraint)
+  }
+
+  /// The state before the first batch, the weights within what the constraint allows.
+  public init(_ network: Network, _ optimizer: OptimizerSettings, _ constraint: ConstraintSettings)
+  {
     parameters = network.parameters.map { Tensor<Float>(converting: $0.value) }
-    optimizer = Optimizer(recipe.optimizer).initialState(
-      for: network.trainableParameters.map { [parameters] in parameters[$0.index] })
-    average = nil
     let trainable = network.trainableParameters
     var weights = trainable.map { [parameters] in parameters[$0.index] }
-    WeightConstraint(recipe.constraint).begin(&weights)
+    self.optimizer = optimizer.initialState(for: weights)
+    average = nil
+    WeightConstraint(constraint, network.weightForms).begin(&weights)
     for (id, weight) in zip(trainable, weights) { parameters[id.index] = weight }
   }
 

@@ -4,13 +4,17 @@ import Tensors
 public struct Optimizer: Sendable {
   /// The rule and its constants.
   public var settings: OptimizerSettings
+  /// What each weight is.
+  let forms: [WeightForm]
 
-  /// Creates an optimiser.
-  public init(_ settings: OptimizerSettings) { self.settings = settings }
+  /// Creates an optimiser of weights of some forms.
+  init(_ settings: OptimizerSettings, _ forms: [WeightForm]) {
+    (self.settings, self.forms) = (settings, forms)
+  }
 
   /// What the optimiser remembers before its first step.
   public func initialState(for weights: [Tensor<Float>]) -> OptimizerState {
-    OptimizerState(for: weights, usesSquares: settings.kind != .sgd)
+    settings.initialState(for: weights)
   }
 
   /// The l2 norm of all gradients together.
@@ -48,11 +52,11 @@ public struct Optimizer: Sendable {
       switch settings.kind {
       case .adam, .adamw: adam(&weights[i], gradient, i, &state, constants)
       case .muon:
-        guard let form = WeightMatrix(weights[i].shape) else {
+        guard forms[i] != .elements else {
           adam(&weights[i], gradient, i, &state, vectorConstants)
           continue
         }
-        muon(&weights[i], gradient, form, &state.first[i], rate: rate)
+        muon(&weights[i], gradient, forms[i], &state.first[i], rate: rate)
       case .sgd:
         // The first step has no velocity to keep.
         let velocity =
@@ -65,18 +69,23 @@ public struct Optimizer: Sendable {
 
   /// One step of Muon: the average of gradients, looked ahead, with all its singular values made 1, times the rate.
   ///
-  /// No singular value of the step is above the rate, in units of norm.
+  /// No singular value of the step is above the rate, in units of norm, and no row of a table's has a larger root mean square.
   ///
   /// Source: Jordan et al., "Muon: an optimizer for hidden layers in neural networks" (2024); scaled by `sqrt(outputs / inputs)` as in
   /// Newhouse et al. (2025).
   private func muon(
-    _ weights: inout Tensor<Float>, _ gradient: Tensor<Float>, _ form: WeightMatrix,
+    _ weights: inout Tensor<Float>, _ gradient: Tensor<Float>, _ form: WeightForm,
     _ average: inout Tensor<Float>, rate: Double
   ) {
     let momentum = settings.momentum
     average = average * momentum + gradient * (1 - momentum)
     let ahead = gradient * (1 - momentum) + average * momentum
-    let step = form.weight(form.matrix(ahead).orthogonalized())
+    let step =
+      switch form {
+      case .elements: ahead
+      case .matrix(let matrix): matrix.changing(ahead) { $0.orthogonalized() }
+      case .rows: ahead.withEvenRows
+      }
     let kept = 1 - rate * settings.weightDecay
     weights = (kept == 1 ? weights : weights * kept) - step * rate
   }
@@ -128,5 +137,12 @@ public struct OptimizerState: Sendable, Equatable {
     self.first = first
     self.second = second
     self.steps = steps
+  }
+}
+
+extension OptimizerSettings {
+  /// What an optimiser remembers before its first step.
+  func initialState(for weights: [Tensor<Float>]) -> OptimizerState {
+    OptimizerState(for: weights, usesSquares: kind != .sgd)
   }
 }

@@ -72,6 +72,11 @@ public struct Recipe: Sendable, Hashable {
   /// - Throws: `InputError` as the other initialiser does, and when the file cannot be read, is larger than
   ///   a mebibyte, or is not UTF-8.
   public init(contentsOf path: String, settings: [String] = []) throws(InputError) {
+    try self.init(yaml: Self.text(of: path), source: path, settings: settings)
+  }
+
+  /// The text of a recipe's file.
+  static func text(of path: String) throws(InputError) -> String {
     let data = try readFile(path, limit: 1 << 20)
     guard data.count <= 1 << 20 else {
       throw InputError(path, "is too large for a recipe (\(data.count) bytes)")
@@ -79,7 +84,7 @@ public struct Recipe: Sendable, Hashable {
     guard let text = String(validating: data, as: UTF8.self) else {
       throw InputError(path, "is not UTF-8 text; is it a recipe?")
     }
-    try self.init(yaml: text, source: path, settings: settings)
+    return text
   }
 
   /// The recipe as YAML with every setting that applies, in one order: the record beside a model.

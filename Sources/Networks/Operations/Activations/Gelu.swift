@@ -48,6 +48,7 @@ public struct Gelu: PointwiseOperation {
 
   public func apply<T: TensorAlgebra>(_ x: T) -> T {
     guard isApproximate else {
+      if sharpness == 0.5.squareRoot() { return x.gelu() }
       let share = (x * sharpness).applying(.erf).scaled(by: 0.5, adding: 0.5)
       return x * share
     }

@@ -19,6 +19,7 @@ struct BuiltInRecipe {
   /// All of them, by data set.
   static let all: [BuiltInRecipe] =
     digitsRecipes + mnistRecipes + cifar10Recipes + tinyImageNetRecipes + smallRecipes
+    + textRecipes
 }
 
 extension Recipe {
@@ -44,8 +45,19 @@ extension Recipe {
   ///   - settings: As for `init(yaml:source:settings:)`.
   /// - Throws: `InputError` naming the nearest known recipe, or as reading a recipe does.
   public static func named(_ name: String, settings: [String] = []) throws(InputError) -> Recipe {
+    let found = try source(of: name)
+    return try Recipe(yaml: found.yaml, source: found.source, settings: settings)
+  }
+
+  /// The text of a recipe that is named or a file, and where it comes from.
+  struct Source {
+    var yaml: String
+    var source: String
+  }
+
+  static func source(of name: String) throws(InputError) -> Source {
     if name.hasSuffix(".yaml") || name.hasSuffix(".yml") || name.contains("/") {
-      return try Recipe(contentsOf: name, settings: settings)
+      return Source(yaml: try text(of: name), source: name)
     }
     guard let recipe = BuiltInRecipe.all.first(where: { $0.name == name }) else {
       let names = BuiltInRecipe.all.map(\.name)
@@ -56,7 +68,6 @@ extension Recipe {
         "recipe \"\(name)\"",
         "unknown\(hint) A recipe of your own is a file whose name ends in .yaml")
     }
-    return try Recipe(
-      yaml: "name: \(recipe.name)\n\(recipe.yaml)", source: recipe.name, settings: settings)
+    return Source(yaml: "name: \(recipe.name)\n\(recipe.yaml)", source: recipe.name)
   }
 }

@@ -1,0 +1,212 @@
+import Networks
+import Tensors
+
+/// How far tokens can be apart, and how large they can be: the largest of their root mean squares.
+public struct TokenNorms: Sendable, Hashable {
+  /// The largest distance of a token, for embedded tokens that are 1 apart.
+  public var distance: UpperBound
+  /// The largest root mean square of a token.
+  public var size: UpperBound
+}
+
+/// How far the outputs of a network that reads tokens can be apart, measured token by token in root mean squares from its embedding on.
+///
+/// It holds for any number of tokens that change at once, each by a vector of at most that root mean square, as long as the changed ones are no
+/// larger than `size` allows.
+///
+/// Source: Newhouse et al., "Training transformers with enforced Lipschitz constants" (2025), appendix C, with two corrections
+/// (`TransformerBound`). The published figure is computed beside it, for comparison only: it is no bound.
+public struct TokenBound: Sendable, Hashable {
+  /// One step of the network.
+  public struct Step: Sendable, Hashable {
+    /// The node's name.
+    public var name: String
+    /// The operation's name.
+    public var operation: String
+    /// How far apart its outputs can be, and how large.
+    public var norms: TokenNorms
+  }
+
+  /// The steps, in order.
+  public var steps: [Step]
+  /// The largest root mean square of an embedded token.
+  public var size: UpperBound
+  /// The norms of the output; distances are those of its tokens' root mean squares.
+  public var output: TokenNorms
+  /// The norms of what the last layer reads; nil where the output is no linear layer's.
+  public var features: TokenNorms?
+  /// What the published code computes for the same network, which the true distance may exceed.
+  public var published: Double?
+}
+
+extension Network {
+  /// Bounds how far apart the outputs for embedded tokens can be.
+  ///
+  /// - Parameter size: The largest root mean square of an embedded token; nil for the largest row of the embedding.
+  /// - Soundness: `TokenReading` says why for each operation. Changed tokens must be no larger than the size.
+  /// - Throws: `Unsupported` naming an operation without a reading, or a network that embeds no tokens.
+  public func tokenBound(size: UpperBound? = nil) throws(Unsupported) -> TokenBound {
+    let walk = try TokenWalk(self, size: size, asPublished: false)
+    let last = nodes[output]
+    var bound = TokenBound(
+      steps: walk.steps, size: walk.size, output: walk.norms[output] ?? walk.unknown,
+      features: nil, published: nil)
+    if last.operation is Linear { bound.features = walk.norms[last.inputs[0]] }
+    bound.published = try? TokenWalk(self, size: size, asPublished: true).norms[output]?.distance
+      .value
+    return bound
+  }
+}
+
+/// The norms of the nodes between an embedding and the output.
+struct TokenWalk {
+  let network: Network
+  /// Whether to compose norms as the published code does, which is unsound.
+  let asPublished: Bool
+  private(set) var norms: [Int: TokenNorms] = [:]
+  private(set) var steps: [TokenBound.Step] = []
+  private(set) var size = UpperBound.zero
+  private var known: [ParameterID: UpperBound] = [:]
+  let unknown = TokenNorms(distance: .infinity, size: .infinity)
+
+  init(_ network: Network, size given: UpperBound?, asPublished: Bool) throws(Unsupported) {
+    self.network = network
+    self.asPublished = asPublished
+    let needed = network.isNeeded
+    for (id, node) in network.nodes.enumerated() where needed[id] {
+      guard let operation = node.operation else { continue }
+      if let embedding = operation as? Embedding {
+        guard norms.isEmpty else {
+          throw Unsupported(
+            operation: operation.name, node: node.name, analysis: "the bound of tokens",
+            reason: "it is a second embedding")
+        }
+        size = given ?? largestRow(embedding.table)
+        norms[id] = TokenNorms(distance: .one, size: size)
+      } else {
+        guard let found = read(operation, node) else {
+          throw Unsupported(
+            operation: operation.name, node: node.name, analysis: "the bound of tokens")
+        }
+        norms[id] = found
+      }
+      steps.append(
+        TokenBound.Step(
+          name: node.name, operation: operation.name, norms: norms[id] ?? unknown))
+    }
+  }
+
+  private func largestRow(_ table: ParameterID) -> UpperBound {
+    let values = network.parameters[table.index].value
+    let (rows, width) = (values.shape[0], values.shape[1])
+    let matrix = Matrix(rows: rows, columns: width, values.scalars)
+    return matrix.twoToInfinityNorm * UpperBound.one.divided(by: Double(width)).squareRoot
+  }
+
+  /// - Soundness: A linear layer moves and scales a token by its norm at most, and its bias is added to the size; sums by the triangle
+  ///   inequality; GELU lies between 0 and its argument in size and its slope is at most 1.12890415; a constant factor by its largest size.
+  private mutating func read(_ operation: any Operation, _ node: Network.Node) -> TokenNorms? {
+    let inputs = node.inputs.compactMap { norms[$0] }
+    guard inputs.count == node.inputs.count else { return nil }
+    switch operation {
+    case let layer as Linear:
+      let norm = norm(of: layer.weight, heads: 1)
+      let bias = layer.bias.map { meanSquare(of: network.parameters[$0.index].value.scalars) }
+      return TokenNorms(
+        distance: inputs[0].distance * norm, size: inputs[0].size * norm + (bias ?? .zero))
+    case is Add:
+      return TokenNorms(
+        distance: inputs.map(\.distance).sum, size: inputs.map(\.size).sum)
+    case let product as MultiplyConstant where !product.isQuotient:
+      let factors = network.parameters[product.constant.index].value.scalars
+      let factor = UpperBound(proved: factors.map(\.magnitude).max() ?? 0)
+      return TokenNorms(distance: inputs[0].distance * factor, size: inputs[0].size * factor)
+    case let gelu as Gelu where !gelu.isApproximate && gelu.sharpness == 0.5.squareRoot():
+      let slope = asPublished ? UpperBound.one : UpperBound(proved: 1.12890415)
+      return TokenNorms(distance: inputs[0].distance * slope, size: inputs[0].size)
+    case is ReLU: return inputs[0]
+    case let turn as RotaryPositions:
+      let norm = norm(of: turn)
+      return TokenNorms(distance: inputs[0].distance * norm, size: inputs[0].size * norm)
+    case let attention as Attention: return read(attention, node)
+    default: return nil
+    }
+  }
+
+  /// - Soundness: In a head, `A v - A' v'` is at most `rV dv + rV Rv s (rQ dq rK Rk + rQ Rq rK dk)`, because rows of `A` sum to 1, a softmax moves by
+  ///   at most its logits' largest change in the sum of sizes, and a product of two vectors is at most the product of their root mean squares times
+  ///   their width. Values lie on segments between tokens of at most `R`. Heads side by side add mean squares.
+  private mutating func read(_ attention: Attention, _ node: Network.Node) -> TokenNorms? {
+    let width = Double(node.shape[-1])
+    let heads = asPublished ? 1 : attention.form.heads
+    guard let queries = projection(node.inputs[0], heads: heads),
+      let keys = projection(node.inputs[1], heads: heads),
+      let values = projection(node.inputs[2], heads: heads)
+    else { return nil }
+    // Logits are multiplied by the scale and sum a head's width of products.
+    let scale =
+      UpperBound(proved: attention.form.scale.magnitude)
+      * UpperBound(proved: width).divided(by: Double(attention.form.heads))
+    var (distances, sizes): ([UpperBound], [UpperBound]) = ([], [])
+    for head in 0..<heads {
+      let (q, k, v) = (queries[head], keys[head], values[head])
+      let logits = scale * (q.distance * k.size + q.size * k.distance)
+      distances.append(v.distance + v.size * logits)
+      sizes.append(v.size)
+    }
+    func meanSquare(_ norms: [UpperBound]) -> UpperBound {
+      norms.map(\.squared).sum.divided(by: Double(max(1, norms.count))).squareRoot
+    }
+    return TokenNorms(distance: meanSquare(distances), size: meanSquare(sizes))
+  }
+
+  /// The norms of each head's part of a node that attention reads: a linear layer, turned or not.
+  private mutating func projection(_ source: Int, heads: Int) -> [TokenNorms]? {
+    var (source, turned) = (source, UpperBound.one)
+    while let turn = network.nodes[source].operation as? RotaryPositions {
+      // Features turn within their head.
+      guard heads == 1 || turn.heads % heads == 0 else { return nil }
+      turned = turned * norm(of: turn)
+      source = network.nodes[source].inputs[0]
+    }
+    guard let layer = network.nodes[source].operation as? Linear, layer.bias == nil,
+      let input = norms[network.nodes[source].inputs[0]]
+    else { return nil }
+    return (0..<heads).map { head in
+      let norm = norm(of: layer.weight, heads: heads, head: head) * turned
+      return TokenNorms(distance: input.distance * norm, size: input.size * norm)
+    }
+  }
+
+  private mutating func norm(of weight: ParameterID, heads: Int, head: Int = 0) -> UpperBound {
+    if heads == 1, let norm = known[weight] { return norm }
+    let value = network.parameters[weight.index].value
+    let width = value.shape[1] / heads
+    let part = heads == 1 ? value : value.sliced(head * width..<(head + 1) * width, axis: 1)
+    let norm = Matrix(transposing: part, roundoff: .zero).meanSquareNorm
+    if heads == 1 { known[weight] = norm }
+    return norm
+  }
+
+  /// - Soundness: Each pair of features is multiplied by a matrix of two rows, whose norm is at most the root of the sum of its squares; where it is
+  ///   a rotation times a number, by that number.
+  private func norm(of turn: RotaryPositions) -> UpperBound {
+    let cosines = network.parameters[turn.cosines.index].value.scalars
+    let sines = network.parameters[turn.sines.index].value.scalars
+    let full = network.parameters[turn.cosines.index].value.shape[-1]
+    let half = full / turn.heads / 2
+    var largest = UpperBound.zero
+    for at in cosines.indices where at % (2 * half) < half {
+      let (c, d) = (cosines[at], cosines[at + half])
+      let (s, t) = (sines[at], sines[at + half])
+      let all = [c, d, s, t].map { UpperBound(proved: $0.magnitude).squared }
+      largest = max(largest, c == d && s == -t ? all[0] + all[2] : all.sum)
+    }
+    return largest.squareRoot
+  }
+
+  private func meanSquare(of values: [Double]) -> UpperBound {
+    values.map { UpperBound(proved: $0.magnitude) }.euclidean
+      * UpperBound.one.divided(by: Double(max(1, values.count))).squareRoot
+  }
+}
