@@ -13,7 +13,9 @@ public struct SlopeSearch: Sendable {
   /// The network.
   public let network: Network
   /// How distances are measured, of inputs and outputs.
-  public var norm: Norm
+  let geometry: SlopeGeometry
+  /// Inputs to begin with; the others are drawn.
+  public var beginnings: [[Double]] = []
   /// How many points are tried side by side.
   public var starts = 12
   /// How many times each point may walk.
@@ -27,8 +29,24 @@ public struct SlopeSearch: Sendable {
   ///
   /// - Throws: `Unsupported` when an operation has no derivative.
   public init(_ network: Network, norm: Norm) throws(Unsupported) {
+    try self.init(network, norm == .infinity ? .largest : .euclidean)
+  }
+
+  /// Prepares a network of embedded tokens, whose distances are the largest root mean square of a token's change.
+  ///
+  /// - Parameters:
+  ///   - network: It reads tokens along the last axis but one, features along the last, and gives outputs so.
+  ///   - limit: The largest root mean square of a token of the inputs that are looked at.
+  /// - Throws: `Unsupported` when an operation has no derivative.
+  public init(ofTokens network: Network, limit: Double) throws(Unsupported) {
+    try self.init(
+      network,
+      .tokens(inputs: network.inputShape[-1], outputs: network.outputShape[-1], limit: limit))
+  }
+
+  private init(_ network: Network, _ geometry: SlopeGeometry) throws(Unsupported) {
     self.network = network
-    self.norm = norm
+    self.geometry = geometry
     gradients = try Gradients(network)
     parameters = network.parameters(as: Tensor<Double>.self)
   }
@@ -53,6 +71,7 @@ public struct SlopeSearch: Sendable {
           let side = walk % 2 == 0 ? -step : step
           tried[index] = zip(points[index], directions[index]).map { $0 + side * $1 }
           if let region { tried[index] = region.pulling(tried[index]) }
+          tried[index] = geometry.pulling(tried[index])
         }
       }
       let found = slopes(at: tried, &generator)
@@ -68,10 +87,12 @@ public struct SlopeSearch: Sendable {
   private func place(
     _ start: Int, _ region: Region?, _ count: Int, _ generator: inout SplitMix64
   ) -> [Double] {
+    if beginnings.indices.contains(start) { return beginnings[start] }
     guard let region else {
       // Points of several sizes; the first is near 0, where networks of few biases bend most.
       let size = pow(4, Double(start % 6) - 2)
-      return (0..<count).map { _ in size * Double.random(in: -1...1, using: &generator) }
+      return geometry.pulling(
+        (0..<count).map { _ in size * Double.random(in: -1...1, using: &generator) })
     }
     guard start > 0 else { return region.center }
     return region.pulling(
@@ -89,14 +110,14 @@ public struct SlopeSearch: Sendable {
     let values = gradients.values(at: Tensor(batch, points.flatMap { $0 }), parameters)
     let outputs = network.outputShape.count
     var directions = points.map { point in
-      unit(point.map { _ in Double.random(in: -1...1, using: &generator) })
+      geometry.unit(point.map { _ in Double.random(in: -1...1, using: &generator) })
     }
     var found = points.map { _ in (size: 0.0, direction: [Double]()) }
     for turn in 0..<turns {
       let moved = movement(of: values.output, points, directions, batch, outputs)
       let rows = moved.enumerated().map { index, change in
         // Each turn of the first few outputs is one of them alone, which is the best row there is in linf.
-        row(for: change, alone: norm == .infinity && turn < outputs ? turn + index : nil)
+        geometry.row(for: change, alone: turn < outputs ? turn + index : nil)
       }
       let rowShape = Shape([points.count] + network.outputShape.dimensions)
       let gradient = gradients.gradient(
@@ -105,8 +126,8 @@ public struct SlopeSearch: Sendable {
       let size = network.inputShape.count
       for index in points.indices {
         let own = Array(gradient[index * size..<(index + 1) * size])
-        let length = dualNorm(own)
-        directions[index] = unit(own)
+        let length = geometry.dualNorm(own)
+        directions[index] = geometry.unit(own)
         if length.isFinite, length > found[index].size || found[index].direction.isEmpty {
           found[index] = (length, directions[index])
         }
@@ -129,36 +150,6 @@ public struct SlopeSearch: Sendable {
     return points.indices.map { index in
       (0..<outputs).map { moved[index * outputs + $0] - here[index * outputs + $0] }
     }
-  }
-
-  /// The row of dual norm 1 that a change of the outputs is largest along, or one output alone.
-  private func row(for change: [Double], alone: Int?) -> [Double] {
-    var row = [Double](repeating: 0, count: change.count)
-    if norm == .infinity {
-      let largest = change.indices.max { abs(change[$0]) < abs(change[$1]) } ?? 0
-      let place = alone.map { $0 % change.count } ?? largest
-      row[place] = change[place] < 0 ? -1 : 1
-      return row
-    }
-    let size = change.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    guard size > 0, size.isFinite else {
-      row[0] = 1
-      return row
-    }
-    return change.map { $0 / size }
-  }
-
-  /// The size of a gradient as that of a function of inputs that are measured by the norm.
-  private func dualNorm(_ gradient: [Double]) -> Double {
-    norm == .infinity
-      ? gradient.reduce(0) { $0 + abs($1) } : gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
-  }
-
-  /// The direction of norm 1 that a gradient is largest along.
-  private func unit(_ gradient: [Double]) -> [Double] {
-    if norm == .infinity { return gradient.map { $0 < 0 ? -1 : 1 } }
-    let size = gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    return size > 0 && size.isFinite ? gradient.map { $0 / size } : gradient
   }
 }
 

@@ -34,7 +34,7 @@ struct Tool: ParsableCommand {
     version: Release.version,
     subcommands: [
       InfoCommand.self, DoctorCommand.self, EvaluateCommand.self, BoundsCommand.self,
-      VerifyCommand.self, LipschitzCommand.self,
+      VerifyCommand.self, LipschitzCommand.self, SampleCommand.self, CertifyTextCommand.self,
       BatchCommand.self,
       CertifyCommand.self, MergeCommand.self, CheckCommand.self, RadiusCommand.self,
       AttackCommand.self,

@@ -50,3 +50,11 @@ extension MaxPool: Differentiable {
     return [(sum ?? x * 0).reshaped(shape)]
   }
 }
+
+extension Attention: Differentiable {
+  /// The gradients by queries, keys and values.
+  public func gradients<T: TensorAlgebra>(_ rows: T, inputs: [T], output: T) -> [T] {
+    let all = T.attentionGradient(inputs[0], inputs[1], inputs[2], form, rows: rows)
+    return [all.queries, all.keys, all.values]
+  }
+}

@@ -39,21 +39,69 @@ public struct TokenBound: Sendable, Hashable {
   public var published: Double?
 }
 
+extension TokenBound {
+  /// The norms of a step.
+  public func step(named name: String) -> TokenNorms? { steps.first { $0.name == name }?.norms }
+}
+
+extension UpperBound {
+  /// A positive number as a bound of itself; nil for others.
+  public static func of(_ number: Double) -> UpperBound? {
+    number > 0 ? UpperBound(proved: number) : nil
+  }
+
+  /// The root of a count.
+  public static func rootOf(_ count: Int) -> UpperBound {
+    UpperBound(proved: Double(count)).squareRoot
+  }
+}
+
+extension Matrix {
+  /// The l2 norms of the differences of all pairs of columns of a layer's weights, `[inputs, outputs]`.
+  ///
+  /// - Soundness: Differences are rounded away from 0, and their norms up.
+  public static func columnDifferences(of weight: Tensor<Double>) -> [[UpperBound]] {
+    let (inputs, outputs) = (weight.shape[0], weight.shape[1])
+    let columns = weight.transposed([1, 0]).scalars
+    var result = [[UpperBound]](
+      repeating: [UpperBound](repeating: .zero, count: outputs), count: outputs)
+    for a in 0..<outputs {
+      for b in 0..<a {
+        let norm = (0..<inputs).map { place -> UpperBound in
+          let difference = (columns[a * inputs + place] - columns[b * inputs + place]).magnitude
+          return UpperBound(proved: difference == 0 ? 0 : difference.nextUp)
+        }.euclidean
+        (result[a][b], result[b][a]) = (norm, norm)
+      }
+    }
+    return result
+  }
+}
+
 extension Network {
+  /// Bounds how far apart the outputs for embedded tokens can be that are some distance from rows of the embedding.
+  ///
+  /// - Throws: `Unsupported` as the other does.
+  public func tokenBound(widenedBy distance: Double) throws(Unsupported) -> TokenBound {
+    let largest = try tokenBound().size
+    return try tokenBound(size: largest + UpperBound(proved: distance))
+  }
+
   /// Bounds how far apart the outputs for embedded tokens can be.
   ///
   /// - Parameter size: The largest root mean square of an embedded token; nil for the largest row of the embedding.
   /// - Soundness: `TokenReading` says why for each operation. Changed tokens must be no larger than the size.
   /// - Throws: `Unsupported` naming an operation without a reading, or a network that embeds no tokens.
   public func tokenBound(size: UpperBound? = nil) throws(Unsupported) -> TokenBound {
-    let walk = try TokenWalk(self, size: size, asPublished: false)
-    let last = nodes[output]
+    let network = recognizingAttention().recognizingGates()
+    let walk = try TokenWalk(network, size: size, asPublished: false)
+    let last = network.nodes[network.output]
     var bound = TokenBound(
-      steps: walk.steps, size: walk.size, output: walk.norms[output] ?? walk.unknown,
+      steps: walk.steps, size: walk.size, output: walk.norms[network.output] ?? walk.unknown,
       features: nil, published: nil)
     if last.operation is Linear { bound.features = walk.norms[last.inputs[0]] }
-    bound.published = try? TokenWalk(self, size: size, asPublished: true).norms[output]?.distance
-      .value
+    bound.published = try? TokenWalk(network, size: size, asPublished: true)
+      .norms[network.output]?.distance.value
     return bound
   }
 }
@@ -121,7 +169,7 @@ struct TokenWalk {
       let factors = network.parameters[product.constant.index].value.scalars
       let factor = UpperBound(proved: factors.map(\.magnitude).max() ?? 0)
       return TokenNorms(distance: inputs[0].distance * factor, size: inputs[0].size * factor)
-    case let gelu as Gelu where !gelu.isApproximate && gelu.sharpness == 0.5.squareRoot():
+    case let gelu as Gelu where !gelu.isApproximate:
       let slope = asPublished ? UpperBound.one : UpperBound(proved: 1.12890415)
       return TokenNorms(distance: inputs[0].distance * slope, size: inputs[0].size)
     case is ReLU: return inputs[0]

@@ -10,6 +10,11 @@ extension ONNXWritable {
   func writesBatches(_ step: ONNXStep, _ writer: ONNXWriter) -> Bool { false }
 }
 
+extension ONNXWritable where Self: ElementwiseOperation {
+  /// Functions of one element are written with constants of one number.
+  func writesBatches(_ step: ONNXStep, _ writer: ONNXWriter) -> Bool { true }
+}
+
 extension PlainONNXWritable {
   /// Elementwise operations align their operands from the last axis, so the first axes meet where ranks agree.
   func writesBatches(_ step: ONNXStep, _ writer: ONNXWriter) -> Bool {
@@ -22,14 +27,6 @@ extension MatrixProduct {
   func writesBatches(_ step: ONNXStep, _ writer: ONNXWriter) -> Bool {
     step.inputShapes.allSatisfy { $0.rank == step.outputShape.rank && $0.rank > 2 }
   }
-}
-
-extension LeakyReLU {
-  func writesBatches(_ step: ONNXStep, _ writer: ONNXWriter) -> Bool { true }
-}
-
-extension Power {
-  func writesBatches(_ step: ONNXStep, _ writer: ONNXWriter) -> Bool { true }
 }
 
 extension Softmax {

@@ -9,7 +9,7 @@ extension Network {
   /// and the differences that bounds of maxima and choices follow from become nodes. Weights that change are computed in
   /// double precision, so outputs agree with the original up to rounding.
   public func simplified() -> Network {
-    var network = removingUnused().foldingConstants()
+    var network = expandingAttention().removingUnused().foldingConstants()
     while true {
       let next = network.droppingNeutralSteps().mergingReshapes().recognizingGates().foldingBiases()
         .foldingBatchNormalization().foldingInputScales()

@@ -41,6 +41,7 @@ struct LipschitzCommand: ParsableCommand {
     }
     let loaded = try model.read()
     let network = loaded.network
+    if network.readsTokens { return try boundTokens(loaded) }
     let input = try around.map { (path) throws(InputError) in
       try center(path, for: network)
     }
@@ -64,6 +65,25 @@ struct LipschitzCommand: ParsableCommand {
         "\(model.model): numbers of the model were rounded when it was read; the bound is that of the network as it was read"
       )
     }
+    if printing.json { try Console.json(report) } else { print(report.text) }
+  }
+
+  /// Prints how far the outputs of a network of tokens can move.
+  private func boundTokens(_ loaded: ModelArgument.Loaded) throws {
+    guard around == nil else {
+      throw InputError(
+        "--around", "is no input of a network of tokens; surety certify-text shows what is proved at places of a text")
+    }
+    let line = ProgressLine(
+      "lipschitz", "layers", of: loaded.network.nodes.count, isQuiet: printing.quiet)
+    line.stage("norms of \(loaded.network.nodes.count) nodes")
+    let start = Date()
+    let bound = try loaded.network.tokenBound(source: model.model)
+    if !noSearch { line.stage("the search from below") }
+    let found = noSearch ? nil : loaded.network.tokenSearch()
+    line.end()
+    let report = TokenReport(
+      loaded, bound, found, seconds: Date().timeIntervalSince(start))
     if printing.json { try Console.json(report) } else { print(report.text) }
   }
 
@@ -170,9 +190,16 @@ private struct LipschitzReport: Encodable {
   }
 
   /// A number for people that is not below its value.
-  private static func above(_ value: Double) -> String { rounded(value, .up) }
+  private static func above(_ value: Double) -> String { Console.above(value) }
   /// A number for people that is not above its value.
-  private static func below(_ value: Double) -> String { rounded(value, .down) }
+  private static func below(_ value: Double) -> String { Console.below(value) }
+}
+
+extension Console {
+  /// A number for people that is not below its value.
+  static func above(_ value: Double) -> String { rounded(value, .up) }
+  /// A number for people that is not above its value.
+  static func below(_ value: Double) -> String { rounded(value, .down) }
 
   /// Six digits, rounded to one side.
   private static func rounded(_ value: Double, _ rule: FloatingPointRoundingRule) -> String {

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Foundation
+import Surety
+
+/// `surety certify-text`: at how many places of a text a prediction cannot change.
+struct CertifyTextCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "certify-text",
+    abstract: "Prove at how many places of a text the predicted token cannot change.",
+    discussion: """
+      FOLDER is one that surety train has made from a recipe for text. Each embedded token may be changed by a vector of root mean square \
+      --eps at most, all of them at once; a place counts as certified where no such change gives another prediction. An attack \
+      tries to find one for some places, certified or not.
+      """)
+
+  @Argument(help: "The folder of a training run.", completion: .directory)
+  var folder: String
+
+  @Option(help: "The text: a file in UTF-8; the part that the recipe keeps for judging is taken.", completion: .file())
+  var text: String
+
+  @Option(help: "The distance of each embedded token, a root mean square.")
+  var eps: String
+
+  @Option(help: "How many windows of the text are asked about, side by side from the first on.")
+  var windows = 8
+
+  @Option(help: "How many places are attacked; 0 for none.")
+  var attack = 64
+
+  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var printing: PrintingOptions
+
+  func run() throws {
+    try threads.apply()
+    guard windows >= 1 else { throw InputError("--windows", "\(windows); expected 1 or more") }
+    guard attack >= 0 else { throw InputError("--attack", "\(attack); expected 0 or more") }
+    let epsilon: Double = try Epsilon.parse(eps, source: "--eps")
+    let line = ProgressLine("certify-text", "windows", of: windows, isQuiet: printing.quiet)
+    let run = try TextCertification(folder: folder, text: text, epsilon: epsilon)
+    let result = try run.result(windows: windows, attacked: attack) { line.update(done: $0, of: windows) }
+    line.end()
+    if printing.json { try Console.json(result) } else { print(result.text) }
+  }
+}
+
+extension TextCertification.Result {
+  /// The result in words.
+  fileprivate var text: String {
+    let lines = [
+      "places      \(places) in \(windows) windows; \(correct) predicted rightly",
+      String(
+        format: "certified   %d (%.2f %%), %d of them predicted rightly, however each embedded token is changed by %@ (root mean square)",
+        certified, 100 * Double(certified) / Double(max(1, places)), certifiedAndCorrect, "\(epsilon)"),
+      "substitutions  \(substitutions) pairs of tokens are that near to each other",
+      "attacked    \(attacked) places, \(changed) changed, \(contradicted) of them certified",
+      "bound       features move by at most \(Console.above(bound)) for each unit",
+      "radius      half of the places are certified up to \(Console.below(medianRadius)) or more of it",
+    ]
+    return lines.joined(separator: "\n")
+  }
+}
