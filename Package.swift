@@ -135,7 +135,8 @@ let tests: [Target] = [
       .product(name: "BigInt", package: "BigInt"),
     ],
     path: "Tests/TestSupport"),
-  .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors", "TestSupport"]),
+  .testTarget(
+    name: "TensorsTests", dependencies: ["CKernels", "COpenBLAS", "Tensors", "TestSupport"]),
   .testTarget(
     name: "DifferentiationTests",
     dependencies: ["Bounds", "Differentiation", "Networks", "TestSupport"]),
@@ -150,7 +151,7 @@ let tests: [Target] = [
   .testTarget(name: "BoundsTests", dependencies: ["Bounds", "ModelFiles", "TestSupport"]),
   .testTarget(name: "AttacksTests", dependencies: ["Attacks", "TestSupport"]),
   .testTarget(
-    name: "LipschitzTests", dependencies: ["Attacks", "Lipschitz", "TestSupport"]),
+    name: "LipschitzTests", dependencies: ["Attacks", "Lipschitz", "Networks", "TestSupport"]),
   .testTarget(
     name: "SearchTests", dependencies: ["Attacks", "ModelFiles", "Search", "TestSupport"]),
   .testTarget(name: "ExactTests", dependencies: ["Exact", "Search", "TestSupport"]),
@@ -158,7 +159,7 @@ let tests: [Target] = [
     name: "DatasetsTests", dependencies: ["Datasets", "Digests", "Files", "TestSupport"]),
   .testTarget(
     name: "TrainingTests",
-    dependencies: ["Records", "Digests", "Files", "Training", "TestSupport"]),
+    dependencies: ["Datasets", "Networks", "Records", "Digests", "Files", "Training", "TestSupport"]),
   .testTarget(
     name: "ReportsTests", dependencies: ["CPNG", "Records", "Files", "Reports", "TestSupport"]),
   .testTarget(name: "EndToEndTests", dependencies: ["Surety", "TestSupport"]),

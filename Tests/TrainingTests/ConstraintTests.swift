@@ -1,3 +1,4 @@
+import Networks
 import Tensors
 import TestSupport
 import Testing
@@ -118,11 +119,12 @@ struct ConstraintTests {
     var g = SplitMix64(seed: 7)
     var settings = ConstraintSettings()
     (settings.kind, settings.limit) = (kind, 1.5)
-    let constraint = WeightConstraint(settings)
+    let shapes: [Shape] = [[8, 14], [16, 5], [6, 3, 2, 2], [7]]
+    let forms = shapes.map { WeightForm($0) }
+    let constraint = WeightConstraint(settings, forms)
     var optimizerSettings = OptimizerSettings()
     (optimizerSettings.kind, optimizerSettings.learningRate) = (.muon, 0.2)
-    let optimizer = Optimizer(optimizerSettings)
-    let shapes: [Shape] = [[8, 14], [16, 5], [6, 3, 2, 2], [7]]
+    let optimizer = Optimizer(optimizerSettings, forms)
     func random(_ shape: Shape, _ size: Double) -> Tensor<Float> {
       Tensor(
         shape, (0..<shape.count).map { _ in Float(Double.random(in: -size...size, using: &g)) })
@@ -138,7 +140,7 @@ struct ConstraintTests {
       constraint.apply(&weights, norms: [], rate: 0.2, decay: 0, isBounded: true)
       for (weight, shape) in zip(weights, shapes) {
         guard let form = WeightMatrix(shape) else { continue }
-        let top = form.matrix(weight).topSingular(rounds: 200).value
+        let top = form.top(of: weight)
         #expect(top <= 1.5 * (1 + 1e-5), "step \(step), \(shape)")
         if kind == .stiefel { #expect(top >= 1.5 * 0.98) }
       }
@@ -154,12 +156,77 @@ struct ConstraintTests {
     weights[0] = weights[0] * 1.7
     var settings = ConstraintSettings()
     settings.kind = .frobenius
-    WeightConstraint(settings).apply(&weights, norms: norms, rate: 1, decay: 0, isBounded: false)
+    let forms = weights.map { WeightForm($0.shape) }
+    WeightConstraint(settings, forms).apply(&weights, norms: norms, rate: 1, decay: 0, isBounded: false)
     #expect(abs(weights[0].frobeniusNorm / norms[0] - 1) < 1e-6)
     (settings.kind, settings.limit) = (.hammer, 0.5)
-    WeightConstraint(settings).apply(&weights, norms: norms, rate: 1, decay: 0, isBounded: false)
+    WeightConstraint(settings, forms).apply(&weights, norms: norms, rate: 1, decay: 0, isBounded: false)
     // The second value is now the largest; the unit is the root of 9 / 6.
     let form = try #require(WeightMatrix([6, 9]))
-    #expect(abs(form.matrix(weights[0]).topSingular(rounds: 200).value * form.unit - 2) < 1e-2)
+    #expect(abs(form.top(of: weights[0]) * form.unit - 2) < 1e-2)
+  }
+}
+
+extension WeightMatrix {
+  /// The largest singular value of any of a weight's matrices, in units of norm, as power iteration finds it.
+  fileprivate func top(of weight: Tensor<Float>) -> Double {
+    var largest = 0.0
+    _ = changing(weight) { matrix in
+      largest = max(largest, matrix.topSingular(rounds: 200).value)
+      return matrix
+    }
+    return largest
+  }
+}
+
+@Suite("Constraints of transformers")
+struct TransformerConstraintTests {
+  @Test("Each head and each row of an embedding keeps the limit by itself, over steps of Muon")
+  func heads() throws {
+    var settings = ConstraintSettings()
+    (settings.kind, settings.limit) = (.softCap, 1.2)
+    var optimizerSettings = OptimizerSettings()
+    (optimizerSettings.kind, optimizerSettings.learningRate) = (.muon, 0.2)
+    let network = try LipschitzTransformer(
+      vocabulary: 7, tokens: 6, width: 16, blocks: 1, heads: 4
+    ).network().withTransformerWeights(seed: 5)
+    let forms = network.weightForms
+    #expect(forms.count { if case .rows(16) = $0 { true } else { false } } == 1)
+    #expect(
+      forms.count { if case .matrix(let form) = $0 { form.blocks == 4 } else { false } } == 3)
+    let constraint = WeightConstraint(settings, forms)
+    let optimizer = Optimizer(optimizerSettings, forms)
+    var state = TrainingState(network, optimizerSettings, settings)
+    var g = SplitMix64(seed: 9)
+    let trainable = network.trainableParameters
+    for _ in 0..<40 {
+      var weights = trainable.map { state.parameters[$0.index] }
+      let gradients = weights.map { weight in
+        // The same direction again and again is what moves a singular value most.
+        Tensor<Float>(
+          weight.shape,
+          (0..<weight.count).map { Float($0 % 5) - 2 + Float.random(in: -0.1...0.1, using: &g) })
+      }
+      optimizer.step(&weights, gradients, norm: 1, &state.optimizer, rate: 0.2)
+      constraint.apply(&weights, norms: [], rate: 0.2, decay: 0, isBounded: true)
+      for (id, weight) in zip(trainable, weights) { state.parameters[id.index] = weight }
+      for (form, weight) in zip(forms, weights) {
+        switch form {
+        case .matrix(let form): #expect(form.top(of: weight) <= 1.2 * (1 + 1e-5))
+        case .rows(let width):
+          for row in 0..<weight.shape[0] {
+            let elements = weight.scalars[row * width..<(row + 1) * width]
+            #expect(elements.reduce(0) { $0 + Double($1) * Double($1) } / Double(width) <= 1)
+          }
+        case .elements: Issue.record("a transformer has no vector")
+        }
+      }
+    }
+    // The limit is reached, so that it is what held.
+    let query = try #require(
+      zip(forms, trainable).first { if case .matrix(let form) = $0.0 { form.blocks == 4 } else { false } })
+    if case .matrix(let form) = query.0 {
+      #expect(form.top(of: state.parameters[query.1.index]) > 1.1)
+    }
   }
 }

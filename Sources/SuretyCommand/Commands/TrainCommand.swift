@@ -4,16 +4,19 @@ import Surety
 
 /// `surety train`: trains a network that `surety certify` can prove robust.
 struct TrainCommand: ParsableCommand {
+  /// The built-in recipes.
+  private static let names = (Recipe.builtIn + Recipe.builtInForText).map(\.name)
+
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Train a network whose robustness can be certified.",
     discussion: """
-      RECIPE is a YAML file or one of the built-in names: \(Recipe.builtIn.map(\.name).joined(separator: ", ")). The \
+      RECIPE is a YAML file or one of the built-in names: \(names.joined(separator: ", ")). The \
       folder gets model.onnx, metrics.jsonl, run.json and report.html. A run that was stopped, \
       or killed, goes on with the same command and --resume, and ends in the same model.
       """)
 
   @Argument(
-    help: "A recipe's name or its YAML file.", completion: .list(Recipe.builtIn.map(\.name)))
+    help: "A recipe's name or its YAML file.", completion: .list(Self.names))
   var recipe: String
 
   @Option(help: "The data in place of the recipe's: NAME or NAME:DIR, or the file of a text.")

@@ -19,7 +19,6 @@ struct BuiltInRecipe {
   /// All of them, by data set.
   static let all: [BuiltInRecipe] =
     digitsRecipes + mnistRecipes + cifar10Recipes + tinyImageNetRecipes + smallRecipes
-    + textRecipes
 }
 
 extension Recipe {
@@ -34,6 +33,11 @@ extension Recipe {
   /// The recipes that come with the library.
   public static var builtIn: [Summary] {
     BuiltInRecipe.all.map { Summary(name: $0.name, purpose: $0.purpose) }
+  }
+
+  /// Those for text, which `TextRecipe` reads.
+  public static var builtInForText: [Summary] {
+    textRecipes.map { Summary(name: $0.name, purpose: $0.purpose) }
   }
 
   /// Finds a recipe by its name or reads it from a file.
@@ -59,8 +63,9 @@ extension Recipe {
     if name.hasSuffix(".yaml") || name.hasSuffix(".yml") || name.contains("/") {
       return Source(yaml: try text(of: name), source: name)
     }
-    guard let recipe = BuiltInRecipe.all.first(where: { $0.name == name }) else {
-      let names = BuiltInRecipe.all.map(\.name)
+    let all = BuiltInRecipe.all + textRecipes
+    guard let recipe = all.first(where: { $0.name == name }) else {
+      let names = all.map(\.name)
       let hint =
         nearest(to: name, among: names).map { "; did you mean \($0)?" }
         ?? "; known are \(names.joined(separator: ", "))"

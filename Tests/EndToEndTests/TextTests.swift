@@ -1,0 +1,96 @@
+import Foundation
+import Surety
+import TestSupport
+import Testing
+
+@Suite("Transformers of text from the command line")
+struct TextTests {
+  let folder: TemporaryFolder
+  let recipe: String
+  let text: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    text = try folder.file("text.txt", String(repeating: "abcdefgh ", count: 400))
+    recipe = try folder.file(
+      "recipe.yaml",
+      """
+      task: text
+      epochs: 5
+      batch: 4
+      data: {file: \(text)}
+      network: {tokens: 12, width: 16, blocks: 1, heads: 2, expansion: 2, final-scale: 16}
+      optimizer: {kind: muon, learning-rate: 0.2}
+      constraint: {kind: soft-cap, limit: 1.5}
+      """)
+  }
+
+  private func path(_ name: String) -> String { "\(folder.path)/\(name)" }
+
+  @Test("A run leaves a model that goes on with a text, is bounded and certified, and is never contradicted")
+  func run() throws {
+    let trained = try Program.run("train", recipe, "--out", path("a"), "--json")
+    #expect(trained.code == 0, "\(trained.errors)")
+    #expect(try trained.object()["status"] as? String == "finished")
+    let history = try TrainingHistory(folder: path("a"))
+    let last = try #require(history.epochs.last?.text)
+    #expect(history.epochs.count == 5 && last.accuracy > 0.5)
+    let page = try String(contentsOfFile: path("a/report.html"), encoding: .utf8)
+    #expect(page.contains("How far outputs can move") && page.contains("<svg"))
+
+    let likeliest = [
+      "sample", path("a"), "--prompt", "abc", "--count", "6", "--temperature", "0",
+    ]
+    let sampled = try Program.run(likeliest)
+    #expect(sampled.code == 0 && sampled.output == "abcdefgh \n", "\(sampled.output)")
+    #expect(try Program.run(likeliest).output == sampled.output)
+    #expect(try Program.run("sample", path("a"), "--prompt", "xyz").code == 2)
+
+    let bound = try Program.run("lipschitz", path("a/model.onnx"), "--json")
+    #expect(bound.code == 0, "\(bound.errors)")
+    let numbers = try bound.object()
+    let proved = try #require(numbers["bound"] as? Double)
+    #expect(abs(proved / (last.bound ?? 0) - 1) < 1e-5)
+    #expect(try #require(numbers["found"] as? Double) <= proved)
+
+    for epsilon in ["0.001", "0.05", "0.5"] {
+      let certified = try Program.run(
+        "certify-text", path("a"), "--text", text, "--eps", epsilon, "--windows", "3", "--json")
+      #expect(certified.code == 0, "\(certified.errors)")
+      let result = try certified.object()
+      #expect(result["contradicted"] as? Int == 0)
+      #expect(result["attacked"] as? Int ?? 0 > 0)
+      if epsilon == "0.001" { #expect(result["certified"] as? Int ?? 0 > 0) }
+      if epsilon == "0.5" { #expect(result["changed"] as? Int ?? 0 > 0) }
+    }
+  }
+
+  @Test("What was stopped goes on to the same model")
+  func resumed() throws {
+    #expect(try Program.run("train", recipe, "--out", path("whole")).code == 0)
+    try stop(after: 40)
+    #expect(try Program.run("train", recipe, "--out", path("parts"), "--resume").code == 0)
+    #expect(
+      try sha256(ofFile: path("whole/model.onnx")) == sha256(ofFile: path("parts/model.onnx")))
+    #expect(try TrainingHistory(folder: path("parts")).epochs.map(\.epoch) == [1, 2, 3, 4, 5])
+  }
+
+  /// Trains some batches and stops as Ctrl-C does; the session lets go of its folder.
+  private func stop(after batches: Int) throws {
+    let session = try TextSession(
+      TextRecipe.named(recipe), folder: path("parts"), resumes: false)
+    var done = 0
+    let status = try session.train(isStopped: { done == batches }) { _ in done += 1 }
+    #expect(status == .stopped)
+  }
+
+  @Test("Other models and options are refused in one line")
+  func refusals() throws {
+    #expect(try Program.run("train", recipe, "--out", path("b"), "--certify", "3").code == 2)
+    #expect(
+      try Program.run("train", recipe, "--out", path("b"), "--data", path("none.txt")).code == 2)
+    #expect(try Program.run("sample", path("none")).code == 2)
+    let none = try Program.run("certify-text", path("none"), "--text", text, "--eps", "0.1")
+    #expect(none.code == 2 && none.errors.split(separator: "\n").count == 1)
+  }
+}

@@ -1,0 +1,87 @@
+import Networks
+import TestSupport
+import Tensors
+import Testing
+
+@testable import ModelFiles
+
+@Suite("Transformers in files")
+struct TransformerFileTests {
+  private let architecture = LipschitzTransformer(
+    vocabulary: 9, tokens: 6, width: 12, blocks: 2, heads: 3, expansion: 2, logitScale: 2,
+    finalScale: 1.5)
+
+  private func network(_ seed: UInt64) throws -> Network {
+    var g = SplitMix64(seed: seed)
+    var network = try architecture.network()
+    for id in network.trainableParameters {
+      let shape = network.parameters[id.index].value.shape
+      network.setValue(
+        Tensor(
+          shape,
+          (0..<shape.count).map { _ in Double(Float(Double.random(in: -1...1, using: &g))) }),
+        of: id)
+    }
+    return network
+  }
+
+  private func outputs(_ network: Network, _ tokens: [Double]) -> [Double] {
+    network.evaluate(
+      Tensor<Double>([tokens.count / 6, 1, 6], tokens), network.parameters(as: Tensor<Double>.self)
+    ).scalars
+  }
+
+  @Test("What is written reads back as the same function, and its heads are seen again")
+  func roundTrip() throws {
+    let network = try network(1)
+    let tokens = [0, 8, 3, 3, 1, 7, 5, 5, 5, 2, 0, 4].map { Double($0) }
+    let expected = outputs(network, tokens)
+    let read = try Network(parsingONNX: network.onnxData(), source: "transformer")
+    #expect(read.inputShape == [1, 6] && read.outputShape == [1, 6, 9])
+    #expect(largestRelativeDifference(outputs(read, tokens), expected, floor: 1) < 1e-6)
+    let seen = read.recognizingAttention().recognizingGates()
+    #expect(seen.nodes.compactMap { $0.operation as? Attention }.map(\.form.heads) == [3, 3])
+    #expect(seen.nodes.count { $0.operation is RotaryPositions } == 4)
+    #expect(seen.nodes.count { $0.operation is Gelu } == 2)
+    #expect(!seen.nodes.contains { $0.operation is Softmax })
+    #expect(largestRelativeDifference(outputs(seen, tokens), expected, floor: 1) < 1e-6)
+    let plain = try #require(network.fromEmbedding()).simplified()
+    #expect(!plain.nodes.contains { $0.operation is Attention || $0.operation is Embedding })
+  }
+
+  @Test("A mask that hides other tokens than later ones is not taken for a causal one")
+  func otherMasks() throws {
+    var network = try network(2).expandingAttention()
+    #expect(network.recognizingAttention().nodes.contains { $0.operation is Attention })
+    for (index, parameter) in network.parameters.enumerated()
+    where parameter.value.shape == [6, 6] {
+      var mask = parameter.value
+      mask.withMutableElements { $0[2 * 6] = AttentionForm.hidden }
+      network.setValue(mask, of: ParameterID(index))
+    }
+    #expect(!network.recognizingAttention().nodes.contains { $0.operation is Attention })
+  }
+
+  @Test("Numbers that are no tokens give NaN, never another token's row")
+  func strangeTokens() throws {
+    let network = try network(3)
+    for token in [-1, 9, 0.5, 1e9, Double.nan, .infinity] {
+      #expect(outputs(network, [token, 0, 0, 0, 0, 0])[0].isNaN, "\(token)")
+    }
+  }
+
+  @Test("Integers that are read as anything but tokens are refused")
+  func otherIntegers() throws {
+    var model = try Onnx_ModelProto(serializedBytes: network(4).onnxData())
+    // The embedding reads its own input through a cast, and nothing is a token any more.
+    var cast = Onnx_NodeProto()
+    (cast.opType, cast.name, cast.input, cast.output) = ("Identity", "same", ["tokens"], ["copy"])
+    let place = try #require(
+      model.graph.node.firstIndex { $0.opType == "Gather" && $0.input.contains("tokens") })
+    model.graph.node[place].input[1] = "copy"
+    model.graph.node.insert(cast, at: 0)
+    #expect(throws: (any Error).self) {
+      try Network(parsingONNX: model.serializedData(), source: "transformer")
+    }
+  }
+}
