@@ -159,7 +159,9 @@ let tests: [Target] = [
     name: "DatasetsTests", dependencies: ["Datasets", "Digests", "Files", "TestSupport"]),
   .testTarget(
     name: "TrainingTests",
-    dependencies: ["Datasets", "Networks", "Records", "Digests", "Files", "Training", "TestSupport"]),
+    dependencies: [
+      "Datasets", "Networks", "Records", "Digests", "Files", "Training", "TestSupport",
+    ]),
   .testTarget(
     name: "ReportsTests", dependencies: ["CPNG", "Records", "Files", "Reports", "TestSupport"]),
   .testTarget(name: "EndToEndTests", dependencies: ["Surety", "TestSupport"]),

@@ -1,7 +1,8 @@
 /// Steps of transformers in training; `kernels.h` states what each computes.
 public struct TokenKernels<Scalar: TensorScalar>: Sendable {
   /// Softmaxes of rows, in place.
-  public let softmax: @Sendable (UnsafeMutablePointer<Scalar>?, Int, Int, Int, Int32, Scalar) -> Void
+  public let softmax:
+    @Sendable (UnsafeMutablePointer<Scalar>?, Int, Int, Int, Int32, Scalar) -> Void
   /// The gradient by what softmaxes were taken of.
   public let softmaxGradient:
     @Sendable (UnsafePointer<Scalar>?, UnsafeMutablePointer<Scalar>?, Int, Int, Scalar) -> Void
@@ -33,9 +34,11 @@ extension Tensor {
     cosines: Tensor, sines: Tensor, heads: Int, isTransposed: Bool
   ) -> Tensor {
     let (places, width) = (shape[-2], shape[-1])
-    precondition(cosines.count == places * width && sines.count == places * width, "Turns of \(shape)")
+    precondition(
+      cosines.count == places * width && sines.count == places * width, "Turns of \(shape)")
     let result = Buffer<Scalar>(count: count)
-    Workers.forEachRange(of: count / max(1, width), grain: max(1, (1 << 15) / max(1, width))) { range in
+    Workers.forEachRange(of: count / max(1, width), grain: max(1, (1 << 15) / max(1, width))) {
+      range in
       let from = range.lowerBound * width
       Scalar.tokenKernels.turn(
         buffer.pointer + from, cosines.buffer.pointer, sines.buffer.pointer, range.count, places,

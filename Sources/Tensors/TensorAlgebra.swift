@@ -37,7 +37,8 @@ public protocol TensorAlgebra: TensorArithmetic {
     -> Self
 
   /// Attention in several heads: `softmax(scale q k^T + mask) v`, tensors of `[examples, tokens, heads * width]`.
-  static func attention(_ queries: Self, _ keys: Self, _ values: Self, _ form: AttentionForm) -> Self
+  static func attention(_ queries: Self, _ keys: Self, _ values: Self, _ form: AttentionForm)
+    -> Self
   /// The transposed derivative of `attention` applied to rows of its result.
   static func attentionGradient(
     _ queries: Self, _ keys: Self, _ values: Self, _ form: AttentionForm, rows: Self

@@ -27,7 +27,9 @@ struct TextTests {
 
   private func path(_ name: String) -> String { "\(folder.path)/\(name)" }
 
-  @Test("A run leaves a model that goes on with a text, is bounded and certified, and is never contradicted")
+  @Test(
+    "A run leaves a model that goes on with a text, is bounded and certified, and is never contradicted"
+  )
   func run() throws {
     let trained = try Program.run("train", recipe, "--out", path("a"), "--json")
     #expect(trained.code == 0, "\(trained.errors)")

@@ -1,6 +1,6 @@
 import Networks
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 @testable import ModelFiles

@@ -157,10 +157,12 @@ struct ConstraintTests {
     var settings = ConstraintSettings()
     settings.kind = .frobenius
     let forms = weights.map { WeightForm($0.shape) }
-    WeightConstraint(settings, forms).apply(&weights, norms: norms, rate: 1, decay: 0, isBounded: false)
+    WeightConstraint(settings, forms).apply(
+      &weights, norms: norms, rate: 1, decay: 0, isBounded: false)
     #expect(abs(weights[0].frobeniusNorm / norms[0] - 1) < 1e-6)
     (settings.kind, settings.limit) = (.hammer, 0.5)
-    WeightConstraint(settings, forms).apply(&weights, norms: norms, rate: 1, decay: 0, isBounded: false)
+    WeightConstraint(settings, forms).apply(
+      &weights, norms: norms, rate: 1, decay: 0, isBounded: false)
     // The second value is now the largest; the unit is the root of 9 / 6.
     let form = try #require(WeightMatrix([6, 9]))
     #expect(abs(form.top(of: weights[0]) * form.unit - 2) < 1e-2)
@@ -224,7 +226,9 @@ struct TransformerConstraintTests {
     }
     // The limit is reached, so that it is what held.
     let query = try #require(
-      zip(forms, trainable).first { if case .matrix(let form) = $0.0 { form.blocks == 4 } else { false } })
+      zip(forms, trainable).first {
+        if case .matrix(let form) = $0.0 { form.blocks == 4 } else { false }
+      })
     if case .matrix(let form) = query.0 {
       #expect(form.top(of: state.parameters[query.1.index]) > 1.1)
     }

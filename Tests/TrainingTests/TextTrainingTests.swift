@@ -2,8 +2,8 @@ import Datasets
 import Files
 import Foundation
 import Networks
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Training

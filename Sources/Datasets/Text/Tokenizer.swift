@@ -68,6 +68,9 @@ public struct Tokenizer: Sendable, Hashable, Codable {
 
   private enum CodingKeys: String, CodingKey { case kind, characters }
 
+  /// Reads a tokenizer.
+  ///
+  /// - Throws: `DecodingError` when a character is none or comes twice.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let kind = try container.decode(Kind.self, forKey: .kind)
@@ -87,6 +90,7 @@ public struct Tokenizer: Sendable, Hashable, Codable {
     self.init(kind, characters: scalars)
   }
 
+  /// Writes the kind and the characters.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(kind, forKey: .kind)

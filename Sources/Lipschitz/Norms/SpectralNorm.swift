@@ -1,7 +1,7 @@
 import CLAPACK
 import COpenBLAS
-import Tensors
 import Foundation
+import Tensors
 
 /// A norm of a matrix or a map, from above and from below.
 public struct NormEnclosure: Sendable, Hashable {

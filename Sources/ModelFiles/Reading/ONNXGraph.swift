@@ -98,7 +98,11 @@ struct ONNXGraph {
     var (indices, others): (Set<String>, Set<String>) = ([], Set(graph.output.map(\.name)))
     for node in graph.node {
       for (place, input) in node.input.enumerated() {
-        if node.opType == "Gather", place == 1 { indices.insert(input) } else { others.insert(input) }
+        if node.opType == "Gather", place == 1 {
+          indices.insert(input)
+        } else {
+          others.insert(input)
+        }
       }
     }
     return indices.subtracting(others)

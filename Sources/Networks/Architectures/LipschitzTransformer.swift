@@ -65,7 +65,8 @@ public struct LipschitzTransformer: Sendable, Hashable {
       let rest = constant("residual.rest", 1 - share)
       let attended = constant("attention.share", share / 3)
       let risen = constant("mlp.share", share / Self.geluDivisor)
-      func linear(_ name: String, _ from: Int, _ to: Int, _ source: Int) throws(ShapeMismatch) -> Int
+      func linear(_ name: String, _ from: Int, _ to: Int, _ source: Int) throws(ShapeMismatch)
+        -> Int
       {
         let weight = parameter("\(name).weight", [from, to])
         return try network.add(Linear(weight: weight), [source], named: name)

@@ -75,8 +75,8 @@ extension Network {
     guard let sum = nodes[node].operation as? Add, !sum.isDifference else { return nil }
     let shape = nodes[node].shape
     guard shape.rank >= 2 else { return nil }
-    for (first, second) in [(0, 1), (1, 0)].map({ (nodes[node].inputs[$0], nodes[node].inputs[$1]) })
-    {
+    for (first, second) in [(0, 1), (1, 0)].map({ (nodes[node].inputs[$0], nodes[node].inputs[$1]) }
+    ) {
       guard let cosine = nodes[first].operation as? MultiplyConstant, !cosine.isQuotient,
         let sine = nodes[second].operation as? MultiplyConstant, !sine.isQuotient,
         let selection = nodes[nodes[second].inputs[0]].operation as? Selection,

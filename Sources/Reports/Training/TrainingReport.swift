@@ -20,7 +20,8 @@ public struct TrainingReport: Sendable {
     let results = [
       HTMLPage.Section(id: "glance", heading: "", content: isText ? textTiles : results)
     ]
-    let radii = HTMLPage.Section(id: "radii", heading: "Accuracy against the radius", content: radii)
+    let radii = HTMLPage.Section(
+      id: "radii", heading: "Accuracy against the radius", content: radii)
     let table = isText ? textTable : epochTable
     return HTMLPage(
       title: title, kicker: title, headline: isText ? textHeadline : headline,
@@ -142,7 +143,11 @@ public struct TrainingReport: Sendable {
     ]
     let speeds = epochs.map(\.imagesPerSecond).filter { $0 > 0 }.sorted()
     if !speeds.isEmpty {
-      rows.append(("\(isText ? "tokens" : "images") a second (median)", String(Int(speeds[speeds.count / 2].rounded()))))
+      rows.append(
+        (
+          "\(isText ? "tokens" : "images") a second (median)",
+          String(Int(speeds[speeds.count / 2].rounded()))
+        ))
     }
     rows += [
       ("machine", MachineWords(run.machine).text), ("Surety", run.version),

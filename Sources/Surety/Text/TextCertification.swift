@@ -12,8 +12,9 @@ public struct TextCertification: Sendable {
   public struct Result: Sendable, Hashable, Codable {
     /// The distance of each embedded token, a root mean square.
     public var epsilon: Double
-    /// The windows of the text, and the places in them.
+    /// The windows of the text.
     public var windows: Int
+    /// The places in them.
     public var places: Int
     /// The places whose next token is predicted.
     public var correct = 0
@@ -23,9 +24,11 @@ public struct TextCertification: Sendable {
     public var certifiedAndCorrect = 0
     /// The pairs of different tokens whose rows of the embedding are within the distance: what it means as a substitution.
     public var substitutions = 0
-    /// The places that were attacked, those at which another prediction was found, and those of them that are certified.
+    /// The places that were attacked.
     public var attacked = 0
+    /// Those of them at which another prediction was found.
     public var changed = 0
+    /// Those of these that are certified: none, if all is as it should be.
     public var contradicted = 0
     /// How far the features move at most that the last layer reads, for tokens that are 1 apart.
     public var bound: Double

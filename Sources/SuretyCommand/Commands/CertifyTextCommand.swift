@@ -16,7 +16,9 @@ struct CertifyTextCommand: ParsableCommand {
   @Argument(help: "The folder of a training run.", completion: .directory)
   var folder: String
 
-  @Option(help: "The text: a file in UTF-8; the part that the recipe keeps for judging is taken.", completion: .file())
+  @Option(
+    help: "The text: a file in UTF-8; the part that the recipe keeps for judging is taken.",
+    completion: .file())
   var text: String
 
   @Option(help: "The distance of each embedded token, a root mean square.")
@@ -38,7 +40,9 @@ struct CertifyTextCommand: ParsableCommand {
     let epsilon: Double = try Epsilon.parse(eps, source: "--eps")
     let line = ProgressLine("certify-text", "windows", of: windows, isQuiet: printing.quiet)
     let run = try TextCertification(folder: folder, text: text, epsilon: epsilon)
-    let result = try run.result(windows: windows, attacked: attack) { line.update(done: $0, of: windows) }
+    let result = try run.result(windows: windows, attacked: attack) {
+      line.update(done: $0, of: windows)
+    }
     line.end()
     if printing.json { try Console.json(result) } else { print(result.text) }
   }
@@ -50,8 +54,10 @@ extension TextCertification.Result {
     let lines = [
       "places      \(places) in \(windows) windows; \(correct) predicted rightly",
       String(
-        format: "certified   %d (%.2f %%), %d of them predicted rightly, however each embedded token is changed by %@ (root mean square)",
-        certified, 100 * Double(certified) / Double(max(1, places)), certifiedAndCorrect, "\(epsilon)"),
+        format:
+          "certified   %d (%.2f %%), %d of them predicted rightly, however each embedded token is changed by %@ (root mean square)",
+        certified, 100 * Double(certified) / Double(max(1, places)), certifiedAndCorrect,
+        "\(epsilon)"),
       "substitutions  \(substitutions) pairs of tokens are that near to each other",
       "attacked    \(attacked) places, \(changed) changed, \(contradicted) of them certified",
       "bound       features move by at most \(Console.above(bound)) for each unit",

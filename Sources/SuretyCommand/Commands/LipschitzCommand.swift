@@ -72,7 +72,9 @@ struct LipschitzCommand: ParsableCommand {
   private func boundTokens(_ loaded: ModelArgument.Loaded) throws {
     guard around == nil else {
       throw InputError(
-        "--around", "is no input of a network of tokens; surety certify-text shows what is proved at places of a text")
+        "--around",
+        "is no input of a network of tokens; surety certify-text shows what is proved at places of a text"
+      )
     }
     let line = ProgressLine(
       "lipschitz", "layers", of: loaded.network.nodes.count, isQuiet: printing.quiet)

@@ -20,7 +20,10 @@ struct SampleCommand: ParsableCommand {
   @Option(help: "How many tokens to add.")
   var count = 300
 
-  @Option(help: "What the outputs are divided by: below 1 for likelier texts, 0 for the likeliest token each time.")
+  @Option(
+    help:
+      "What the outputs are divided by: below 1 for likelier texts, 0 for the likeliest token each time."
+  )
   var temperature = 1.0
 
   @Option(help: "Where the random numbers start.")

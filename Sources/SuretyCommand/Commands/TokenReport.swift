@@ -72,7 +72,8 @@ struct TokenReport: Encodable {
     }
     if let published {
       lines.append(
-        "not      \(Console.short(published)): the published formula, which sees no heads and is no bound")
+        "not      \(Console.short(published)): the published formula, which sees no heads and is no bound"
+      )
     }
     lines.append(
       "size     embedded tokens have a root mean square of at most \(Console.above(size)), outputs of at most \(Console.above(outputSize))"

@@ -74,7 +74,8 @@ struct TrainCommand: ParsableCommand {
 
   private func train(_ recipe: TextRecipe) throws {
     guard certify == nil else {
-      throw InputError("--certify", "is for images; what is proved of a transformer is in its records")
+      throw InputError(
+        "--certify", "is for images; what is proved of a transformer is in its records")
     }
     let session = try TextSession(
       recipe, folder: out, resumes: files.resume, restarts: files.restart)

@@ -1,7 +1,8 @@
 /// Recipes for transformers that continue a text and cannot move fast.
 let textRecipes: [BuiltInRecipe] = [
   BuiltInRecipe(
-    "shakespeare", "Shakespeare, 2.4 million weights of norm 1 by Muon and a soft cap, hours on two cores",
+    "shakespeare",
+    "Shakespeare, 2.4 million weights of norm 1 by Muon and a soft cap, hours on two cores",
     """
     task: text
     epochs: 33
@@ -12,7 +13,8 @@ let textRecipes: [BuiltInRecipe] = [
     constraint: {kind: soft-cap, limit: 1.2}
     """),
   BuiltInRecipe(
-    "shakespeare-small", "Shakespeare, 0.3 million weights by Muon and a soft cap, minutes on two cores",
+    "shakespeare-small",
+    "Shakespeare, 0.3 million weights by Muon and a soft cap, minutes on two cores",
     """
     task: text
     epochs: 12
