@@ -146,6 +146,19 @@ def main():
     check_object("bounds", run(*bounds, "--method", "crown", "--margins", "3", "--layers"))
     check_object("bounds", run(*bounds, "--method", "ibp"))
     check_object("lipschitz", run("lipschitz", "model.onnx", "--json"))
+    with open(folder + "/text.txt", "w") as file:
+        file.write("abcdefgh " * 300)
+    with open(folder + "/text.yaml", "w") as file:
+        file.write("task: text\nepochs: 2\nbatch: 4\ndata: {file: text.txt}\n"
+                   "network: {tokens: 8, width: 8, blocks: 1, heads: 2, expansion: 2}\noptimizer: {kind: muon}\n")
+    run("train", "text.yaml", "--out", "text")
+    check_lines("metrics", folder + "/text/metrics.jsonl")
+    check_object("run", folder + "/text/run.json")
+    check_object("lipschitz-tokens", run("lipschitz", "text/model.onnx", "--json"))
+    check_object("sample", run("sample", "text", "--prompt", "abc", "--count", "3", "--json"))
+    check_object(
+        "certify-text",
+        run("certify-text", "text", "--text", "text.txt", "--eps", "0.1", "--windows", "1", "--attack", "2", "--json"))
     check_object("lipschitz", run("lipschitz", "model.onnx", "--around", "center.json", "--radius", "0.01", "--json"))
     check_object("info", run("info", "model.onnx", "--json"))
     with open(folder + "/inputs.json", "w") as file:
