@@ -83,7 +83,7 @@ public struct RunRecord: Codable, Sendable, Hashable {
   /// optimised slopes, and comes after them.
   public var cascade: [String] {
     guard effort?.hasAttack ?? true else { return methods }
-    let intervals = methods.prefix { $0 == "ibp" || $0 == "crown-ibp" }
+    let intervals = methods.prefix { ["lipschitz", "ibp", "crown-ibp"].contains($0) }
     let backward = methods.dropFirst(intervals.count).prefix { $0 == "crown" || $0 == "forward" }
     return intervals + (backward.isEmpty ? [] : ["short-attack"]) + backward + ["attack"]
       + methods.dropFirst(intervals.count + backward.count)

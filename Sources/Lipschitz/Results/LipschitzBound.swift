@@ -55,6 +55,18 @@ public struct LipschitzBound: Sendable {
     return min(generic, pairs.difference(of: i, minus: j) ?? .infinity)
   }
 
+  /// How much a weighted sum of outputs can change, for inputs 1 apart.
+  ///
+  /// - Soundness: The least of bounds that hold each: by Cauchy and Schwarz from the l2 distance of the outputs, by the sum of the weights' sizes
+  ///   from their linf distance, and for a multiple of a difference of two by `difference`.
+  public func change(of weights: [Double]) -> UpperBound {
+    let sizes = weights.map { UpperBound(proved: $0.magnitude) }
+    let generic = min(sizes.euclidean * two, sizes.sum * infinity)
+    let places = weights.indices.filter { weights[$0] != 0 }
+    guard places.count == 2, weights[places[0]] == -weights[places[1]] else { return generic }
+    return min(generic, sizes[places[0]] * difference(of: places[0], minus: places[1]))
+  }
+
   /// The distance within which an output stays the largest, for lower bounds of its margins over the others.
   ///
   /// - Parameters:

@@ -50,6 +50,11 @@ extension UpperBound {
     number > 0 ? UpperBound(proved: number) : nil
   }
 
+  /// The root of a sum of squares of numbers.
+  public static func root(ofSquares numbers: [Double]) -> UpperBound {
+    numbers.map { UpperBound(proved: $0.magnitude) }.euclidean
+  }
+
   /// The root of a count.
   public static func rootOf(_ count: Int) -> UpperBound {
     UpperBound(proved: Double(count)).squareRoot

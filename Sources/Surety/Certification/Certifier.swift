@@ -3,6 +3,7 @@ import Bounds
 import Datasets
 import Files
 import Foundation
+import Lipschitz
 import Networks
 import Properties
 import Records
@@ -53,7 +54,10 @@ public struct Certifier: Sendable {
     // Results state the best margin of every class.
     decider.boundsAll = true
     self.decider = decider
-    try Self.checkSupport(simplified, options.methods)
+    if options.usesConstants, let gap = LipschitzAnalysis(simplified).unread.first {
+      throw InputError("network", gap.description)
+    }
+    if !options.usesConstants { try Self.checkSupport(simplified, options.methods) }
     run = RunRecord(
       modelDigest: modelDigest, data: "\(images.name):\(images.split.rawValue)",
       dataDigest: images.digest,
@@ -61,7 +65,8 @@ public struct Certifier: Sendable {
         norm: options.norm.rawValue, epsilon: options.epsilon,
         mean: options.normalization.mean.map(Double.init),
         std: options.normalization.std.map(Double.init), range: images.range),
-      methods: options.methods.map(\.rawValue)
+      methods: (options.usesConstants ? [Stage.constants.name] : [])
+        + options.methods.map(\.rawValue)
         + [options.completeMethod?.rawValue].compactMap { $0 },
       arithmetic: decider.precision.arithmetic, threshold: fitted.threshold)
     run.effort = EffortRecord(
@@ -95,6 +100,8 @@ public struct Certifier: Sendable {
   func with(epsilon: Double, timeout: Duration?, methods: [String]) -> Certifier {
     var other = with(epsilon: epsilon, timeout: timeout)
     other.options.methods = options.methods.filter { methods.contains($0.rawValue) }
+    other.options.usesConstants =
+      options.usesConstants && methods.contains(Stage.constants.name)
     other.options.completeMethod = options.completeMethod.flatMap {
       methods.contains($0.rawValue) ? $0 : nil
     }
@@ -202,6 +209,7 @@ public struct Certifier: Sendable {
       effort.steps = min(options.attackSteps, effort.steps)
       return Step(stage: .attack(effort), share: 0.1)
     }
+    if name == Stage.constants.name { return Step(stage: .constants) }
     if let method = BoundMethod(rawValue: name) {
       // A search that comes after optimised slopes does without them where they take too long.
       return Step(stage: .bounds(method), share: method == .alphaCROWN && !isLast ? 0.5 : 1)
@@ -221,6 +229,7 @@ extension Step {
     switch stage {
     case .attack(let effort): effort.name == AttackEffort.short.name
     case .bounds(let method): method != .alphaCROWN
+    case .constants: true
     case .complete: false
     }
   }

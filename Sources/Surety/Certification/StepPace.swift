@@ -11,7 +11,12 @@ struct StepPace {
   ///
   /// Searches for counterexamples are made one by one: their random numbers do not depend on the other examples then.
   func count(for step: Step) -> Int {
-    guard case .bounds = step.stage, let known = perExample[step] else { return 1 }
+    let isBound =
+      switch step.stage {
+      case .bounds, .constants: true
+      case .attack, .complete: false
+      }
+    guard isBound, let known = perExample[step] else { return 1 }
     return max(1, Int(min(65_536, Self.seconds / max(1e-9, known))))
   }
 

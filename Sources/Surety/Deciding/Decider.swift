@@ -24,6 +24,8 @@ struct Decider: Sendable {
   /// Bounds in double, for those too near their limit; made when the first is.
   private let inDouble: Lazily<any BoundEngine>?
   private let probe: RoundingProbe
+  /// How far the outputs can move.
+  let constants: OutputConstants
   /// The bytes that the rows of backward passes may take.
   var memory = 4 << 30
   /// Where the random numbers of searches start.
@@ -47,6 +49,7 @@ struct Decider: Sendable {
     engine = precision.engine(for: network)
     inDouble = precision == .float ? Lazily { Precision.double.engine(for: network) } : nil
     probe = RoundingProbe(network)
+    constants = OutputConstants(network)
   }
 
   /// Begins to decide properties.
@@ -77,6 +80,7 @@ struct Decider: Sendable {
     case .attack(let effort):
       for index in members { search(&decisions[index], step, effort) }
     case .bounds(let method): bound(&decisions, members, step, by: method)
+    case .constants: boundByConstants(&decisions, members)
     case .complete(let completion):
       precondition(members.count == 1, "\(members.count) complete searches at once")
       return complete(&decisions[members[0]], step, by: completion, checkpoint, progress)

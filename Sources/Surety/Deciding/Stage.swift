@@ -7,6 +7,8 @@ enum Stage: Sendable, Hashable {
   case attack(AttackEffort)
   /// Bounds of every condition that is possible still.
   case bounds(BoundMethod)
+  /// How far the outputs can move, whatever the input.
+  case constants
   /// A complete search over parts of the region.
   case complete(CompleteMethod)
 
@@ -15,6 +17,7 @@ enum Stage: Sendable, Hashable {
     switch self {
     case .attack(let effort): effort.name
     case .bounds(let method): method.rawValue
+    case .constants: "lipschitz"
     case .complete(let completion): completion.rawValue
     }
   }

@@ -5,8 +5,8 @@ import Surety
 struct EffortOptions: ParsableArguments {
   @Option(
     help: """
-      The methods to try in order, separated by commas: ibp, forward, crown-ibp, crown, alpha-crown, and at the end \
-      bab or milp, which take long. By default ibp,crown-ibp,crown,alpha-crown, and bab where --timeout is given.
+      The methods to try in order, separated by commas: ibp, forward, crown-ibp, crown, alpha-crown, before them \
+      lipschitz, which asks how far outputs can move at all, and at the end bab or milp, which take long. By default ibp,crown-ibp,crown,alpha-crown, and bab where --timeout is given.
       """)
   var methods: String?
 
@@ -41,8 +41,9 @@ struct EffortOptions: ParsableArguments {
     options.normalization = try images.normalization()
     options.threshold = images.threshold
     options.timeout = try time.limit()
-    (options.methods, options.completeMethod) = try methodList(
-      methods, isTimed: time.timeout != nil)
+    let choice = try methodList(methods, isTimed: time.timeout != nil)
+    (options.methods, options.completeMethod) = (choice.bounds, choice.completion)
+    options.usesConstants = choice.usesConstants
     options.precision = precision.precision
     options.memory = try resources.apply()
     options.seed = seed

@@ -7,29 +7,46 @@ import Surety
 ///   - isTimed: Whether examples have a time limit, without which the usual methods end before the search.
 func methodList(
   _ list: String?, isTimed: Bool
-) throws(InputError) -> ([BoundMethod], CompleteMethod?) {
+) throws(InputError) -> MethodChoice {
   guard let list else {
-    return (Verifier.methods, isTimed ? .branchAndBound : nil)
+    return MethodChoice(bounds: Verifier.methods, completion: isTimed ? .branchAndBound : nil)
   }
   var bounds: [BoundMethod] = []
+  var usesConstants = false
   var completion: CompleteMethod?
   for name in list.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
     if let completion {
       throw InputError(
         "--methods", "'\(name)' comes after \(completion.rawValue), which ends the list")
     }
-    if let method = BoundMethod(rawValue: name) {
+    if name == "lipschitz" {
+      guard bounds.isEmpty else {
+        throw InputError(
+          "--methods", "lipschitz comes after \(bounds[0].rawValue); it costs least and comes first")
+      }
+      usesConstants = true
+    } else if let method = BoundMethod(rawValue: name) {
       if !bounds.contains(method) { bounds.append(method) }
     } else if let search = CompleteMethod(rawValue: name) {
       try search.require("--methods")
       completion = search
     } else {
-      let known = BoundMethod.allCases.map(\.rawValue) + CompleteMethod.allCases.map(\.rawValue)
+      let known = ["lipschitz"] + BoundMethod.allCases.map(\.rawValue) + CompleteMethod.allCases.map(\.rawValue)
       let hint = nearest(to: name, among: known).map { "; did you mean \($0)?" } ?? ""
       throw InputError(
         "--methods",
         "'\(name)' is not a method, expected a list of \(known.joined(separator: ", "))\(hint)")
     }
   }
-  return (bounds, completion)
+  return MethodChoice(usesConstants: usesConstants, bounds: bounds, completion: completion)
+}
+
+/// The methods of a run, in order.
+struct MethodChoice {
+  /// Whether constants of the network come first.
+  var usesConstants = false
+  /// The bounds to try.
+  var bounds: [BoundMethod]
+  /// The search that decides what they leave open.
+  var completion: CompleteMethod?
 }

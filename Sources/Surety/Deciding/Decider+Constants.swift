@@ -1,0 +1,107 @@
+import Bounds
+import Foundation
+import Lipschitz
+import Networks
+import Properties
+import Synchronization
+import Tensors
+
+/// How far the outputs of a network can move anywhere, by the norm of distances of inputs; computed when first asked for.
+final class OutputConstants: Sendable {
+  private let network: Network
+  private let known = Mutex<[Norm: Result<LipschitzBound, Unsupported>]>([:])
+
+  init(_ network: Network) { self.network = network }
+
+  /// The bound for a norm, l2 or linf.
+  func bound(_ norm: Norm) throws(Unsupported) -> LipschitzBound {
+    try known.withLock { known in
+      if let result = known[norm] { return result }
+      let result = Result { () throws(Unsupported) in
+        try LipschitzAnalysis(network).bound(norm: norm)
+      }
+      known[norm] = result
+      return result
+    }.get()
+  }
+}
+
+/// A region as what lies within a distance of its middle.
+private struct Neighbourhood {
+  var center: [Double]
+  /// The largest distance from there, by norm; l2 or linf.
+  var distances: [(norm: Norm, distance: UpperBound)]
+
+  /// - Soundness: An l1 ball lies in the l2 ball of its radius. Half widths of a box are rounded up; a ball's box may cut it, so that the smaller
+  ///   of what either says holds.
+  init(_ region: Region) {
+    let middle = region.ball?.center ?? region.center
+    center = middle
+    let reaches = middle.indices.map { index -> Double in
+      let reach = max(region.upper[index] - middle[index], middle[index] - region.lower[index])
+      // Exact differences of doubles may need another digit.
+      return reach > 0 ? reach.nextUp : 0
+    }
+    let largest = UpperBound.of(reaches.max() ?? 0) ?? .zero
+    distances = [(.infinity, largest), (.two, UpperBound.root(ofSquares: reaches))]
+    if let ball = region.ball, let radius = UpperBound.of(ball.radius) {
+      distances[1].distance = min(distances[1].distance, radius)
+    }
+  }
+}
+
+extension Decider {
+  /// Rules out conditions by how far the outputs can move from the middle of a region, whatever the input.
+  ///
+  /// - Soundness: At the middle a row of outputs is at least its lower bound over that one point, rounding accounted for as for other bounds; within the
+  ///   region it falls by at most its constant times the largest distance from the middle. Products are rounded up and differences down.
+  func boundByConstants(_ decisions: inout [Decision], _ members: [Int]) {
+    let begin = Date()
+    let before = members.map { decisions[$0].openCount }
+    do throws(Unsupported) {
+      for member in members {
+        for question in decisions[member].questions.indices where !isStopped() {
+          try boundByConstants(&decisions[member].questions[question])
+        }
+      }
+    } catch {
+      for index in members { decisions[index].notes.insert(error.description) }
+    }
+    let seconds = Date().timeIntervalSince(begin) / Double(max(1, members.count))
+    for (index, before) in zip(members, before) {
+      decisions[index].note(
+        Stage.constants.name, seconds: seconds, ruledOut: before - decisions[index].openCount)
+      decisions[index].endIfAnswered(by: Stage.constants.name)
+    }
+  }
+
+  private func boundByConstants(_ question: inout OpenQuestion) throws(Unsupported) {
+    let outputs = network.outputShape.count
+    let members = boundsAll ? Array(question.conditions.indices) : question.open
+    let table = ConditionRows(members.map { question.conditions[$0].constraints }, outputs: outputs)
+    guard table.count > 0 else { return }
+    let place = Neighbourhood(question.region)
+    guard
+      let point = try? Region(lower: place.center, upper: place.center, source: "middle")
+    else { return }
+    // Doubles cost next to nothing at a point, and leave the margin as it is.
+    let engine = engineInDouble ?? engine
+    let found = try engine.lowerBounds(
+      of: Tensor([1, table.count, outputs], table.coefficients), over: [point], by: .ibp,
+      BoundOptions())
+    guard found.isFinite[0] else { return }
+    var bounds = found.lower[0]
+    for row in 0..<table.count {
+      let weights = Array(table.coefficients[row * outputs..<(row + 1) * outputs])
+      var moved = UpperBound.infinity
+      for (norm, distance) in place.distances where distance.isFinite {
+        moved = min(moved, try constants.bound(norm).change(of: weights) * distance)
+      }
+      bounds[row] = (bounds[row] - moved.value).nextDown
+    }
+    for (requirements, condition) in zip(table.conditions, members) {
+      _ = question.judge(
+        condition, requirements, bounds, engine.precision, isCharged: isCharged)
+    }
+  }
+}
