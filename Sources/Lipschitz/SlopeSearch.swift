@@ -81,7 +81,8 @@ public struct SlopeSearch: Sendable {
         directions[index] = found[index].direction
       }
     }
-    return LowerBound(found: best.filter(\.isFinite).max() ?? 0)
+    // Less what rounding may have added.
+    return LowerBound(found: (best.filter(\.isFinite).max() ?? 0) * (1 - 0x1p-40))
   }
 
   private func place(
@@ -112,7 +113,9 @@ public struct SlopeSearch: Sendable {
     var directions = points.map { point in
       geometry.unit(point.map { _ in Double.random(in: -1...1, using: &generator) })
     }
-    var found = points.map { _ in (size: 0.0, direction: [Double]()) }
+    // Where no gradient is finite, the point does not walk.
+    var found = points.map { (size: 0.0, direction: [Double](repeating: 0, count: $0.count)) }
+    var isFirst = points.map { _ in true }
     for turn in 0..<turns {
       let moved = movement(of: values.output, points, directions, batch, outputs)
       let rows = moved.enumerated().map { index, change in
@@ -128,8 +131,9 @@ public struct SlopeSearch: Sendable {
         let own = Array(gradient[index * size..<(index + 1) * size])
         let length = geometry.dualNorm(own)
         directions[index] = geometry.unit(own)
-        if length.isFinite, length > found[index].size || found[index].direction.isEmpty {
+        if length.isFinite, length > found[index].size || isFirst[index] {
           found[index] = (length, directions[index])
+          isFirst[index] = false
         }
       }
     }

@@ -86,6 +86,45 @@ struct TextTests {
     #expect(status == .stopped)
   }
 
+  @Test("A tokenizer of another run is refused, and nothing beyond the embedding is read")
+  func otherTokenizers() throws {
+    #expect(try Program.run("train", recipe, "--epochs", "1", "--out", path("a")).code == 0)
+    let letters = "abcdefghijklmnop ".map { "\"\($0)\"" }.joined(separator: ",")
+    try folder.file("a/tokenizer.json", "{\"kind\":\"characters\",\"characters\":[\(letters)]}")
+    for command in [
+      ["certify-text", path("a"), "--text", text, "--eps", "0.1"], ["sample", path("a")],
+    ] {
+      let outcome = try Program.run(command)
+      #expect(outcome.code == 2 && outcome.errors.contains("tokenizer.json"), "\(outcome.errors)")
+    }
+  }
+
+  @Test(
+    "The part of the text that the recipe keeps is what is certified, and any attack can be asked for"
+  )
+  func keptPart() throws {
+    #expect(
+      try Program.run(
+        "train", recipe, "--epochs", "1", "--set", "data.validation=0.3", "--out", path("a")
+      ).code == 0)
+    let all = try Program.run(
+      "certify-text", path("a"), "--text", text, "--eps", "0.01", "--windows", "100000",
+      "--attack", "\(Int.max)", "--json", "--quiet")
+    #expect(all.code == 0, "\(all.errors)")
+    // 3600 tokens, of which 1080 are kept: 89 windows of 12 with one that follows.
+    #expect(try all.object()["windows"] as? Int == 89)
+    let other = try folder.file("other.txt", String(repeating: "abcdefgh ", count: 20))
+    let whole = try Program.run(
+      "certify-text", path("a"), "--text", other, "--eps", "0.01", "--attack", "0", "--windows",
+      "99", "--json")
+    #expect(try whole.object()["windows"] as? Int == 14)
+    #expect(
+      try Program.run(
+        "train", recipe, "--out", path("b"), "--set", "network.width=90000", "--set",
+        "network.heads=1"
+      ).code == 2)
+  }
+
   @Test("Other models and options are refused in one line")
   func refusals() throws {
     #expect(try Program.run("train", recipe, "--out", path("b"), "--certify", "3").code == 2)

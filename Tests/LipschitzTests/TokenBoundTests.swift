@@ -80,7 +80,7 @@ struct TokenBoundTests {
     let head = try matrix("head").meanSquareNorm
     // Angles and shares are 32-bit floats in the network.
     #expect(abs(bound.output.distance.value / (tokens.distance * head).value - 1) < 1e-5)
-    #expect(abs((bound.features?.size.value ?? 0) / tokens.size.value - 1) < 1e-5)
+    #expect(abs((bound.head?.features.size.value ?? 0) / tokens.size.value - 1) < 1e-5)
   }
 
   @Test("The published figure falls below what a search reaches; the bound does not")
@@ -109,6 +109,32 @@ struct TokenBoundTests {
     #expect(found <= bound.output.distance.value)
     let published = try #require(bound.published)
     #expect(bound.output.distance.value > published)
+  }
+
+  @Test("Nodes of one name are told apart")
+  func names() throws {
+    var network = Network(input: [1, 3], named: "tokens")
+    let table = network.addParameter("table", Tensor([2, 2], [1, 0, 0, 1]))
+    try network.add(Embedding(table: table), [0])
+    for factor in [0.01, 100] {
+      let id = network.addParameter("factor", Tensor([1], [factor]))
+      try network.add(MultiplyConstant(id), [network.output], named: "same")
+    }
+    let weight = network.addParameter("weight", Tensor([2, 2], [1, 2, 3, -4]))
+    try network.add(Linear(weight: weight), [network.output])
+    let head = try #require(network.tokenBound().head)
+    #expect(head.features.distance.value >= 1 && head.features.distance.value < 1 + 1e-12)
+    #expect(head.scale == .one)
+  }
+
+  @Test("Weights of extreme size make the search give up, not the program")
+  func extremes() throws {
+    var g = SplitMix64(seed: 1)
+    let architecture = LipschitzTransformer(
+      vocabulary: 3, tokens: 2, width: 4, blocks: 1, heads: 2)
+    let network = try transformer(architecture, size: 1e200, &g)
+    let embedded = try #require(network.fromEmbedding())
+    #expect(try SlopeSearch(ofTokens: embedded, limit: 1).largest().value.isFinite)
   }
 
   @Test("Networks that are no such transformers are refused by name")

@@ -32,12 +32,18 @@ public struct TextSet: Sendable {
     }
     let tokenizer = Tokenizer(kind, of: text)
     let tokens = try tokenizer.tokens(of: text, source: path)
-    let first = Int((Double(tokens.count) * (1 - share)).rounded(.down))
+    guard !tokens.isEmpty else { throw InputError(path, "is empty") }
+    let first = Self.learnt(share, of: tokens.count)
     name = (path as NSString).lastPathComponent
     self.tokenizer = tokenizer
     training = Array(tokens[..<first])
     validation = Array(tokens[first...])
     digest = sha256(of: data)
+  }
+
+  /// How many tokens of a text are learnt from where a share is kept for judging.
+  public static func learnt(_ share: Double, of count: Int) -> Int {
+    Int((Double(count) * (1 - share)).rounded(.down))
   }
 }
 

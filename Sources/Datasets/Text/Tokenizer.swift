@@ -48,7 +48,8 @@ public struct Tokenizer: Sendable, Hashable, Codable {
         let code = String(scalar.value, radix: 16, uppercase: true)
         throw InputError(
           source, place: "character \(result.count + 1)",
-          "\"\(scalar)\" (U+\(code)) does not occur in the text that the network learnt from")
+          "\(scalar.properties.generalCategory == .control ? "" : "\"\(scalar)\" ")(U+\(code)) does not occur in the text that the network learnt from"
+        )
       }
       result.append(place)
     }

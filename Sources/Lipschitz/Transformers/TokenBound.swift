@@ -27,21 +27,26 @@ public struct TokenBound: Sendable, Hashable {
     public var norms: TokenNorms
   }
 
+  /// The last layer of a network that ends with one.
+  public struct Head: Sendable, Hashable {
+    /// The norms of what the layer reads.
+    public var features: TokenNorms
+    /// The parameter of the network that holds its weights, `[inputs, outputs]`.
+    public var weight: ParameterID
+    /// What the outputs are multiplied by; none of the factors is negative.
+    public var scale: UpperBound
+  }
+
   /// The steps, in order.
   public var steps: [Step]
   /// The largest root mean square of an embedded token.
   public var size: UpperBound
   /// The norms of the output; distances are those of its tokens' root mean squares.
   public var output: TokenNorms
-  /// The norms of what the last layer reads; nil where the output is no linear layer's.
-  public var features: TokenNorms?
+  /// The last layer, and what its outputs are multiplied by; nil where the outputs are no linear layer's.
+  public var head: Head?
   /// What the published code computes for the same network, which the true distance may exceed.
   public var published: Double?
-}
-
-extension TokenBound {
-  /// The norms of a step.
-  public func step(named name: String) -> TokenNorms? { steps.first { $0.name == name }?.norms }
 }
 
 extension UpperBound {
@@ -100,11 +105,9 @@ extension Network {
   public func tokenBound(size: UpperBound? = nil) throws(Unsupported) -> TokenBound {
     let network = recognizingAttention().recognizingGates()
     let walk = try TokenWalk(network, size: size, asPublished: false)
-    let last = network.nodes[network.output]
     var bound = TokenBound(
       steps: walk.steps, size: walk.size, output: walk.norms[network.output] ?? walk.unknown,
-      features: nil, published: nil)
-    if last.operation is Linear { bound.features = walk.norms[last.inputs[0]] }
+      head: walk.head(of: self), published: nil)
     bound.published = try? TokenWalk(network, size: size, asPublished: true)
       .norms[network.output]?.distance.value
     return bound
@@ -139,13 +142,47 @@ struct TokenWalk {
       } else {
         guard let found = read(operation, node) else {
           throw Unsupported(
-            operation: operation.name, node: node.name, analysis: "the bound of tokens")
+            operation: operation.name, node: node.name, analysis: "the bound of tokens",
+            reason: reason(for: operation))
         }
         norms[id] = found
       }
       steps.append(
         TokenBound.Step(
           name: node.name, operation: operation.name, norms: norms[id] ?? unknown))
+    }
+  }
+
+  /// The last layer of the network that was recognised, its weights as the network has them that was given.
+  func head(of given: Network) -> TokenBound.Head? {
+    var (last, scale) = (network.output, UpperBound.one)
+    while let product = network.nodes[last].operation as? MultiplyConstant, !product.isQuotient {
+      let factors = network.parameters[product.constant.index].value.scalars
+      // One factor, above 0, keeps the order of the outputs.
+      guard factors.count == 1, let factor = factors.first, factor > 0 else { return nil }
+      scale = scale * UpperBound(proved: factor)
+      last = network.nodes[last].inputs[0]
+    }
+    guard let layer = network.nodes[last].operation as? Linear,
+      let features = norms[network.nodes[last].inputs[0]]
+    else { return nil }
+    let weight = network.parameters[layer.weight.index]
+    // Recognising moves parameters; equal values are as good.
+    guard let place = given.parameters.firstIndex(where: { $0.value == weight.value }) else {
+      return nil
+    }
+    return TokenBound.Head(features: features, weight: ParameterID(place), scale: scale)
+  }
+
+  /// What would have been understood, where that is not plain.
+  private func reason(for operation: any Operation) -> String? {
+    switch operation {
+    case is Attention:
+      "its queries, keys and values are to be linear layers without biases, turned by rotary positions at most"
+    case is Reshape, is Transpose, is MatrixProduct, is Softmax, is AddConstant:
+      "attention is recognised as softmax(s q k^T) v in equal heads, with one number s and a mask that hides later tokens by -1e9 or no mask; "
+        + "this is another form"
+    default: nil
     }
   }
 

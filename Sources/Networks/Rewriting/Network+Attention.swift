@@ -4,7 +4,7 @@ extension Network {
   /// With softmaxes of products of queries and keys, times values, as the attention in heads that they are, and turns of features by tables of
   /// angles as those.
   ///
-  /// Constants are taken as they are, so that nothing but rounding changes. Bounds know the plain steps only; constants of tokens need to see heads.
+  /// Scales are taken only where their product is exact. Bounds know the plain steps only; constants of tokens need to see heads.
   public func recognizingAttention() -> Network {
     let turned = rewritten { node, rebuilder in
       guard let turn = turn(at: node) else { return rebuilder.keep(node) }
@@ -126,8 +126,15 @@ extension Network {
       (logits, isCausal) = (nodes[logits].inputs[0], true)
     }
     while let product = nodes[logits].operation as? MultiplyConstant {
-      guard let number = parameters[product.constant.index].value.scalars.only else { return nil }
-      scale = product.isQuotient ? scale / number : scale * number
+      guard let number = parameters[product.constant.index].value.scalars.only, number.isFinite
+      else { return nil }
+      let next = product.isQuotient ? scale / number : scale * number
+      let isExact =
+        product.isQuotient
+        ? scale.isExactProduct(of: next, number)
+        : next.isExactProduct(of: scale, number)
+      guard isExact, next.isNormal else { return nil }
+      scale = next
       logits = nodes[logits].inputs[0]
     }
     guard nodes[logits].operation is MatrixProduct,

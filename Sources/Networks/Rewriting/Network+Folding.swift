@@ -11,22 +11,34 @@ private struct ChannelMap {
 extension Network {
   /// With batch normalisation moved into the convolution or linear layer that it alone reads.
   ///
-  /// Normalisations that follow anything else stay.
+  /// Normalisations that follow anything else stay, and so do those whose shift is a small difference of numbers a million times as large or more:
+  /// what its rounding loses is not small beside it.
   public func foldingBatchNormalization() -> Network {
     let parameters = parameters(as: Tensor<Double>.self)
     return foldingChannelMaps { node, _ in
       guard let normalization = nodes[node].operation as? BatchNormalization else { return nil }
       let factor = normalization.factor(parameters)
       let (mean, bias) = (parameters[normalization.mean], parameters[normalization.bias])
-      return ChannelMap(factor: factor, shift: bias - mean * factor)
+      let shift = bias - mean * factor
+      let sizes = (bias.magnitude() + (mean * factor).magnitude()).scalars
+      guard zip(shift.scalars, sizes).allSatisfy({ $1 == 0 || $0.magnitude * 0x1p20 >= $1 }) else {
+        return nil
+      }
+      return ChannelMap(factor: factor, shift: shift)
     }
   }
 
-  /// With constants added to a layer's output made part of its bias, where they fit.
+  /// With constants added to a layer's output made part of its bias, where they fit and the sums are exact: a rounded one may have lost what
+  /// another constant brings back.
   public func foldingBiases() -> Network {
     foldingChannelMaps { node, channelAxis in
       guard let sum = nodes[node].operation as? AddConstant else { return nil }
       guard let shift = channelVector(sum.constant, of: node, axis: channelAxis) else { return nil }
+      let layer = nodes[nodes[node].inputs[0]].operation
+      let old = layer?.bias.map { parameters[$0.index].value.scalars }
+      if let old, !zip(old, shift.scalars).allSatisfy({ ($0 + $1).isExactSum(of: $0, $1) }) {
+        return nil
+      }
       return ChannelMap(factor: nil, shift: shift)
     }
   }
@@ -108,5 +120,33 @@ extension Network {
         outputPadding: layer.outputPadding)
     default: return nil
     }
+  }
+}
+
+extension Operation {
+  /// The bias of a layer that has one.
+  fileprivate var bias: ParameterID? {
+    switch self {
+    case let layer as Linear: layer.bias
+    case let layer as Convolution: layer.bias
+    case let layer as TransposedConvolution: layer.bias
+    default: nil
+    }
+  }
+}
+
+extension Double {
+  /// Whether this is the sum of two numbers, exactly: Knuth's remainder is 0.
+  func isExactSum(of a: Double, _ b: Double) -> Bool {
+    guard isFinite else { return false }
+    let second = self - a
+    return (a - (self - second)) + (b - second) == 0
+  }
+
+  /// Whether this is the product of two numbers, exactly.
+  func isExactProduct(of a: Double, _ b: Double) -> Bool {
+    if a == 0 || b == 0 { return self == 0 }
+    // Above this the remainder of a product is a double.
+    return isFinite && magnitude > 0x1p-900 && (-self).addingProduct(a, b) == 0
   }
 }

@@ -5,7 +5,7 @@ import Tensors
 
 extension Network {
   /// Whether the input is tokens, which an embedding reads.
-  public var readsTokens: Bool { fromEmbedding() != nil }
+  public var readsTokens: Bool { nodes.contains { $0.operation is Embedding } }
 
   /// Bounds how far apart outputs can be for embedded tokens that are 1 apart, in root mean squares.
   ///

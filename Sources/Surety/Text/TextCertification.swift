@@ -1,10 +1,13 @@
 import Attacks
 import Datasets
+import Digests
 import Files
 import Foundation
 import ModelFiles
 import Networks
+import Records
 import Tensors
+import Training
 
 /// What is proved of a transformer's predictions on a text, with an attack beside it.
 public struct TextCertification: Sendable {
@@ -43,6 +46,8 @@ public struct TextCertification: Sendable {
     }
   }
 
+  /// Whether the network has the model's numbers without rounding.
+  public let isReadExactly: Bool
   private let certifier: TokenCertifier
   private let attack: TokenAttack
   private let table: Tensor<Double>
@@ -61,13 +66,20 @@ public struct TextCertification: Sendable {
       throw InputError(text, "is not UTF-8 text")
     }
     let all = try tokenizer.tokens(of: content, source: text)
-    tokens = Array(all[Int((Double(all.count) * 0.9).rounded(.down))...])
+    tokens = try Self.judged(all, of: data, folder)
+    isReadExactly = network.isReadExactly
     window = network.inputShape.count
     guard tokens.count > window else {
       throw InputError(
         text, "has \(tokens.count) tokens to judge by; a window has \(window) and one that follows")
     }
     certifier = try TokenCertifier(network, epsilon: epsilon, source: model)
+    guard certifier.vocabulary == tokenizer.count else {
+      throw InputError(
+        "\(folder)/tokenizer.json",
+        "has \(tokenizer.count) tokens, the model's embedding \(certifier.vocabulary); they belong to different runs"
+      )
+    }
     do throws(Unsupported) {
       attack = try TokenAttack(certifier.embedded.recognizingAttention().recognizingGates())
     } catch {
@@ -76,6 +88,18 @@ public struct TextCertification: Sendable {
     guard let table = network.nodes.lazy.compactMap({ ($0.operation as? Embedding)?.table }).first
     else { throw InputError(model, "embeds no tokens") }
     self.table = network.parameters[table.index].value
+  }
+
+  /// The part of a text that a run did not learn from: that which its recipe keeps where it learnt from this text, all of another one.
+  private static func judged(
+    _ tokens: [Int32], of data: Data, _ folder: String
+  ) throws(InputError) -> [Int32] {
+    let record = "\(folder)/run.json"
+    guard FileManager.default.fileExists(atPath: record) else { return tokens }
+    let run = try TrainingRun(contentsOf: record)
+    guard run.images.training.digest == sha256(of: data) else { return tokens }
+    let recipe = try TextRecipe(yaml: run.recipe, source: record)
+    return Array(tokens[TextSet.learnt(recipe.data.validation, of: tokens.count)...])
   }
 
   /// Certifies and attacks.
@@ -89,6 +113,7 @@ public struct TextCertification: Sendable {
     windows: Int, attacked: Int, _ report: (Int) -> Void = { _ in }
   ) throws(InputError) -> Result {
     let count = min(windows, (tokens.count - 1) / window)
+    let attacked = min(attacked, count * window)
     var result = Result(
       epsilon: certifier.epsilon, windows: count, places: count * window,
       bound: certifier.features.distance.value)
@@ -105,7 +130,8 @@ public struct TextCertification: Sendable {
         result.certifiedAndCorrect += isCertified && isRight ? 1 : 0
         radii.append(answer.radius)
       }
-      let part = attacked * (index + 1) / count - attacked * index / count
+      // Of equal parts, the first get what is left over.
+      let part = attacked / count + (index < attacked % count ? 1 : 0)
       attack(answers, seen, part, &result)
       report(index + 1)
     }

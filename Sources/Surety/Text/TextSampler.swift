@@ -46,6 +46,11 @@ public struct TextSampler: Sendable {
     parameters = network.parameters(as: Tensor<Float>.self)
   }
 
+  /// What a text begins with where nothing is said: a line end, or the first token of a network that knows none.
+  public var usualPrompt: String {
+    (try? tokenizer.tokens(of: "\n", source: "")) == nil ? tokenizer.text(of: [0]) : "\n"
+  }
+
   /// A text and how it goes on.
   ///
   /// - Parameters:

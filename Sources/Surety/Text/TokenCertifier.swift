@@ -26,6 +26,8 @@ public struct TokenCertifier: Sendable {
   public let epsilon: Double
   /// The bound over tokens as large as the distance can make them.
   public let bound: TokenBound
+  /// How many tokens have a row.
+  public var vocabulary: Int { table.shape[0] }
   /// The norms of what the last layer reads.
   public let features: TokenNorms
   /// What reads embedded tokens.
@@ -60,28 +62,25 @@ public struct TokenCertifier: Sendable {
     } catch {
       throw InputError(source, error.description)
     }
-    var (last, scale) = (network.output, UpperBound.one)
-    while let product = network.nodes[last].operation as? MultiplyConstant, !product.isQuotient {
-      let factors = network.parameters[product.constant.index].value.scalars
-      guard factors.count == 1, let factor = factors.first, factor > 0,
-        let bound = UpperBound.of(factor)
-      else { break }
-      scale = scale * bound
-      last = network.nodes[last].inputs[0]
+    guard let head = bound.head else {
+      throw InputError(
+        source,
+        "does not end with a linear layer, times one positive number at most: differences of its outputs are needed"
+      )
     }
-    guard let layer = network.nodes[last].operation as? Linear,
-      let features = bound.step(named: network.nodes[network.nodes[last].inputs[0]].name)
-    else {
-      throw InputError(source, "does not end with a linear layer, whose differences are needed")
+    features = head.features
+    let weight = network.parameters[head.weight.index].value
+    guard network.outputShape[-1] == weight.shape[1] else {
+      throw InputError(source, "gives \(network.outputShape), expected outputs of the last layer")
     }
-    self.features = features
-    let weight = network.parameters[layer.weight.index].value
     differences = Matrix.columnDifferences(of: weight)
-    reach = scale * features.distance * UpperBound.rootOf(weight.shape[0])
+    reach = head.scale * features.distance * UpperBound.rootOf(weight.shape[0])
     bounder = Bounder(embedded.simplified())
   }
 
   /// The embedded tokens of a window, row after row.
+  ///
+  /// - Precondition: Every token has a row (`vocabulary`).
   public func rows(of tokens: [Int32]) -> [Double] {
     let width = table.shape[1]
     return tokens.flatMap { token in
@@ -117,7 +116,7 @@ public struct TokenCertifier: Sendable {
         let margin = (lower[at + best] - upper[at + other]).nextDown
         guard margin > 0 else { return Answer(place: place, prediction: nil, radius: 0) }
         let moved = differences[best][other] * reach
-        radius = min(radius, moved.value > 0 ? (margin / moved.value).nextDown : .infinity)
+        radius = min(radius, moved.value > 0 ? max(0, (margin / moved.value).nextDown) : .infinity)
       }
       return Answer(place: place, prediction: best, radius: min(radius, epsilon))
     }

@@ -17,7 +17,8 @@ struct CertifyTextCommand: ParsableCommand {
   var folder: String
 
   @Option(
-    help: "The text: a file in UTF-8; the part that the recipe keeps for judging is taken.",
+    help:
+      "The text: a file in UTF-8. Where the run learnt from it, the part that its recipe keeps for judging is taken.",
     completion: .file())
   var text: String
 
@@ -40,11 +41,22 @@ struct CertifyTextCommand: ParsableCommand {
     let epsilon: Double = try Epsilon.parse(eps, source: "--eps")
     let line = ProgressLine("certify-text", "windows", of: windows, isQuiet: printing.quiet)
     let run = try TextCertification(folder: folder, text: text, epsilon: epsilon)
+    if !run.isReadExactly {
+      printing.warn(
+        "\(folder)/model.onnx: numbers of the model were rounded when it was read; what is proved is about the network as it was read"
+      )
+    }
     let result = try run.result(windows: windows, attacked: attack) {
       line.update(done: $0, of: windows)
     }
     line.end()
     if printing.json { try Console.json(result) } else { print(result.text) }
+    guard result.contradicted == 0 else {
+      Console.error(
+        "surety: \(result.contradicted) certified places were changed by the attack: the model or this program is not what it should be; please report it"
+      )
+      throw Exit.Code(exit: .unanswered)
+    }
   }
 }
 

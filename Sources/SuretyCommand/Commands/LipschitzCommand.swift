@@ -60,12 +60,15 @@ struct LipschitzCommand: ParsableCommand {
     let report = LipschitzReport(
       loaded, bound, found, limit: limit, radius: certified ?? nil,
       seconds: Date().timeIntervalSince(start))
-    if !network.isReadExactly {
-      printing.warn(
-        "\(model.model): numbers of the model were rounded when it was read; the bound is that of the network as it was read"
-      )
-    }
+    warnOfRounding(network)
     if printing.json { try Console.json(report) } else { print(report.text) }
+  }
+
+  private func warnOfRounding(_ network: Network) {
+    guard !network.isReadExactly else { return }
+    printing.warn(
+      "\(model.model): numbers of the model were rounded when it was read; the bound is that of the network as it was read"
+    )
   }
 
   /// Prints how far the outputs of a network of tokens can move.
@@ -75,6 +78,10 @@ struct LipschitzCommand: ParsableCommand {
         "--around",
         "is no input of a network of tokens; surety certify-text shows what is proved at places of a text"
       )
+    }
+    guard norm == .two else {
+      throw InputError(
+        "--norm", "is not asked of a network of tokens: distances are root mean squares of tokens")
     }
     let line = ProgressLine(
       "lipschitz", "layers", of: loaded.network.nodes.count, isQuiet: printing.quiet)
@@ -86,6 +93,7 @@ struct LipschitzCommand: ParsableCommand {
     line.end()
     let report = TokenReport(
       loaded, bound, found, seconds: Date().timeIntervalSince(start))
+    warnOfRounding(loaded.network)
     if printing.json { try Console.json(report) } else { print(report.text) }
   }
 

@@ -14,8 +14,11 @@ struct SampleCommand: ParsableCommand {
   @Argument(help: "The folder of a training run.", completion: .directory)
   var folder: String
 
-  @Option(help: "The text to continue; a line end unless stated.")
-  var prompt = "\n"
+  @Option(
+    help:
+      "The text to continue; a line end unless stated, or the first token of a network that knows none."
+  )
+  var prompt: String?
 
   @Option(help: "How many tokens to add.")
   var count = 300
@@ -37,6 +40,7 @@ struct SampleCommand: ParsableCommand {
     guard count >= 1 else { throw InputError("--count", "\(count) tokens; expected 1 or more") }
     guard seed >= 0 else { throw InputError("--seed", "\(seed) is negative; expected 0 or more") }
     let sampler = try TextSampler(folder: folder)
+    let prompt = prompt ?? sampler.usualPrompt
     let text = try sampler.text(
       after: prompt, count: count, temperature: temperature, seed: UInt64(seed))
     if printing.json {

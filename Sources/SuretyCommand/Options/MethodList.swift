@@ -22,7 +22,8 @@ func methodList(
     if name == "lipschitz" {
       guard bounds.isEmpty else {
         throw InputError(
-          "--methods", "lipschitz comes after \(bounds[0].rawValue); it costs least and comes first")
+          "--methods", "lipschitz comes after \(bounds[0].rawValue); it costs least and comes first"
+        )
       }
       usesConstants = true
     } else if let method = BoundMethod(rawValue: name) {
@@ -31,7 +32,9 @@ func methodList(
       try search.require("--methods")
       completion = search
     } else {
-      let known = ["lipschitz"] + BoundMethod.allCases.map(\.rawValue) + CompleteMethod.allCases.map(\.rawValue)
+      let known =
+        ["lipschitz"] + BoundMethod.allCases.map(\.rawValue)
+        + CompleteMethod.allCases.map(\.rawValue)
       let hint = nearest(to: name, among: known).map { "; did you mean \($0)?" } ?? ""
       throw InputError(
         "--methods",

@@ -1,6 +1,7 @@
 import Datasets
 import Differentiation
 import Files
+import Foundation
 import Networks
 import RandomNumbers
 import Records
@@ -33,6 +34,7 @@ public struct TextTrainer: Sendable {
     batches = try TextBatches(
       text.training, window: recipe.network.tokens, size: recipe.batch, seed: UInt64(recipe.seed),
       source: text.name)
+    try Self.checkMemory(recipe, vocabulary: text.tokenizer.count)
     network = try recipe.architecture(vocabulary: text.tokenizer.count).network()
       .withTransformerWeights(seed: UInt64(recipe.seed))
     let forms = network.weightForms
@@ -49,6 +51,27 @@ public struct TextTrainer: Sendable {
         initial: recipe.optimizer.learningRate, milestones: recipe.optimizer.decayEpochs,
         factor: recipe.optimizer.decayFactor, batchesPerEpoch: perEpoch,
         fall: recipe.optimizer.schedule, batches: recipe.epochs * perEpoch))
+  }
+
+  /// Refuses sizes that the machine's memory cannot hold.
+  private static func checkMemory(_ recipe: TextRecipe, vocabulary: Int) throws(InputError) {
+    let sizes = recipe.network
+    let (width, blocks) = (Double(sizes.width), Double(sizes.blocks))
+    let weights =
+      2 * Double(vocabulary) * width + blocks * (4 + 2 * Double(sizes.expansion)) * width * width
+    // Weights in doubles and floats, their gradients and what the optimiser remembers; what a step keeps of each token for its derivative.
+    let bytes =
+      weights * 28 + 4 * Double(recipe.batch * sizes.tokens)
+      * (blocks * width * Double(12 + 3 * sizes.expansion) + 4 * Double(vocabulary))
+    let memory = Double(ProcessInfo.processInfo.physicalMemory)
+    guard bytes > memory else { return }
+    let gibibyte = Double(1 << 30)
+    throw InputError(
+      "network",
+      String(
+        format:
+          "training it takes about %.0f GiB, and this machine has %.0f; choose a smaller width, batch or number of tokens",
+        bytes / gibibyte, memory / gibibyte))
   }
 
   /// The state before the first batch.
