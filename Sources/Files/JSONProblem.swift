@@ -9,8 +9,6 @@ public func jsonProblem(_ error: any Error) -> String {
   case DecodingError.dataCorrupted(let context)
   where context.codingPath.map(\.stringValue) == ["schema"]:
     context.debugDescription
-  case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
-    context.debugDescription
   default: "not valid JSON"
   }
 }

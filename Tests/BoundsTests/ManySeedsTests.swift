@@ -26,7 +26,8 @@ struct ManySeedsTests {
       try kind.network(seed: 0).nodes.compactMap { $0.operation.map { "\(type(of: $0))" } }
     }
     #expect(declared.count > 30)
-    #expect(declared.subtracting(used) == [])
+    // Bounds begin behind embeddings, and see attention as the products and softmaxes that it stands for.
+    #expect(declared.subtracting(used) == ["Attention", "Embedding"])
   }
 
   @Test("Sampled outputs lie inside the bounds of every method", arguments: ZooNetwork.allCases)

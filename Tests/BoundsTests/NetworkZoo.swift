@@ -7,6 +7,7 @@ enum ZooNetwork: String, CaseIterable, Sendable {
   case residual, sShaped, positive, powers, waves, steps, gated, attention, pooled, moved
   case attentionWithReLU, gatedWithReLU, sequence, volume, resampled
   case limits, gates, compared, normalized, shares, quantized, withConstants, angles, steppedAngles
+  case turned
 
   func network(seed: UInt64) throws -> Network {
     var net = NetworkBuilder(input: inputShape, seed: seed)
@@ -22,6 +23,14 @@ enum ZooNetwork: String, CaseIterable, Sendable {
       try net.add(ReLU())
       try net.convolution(4, kernel: 2, .init(stride: [2, 2]))
       try net.add(LeakyReLU(slope: 0.125))
+      try net.flatten()
+    case .turned:
+      try net.linear(8)
+      let (cosines, sines) = (net.parameter([3, 8], -1...1), net.parameter([3, 8], -1...1))
+      try net.add(RotaryPositions(cosines: cosines, sines: sines, heads: 2))
+      try net.add(ReLU())
+      try net.add(RotaryPositions(cosines: cosines, sines: sines, heads: 4))
+      try net.add(Tanh())
       try net.flatten()
     case .sShaped:
       try net.linear(7)
@@ -189,6 +198,7 @@ enum ZooNetwork: String, CaseIterable, Sendable {
     case .residual, .pooled: [1, 2, 6, 6]
     case .moved, .resampled: [1, 2, 4, 4]
     case .sequence: [1, 2, 8]
+    case .turned: [1, 3, 4]
     case .volume: [1, 2, 3, 4, 4]
     case .attention, .attentionWithReLU: [1, 12]
     default: [1, 4]

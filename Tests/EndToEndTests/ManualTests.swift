@@ -13,7 +13,9 @@ struct ManualTests {
     let result = try Program.run("manual", "--out", folder.path)
     #expect(result.code == 0 && result.errors == "")
     let help = try Program.run("--help").output
-    let names = help.matches(of: #/\n  ([a-z]+) {2,}/#).map { String($0.1) }.filter { $0 != "help" }
+    let names = help.matches(of: #/\n  ([a-z][a-z-]*) {2,}/#).map { String($0.1) }.filter {
+      $0 != "help"
+    }
     #expect(names.contains("certify") && !names.contains("manual"))
     for name in names {
       let page = try String(contentsOfFile: "\(folder.path)/surety-\(name).1", encoding: .utf8)

@@ -6,6 +6,7 @@ extension TransposedConvolution: AffinelyPropagating {}
 extension Transpose: AffinelyPropagating {}
 extension Selection: AffinelyPropagating {}
 extension Resampling: AffinelyPropagating {}
+extension RotaryPositions: AffinelyPropagating {}
 extension Concatenate: AffinelyPropagating {}
 extension Reduce: AffinelyPropagating {}
 extension AveragePool: AffinelyPropagating {}

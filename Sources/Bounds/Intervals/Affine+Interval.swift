@@ -5,6 +5,7 @@ extension Linear: BoxPropagating {}
 extension Convolution: BoxPropagating {}
 extension TransposedConvolution: BoxPropagating {}
 extension Resampling: BoxPropagating {}
+extension RotaryPositions: BoxPropagating {}
 extension BatchNormalization: BoxPropagating {
   /// The image of a box under a line for each channel.
   ///

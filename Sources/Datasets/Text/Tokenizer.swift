@@ -106,7 +106,11 @@ public struct Tokenizer: Sendable, Hashable, Codable {
     do {
       self = try JSONDecoder().decode(Tokenizer.self, from: data)
     } catch {
-      throw InputError(path, "is no tokenizer of this program: \(jsonProblem(error))")
+      var problem = jsonProblem(error)
+      if case DecodingError.dataCorrupted(let context) = error, !context.codingPath.isEmpty {
+        problem = context.debugDescription
+      }
+      throw InputError(path, "is no tokenizer of this program: \(problem)")
     }
   }
 

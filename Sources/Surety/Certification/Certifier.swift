@@ -54,10 +54,15 @@ public struct Certifier: Sendable {
     // Results state the best margin of every class.
     decider.boundsAll = true
     self.decider = decider
-    if options.usesConstants, let gap = LipschitzAnalysis(simplified).unread.first {
-      throw InputError("network", gap.description)
+    if options.usesConstants {
+      do throws(Unsupported) {
+        _ = try decider.constants.bound(options.norm == .infinity ? .infinity : .two)
+      } catch {
+        throw InputError("network", error.description)
+      }
+    } else {
+      try Self.checkSupport(simplified, options.methods)
     }
-    if !options.usesConstants { try Self.checkSupport(simplified, options.methods) }
     run = RunRecord(
       modelDigest: modelDigest, data: "\(images.name):\(images.split.rawValue)",
       dataDigest: images.digest,
