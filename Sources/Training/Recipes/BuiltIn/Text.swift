@@ -2,26 +2,26 @@
 let textRecipes: [BuiltInRecipe] = [
   BuiltInRecipe(
     "shakespeare",
-    "Shakespeare, 2.4 million weights of norm 1 by Muon and a soft cap, hours on two cores",
+    "Shakespeare, 2.4 million weights of norm 3 at most by Muon and a soft cap, hours on two cores",
     """
     task: text
     epochs: 33
     batch: 64
     data: {file: data/shakespeare/input.txt}
     network: {tokens: 256, width: 256, blocks: 3, heads: 4}
-    optimizer: {kind: muon, learning-rate: 0.1}
-    constraint: {kind: soft-cap, limit: 1.2}
+    optimizer: {kind: muon, learning-rate: 0.3}
+    constraint: {kind: soft-cap, limit: 3}
     """),
   BuiltInRecipe(
     "shakespeare-small",
-    "Shakespeare, 0.3 million weights by Muon and a soft cap, minutes on two cores",
+    "Shakespeare, 0.4 million weights of norm 2 at most by Muon and a soft cap, minutes on two cores",
     """
     task: text
     epochs: 12
     batch: 32
     data: {file: data/shakespeare/input.txt}
     network: {tokens: 128, width: 128, blocks: 2, heads: 4}
-    optimizer: {kind: muon, learning-rate: 0.1}
-    constraint: {kind: soft-cap, limit: 1.2}
+    optimizer: {kind: muon, learning-rate: 0.2}
+    constraint: {kind: soft-cap, limit: 2}
     """),
 ]
