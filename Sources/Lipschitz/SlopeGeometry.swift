@@ -68,7 +68,7 @@ enum SlopeGeometry: Sendable, Hashable {
     }
   }
 
-  /// An input moved to where the search may look: tokens of a root mean square of at most 1.
+  /// An input moved to where the search may look: tokens no larger than the limit.
   func pulling(_ point: [Double]) -> [Double] {
     guard case .tokens(let width, _, let limit) = self else { return point }
     return Self.tokens(of: point, width).flatMap { token -> [Double] in

@@ -20,7 +20,8 @@ struct TokenTests {
     let heads = Int.random(in: 1...4, using: &g)
     let width = heads * Int.random(in: 1...9, using: &g)
     let form = AttentionForm(
-      heads: heads, scale: Double.random(in: 0.1...2, using: &g), isCausal: seed % 2 == 0)
+      heads: heads, scale: Double.random(in: 0.1...2, using: &g) * (seed % 5 == 0 ? -1 : 1),
+      isCausal: seed % 2 == 0)
     let shape: Shape = seed % 3 == 0 ? [2, 1, tokens, width] : [3, tokens, width]
     let parts = (0..<4).map { _ in Tensor<S>.random(shape, &g) }
     func expectNear(_ a: Tensor<S>, _ b: Tensor<S>, _ what: String) {
@@ -38,6 +39,25 @@ struct TokenTests {
     expectNear(found.queries, narrow(expected.queries), "queries")
     expectNear(found.keys, narrow(expected.keys), "keys")
     expectNear(found.values, narrow(expected.values), "values")
+  }
+
+  @Test("Logits of any size and sign make weights that sum to 1; NaN stays NaN")
+  func extremes() {
+    for scale in [1.0, -1, 1e4, -1e4] {
+      let form = AttentionForm(heads: 1, scale: scale, isCausal: false)
+      let queries = Tensor<Float>([1, 2, 1], [50, -3])
+      let keys = Tensor<Float>([1, 2, 1], [40, -40])
+      let ones = Tensor<Float>(repeating: 1, [1, 2, 1])
+      let sums = Tensor<Float>.attention(queries, keys, ones, form).scalars
+      #expect(sums.allSatisfy { abs($0 - 1) < 1e-5 }, "\(scale): \(sums)")
+      let values = Tensor<Float>([1, 2, 1], [7, 9])
+      let picked = Tensor<Float>.attention(queries, keys, values, form).scalars
+      #expect(picked == (scale > 0 ? [7, 9] : [9, 7]), "\(scale)")
+    }
+    let broken = Tensor<Float>([1, 2, 1], [.nan, 1])
+    let form = AttentionForm(heads: 1, scale: 1, isCausal: false)
+    let spoiled = Tensor<Float>.attention(broken, broken, broken, form).scalars
+    #expect(spoiled.allSatisfy { $0.isNaN })
   }
 
   @Test("What a causal token does not see does not reach it")

@@ -93,7 +93,7 @@ typedef struct {
   /* Turns the gradient by the weights of softmaxes into that by what they were taken of. */       \
   void surety_softmax_rows_gradient_##S(const T *weights, T *by_weights, size_t rows,              \
                                         size_t columns, T scale);                                  \
-/* Turns features of tokens by the angles of their places, the first of them `first`. */         \
+  /* Turns features of tokens by the angles of their places, the first of them `first`. */         \
   void surety_turn_rows_##S(const T *x, const T *cosines, const T *sines, size_t rows,             \
                             size_t places, size_t first, size_t heads, size_t half,                \
                             int transposed, T *out);                                               \

@@ -100,7 +100,7 @@ extension Network {
   /// Bounds how far apart the outputs for embedded tokens can be.
   ///
   /// - Parameter size: The largest root mean square of an embedded token; nil for the largest row of the embedding.
-  /// - Soundness: `TokenReading` says why for each operation. Changed tokens must be no larger than the size.
+  /// - Soundness: `TokenWalk` says why for each operation. Changed tokens must be no larger than the size.
   /// - Throws: `Unsupported` naming an operation without a reading, or a network that embeds no tokens.
   public func tokenBound(size: UpperBound? = nil) throws(Unsupported) -> TokenBound {
     let network = recognizingAttention().recognizingGates()

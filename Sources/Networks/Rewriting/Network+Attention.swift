@@ -83,7 +83,8 @@ extension Network {
         selection.axis == shape.rank - 1
       else { continue }
       let input = nodes[first].inputs[0]
-      guard nodes[nodes[second].inputs[0]].inputs == [input],
+      // A table must not repeat what it is multiplied by.
+      guard nodes[nodes[second].inputs[0]].inputs == [input], nodes[input].shape == shape,
         [cosine.constant, sine.constant].allSatisfy({
           parameters[$0.index].value.shape.dimensions == [shape[-2], shape[-1]]
         }), let heads = heads(swappedBy: selection.indices, width: shape[-1])

@@ -107,13 +107,22 @@ public struct TokenCertifier: Sendable {
     }
     guard let outputs else { return [] }
     let (lower, upper) = (outputs.lower.scalars, outputs.upper.scalars)
+    // What has overflowed says nothing, on whichever side.
+    guard lower.allSatisfy(\.isFinite), upper.allSatisfy(\.isFinite) else {
+      return (0..<lower.count / differences.count).map {
+        Answer(place: $0, prediction: nil, radius: 0)
+      }
+    }
     let size = differences.count
     return (0..<lower.count / size).map { place in
       let at = place * size
       let best = (0..<size).max { lower[at + $0] < lower[at + $1] } ?? 0
       var radius = Double.infinity
       for other in 0..<size where other != best {
-        let margin = (lower[at + best] - upper[at + other]).nextDown
+        let (own, rival) = (lower[at + best], upper[at + other])
+        // Room for steps whose rounding is not accounted for one by one, as in every network that has more than affine ones and ReLUs.
+        let room = Judgement.slack * (own.magnitude + rival.magnitude)
+        let margin = (own - rival - room).nextDown
         guard margin > 0 else { return Answer(place: place, prediction: nil, radius: 0) }
         let moved = differences[best][other] * reach
         radius = min(radius, moved.value > 0 ? max(0, (margin / moved.value).nextDown) : .infinity)

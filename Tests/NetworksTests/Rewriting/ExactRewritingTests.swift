@@ -132,6 +132,18 @@ struct ExactRewritingTests {
     #expect(try !isFolded(network(mean: 1e8)))
   }
 
+  @Test("Tables that repeat one token's features are no turn")
+  func repeatedTokens() throws {
+    var network = Network(input: [1, 1, 4])
+    let table = network.addParameter("table", Tensor(repeating: 0.5, [3, 4]))
+    let kept = try network.add(MultiplyConstant(table), [0])
+    let swapped = try network.add(Selection(axis: 2, indices: [2, 3, 0, 1]), [0])
+    let turned = try network.add(MultiplyConstant(table), [swapped])
+    try network.add(Add(), [kept, turned])
+    #expect(network.outputShape == [1, 3, 4])
+    #expect(!network.recognizingAttention().nodes.contains { $0.operation is RotaryPositions })
+  }
+
   @Test("Scales of attention are multiplied only as far as that is exact")
   func scales() throws {
     let architecture = LipschitzTransformer(
