@@ -59,11 +59,13 @@ public struct Network: Sendable {
 
   /// Adds a parameter.
   ///
-  /// - Parameter isExact: Whether the values are the model's own numbers, and none was rounded on the way.
+  /// - Parameters:
+  ///   - isExact: Whether the values are the model's own numbers, and none was rounded on the way.
+  ///   - error: How far the values may be from what is meant.
   public mutating func addParameter(
-    _ name: String, _ value: Tensor<Double>, isExact: Bool = true
+    _ name: String, _ value: Tensor<Double>, isExact: Bool = true, error: ParameterError = .none
   ) -> ParameterID {
-    parameters.append(Parameter(name: name, value: value, isExact: isExact))
+    parameters.append(Parameter(name: name, value: value, isExact: isExact, error: error))
     return ParameterID(parameters.count - 1)
   }
 

@@ -18,12 +18,53 @@ public struct Parameter: Sendable {
   public var value: Tensor<Double>
   /// Whether the values are the model's own numbers: moved perhaps, but none of them rounded on the way.
   public var isExact: Bool
+  /// How far the values may be from what is meant.
+  public var error: ParameterError
 
   /// Creates a parameter.
-  public init(name: String, value: Tensor<Double>, isExact: Bool = true) {
+  public init(
+    name: String, value: Tensor<Double>, isExact: Bool = true, error: ParameterError = .none
+  ) {
     self.name = name
     self.value = value
     self.isExact = isExact
+    self.error = error
+  }
+}
+
+/// How far values that were computed when a network was rewritten may be from what is meant.
+public struct ParameterError: Sendable {
+  /// The roundings of each value: it is off by at most so many units of 2^-53 of its own size, and a hundredth of that.
+  public var roundings = 0
+  /// By how much it may be off beside that, of the shape of the values; nil for nothing.
+  public var sizes: Tensor<Double>?
+
+  /// Creates an error.
+  public init(roundings: Int = 0, sizes: Tensor<Double>? = nil) {
+    (self.roundings, self.sizes) = (roundings, sizes)
+  }
+
+  /// The values are what is meant.
+  public static let none = ParameterError()
+
+  /// Whether the values are what is meant.
+  public var isNone: Bool { roundings == 0 && sizes == nil }
+
+  /// The relative error of one rounding.
+  public static let unit = 0x1p-53
+
+  /// After so many more roundings of each value.
+  public func adding(roundings more: Int) -> ParameterError {
+    ParameterError(roundings: roundings + more, sizes: sizes)
+  }
+
+  /// By how much each of some values may be off, in all.
+  ///
+  /// - Soundness: Rounded up: the factor covers the hundredth, and the roundings here.
+  public func total(of value: Tensor<Double>) -> Tensor<Double>? {
+    guard roundings > 0 else { return sizes }
+    let own = value.magnitude().scaled(by: 1.02 * Double(roundings) * Self.unit, adding: 0)
+    return sizes.map { ($0 + own).scaled(by: 1 + 0x1p-40, adding: 0) } ?? own
   }
 }
 

@@ -71,6 +71,10 @@ extension Network {
     parameters[id.index].value.scalars.map { Dyadic($0) }
   }
 
+  private func broadcast(_ id: ParameterID, to shape: Shape) -> [Dyadic] {
+    parameters[id.index].value.broadcast(to: shape).scalars.map { Dyadic($0) }
+  }
+
   private func exactValue(
     of operation: any Operation, _ inputs: [[Dyadic]], _ shapes: [Shape], _ shape: Shape
   ) -> [Dyadic] {
@@ -80,8 +84,11 @@ extension Network {
     case let add as Add:
       return zip(inputs[0], inputs[1]).map { add.isDifference ? $0 - $1 : $0 + $1 }
     case let add as AddConstant:
-      let constant = exact(add.constant)
-      return inputs[0].indices.map { inputs[0][$0] + constant[$0 % constant.count] }
+      let constant = broadcast(add.constant, to: shape)
+      return zip(inputs[0], constant).map { $0 + $1 }
+    case let product as MultiplyConstant where !product.isQuotient:
+      let constant = broadcast(product.constant, to: shape)
+      return zip(inputs[0], constant).map { $0 * $1 }
     case let linear as Linear:
       let weight = exact(linear.weight)
       let bias = linear.bias.map { exact($0) }

@@ -28,7 +28,7 @@ extension BoundState {
   ///
   /// - Soundness: Afterwards the interval contains the node's values, its rounding accounted for.
   mutating func widen(_ id: Int, of affine: some AffineOperation) {
-    let terms = network.terms(of: id, readers: readers)
+    let terms = network.terms(of: id, readers: readers, as: T.self)
     guard let known = intervals[id], terms.forward > 0 else {
       guard meetsRows[id] else { return }
       if terms.backward > 0 || hasOffset(affine) {
@@ -84,6 +84,23 @@ extension BoundState {
     return T.largestSizes(lower: interval.lower, upper: interval.upper)
   }
 
+  /// The sizes of the numbers that the offset of a node is computed from, and as much more as covers, times the cost of one rounding, what it
+  /// was off by already; nil for nothing.
+  private func offsetSizes(of affine: any AffineOperation) -> T? {
+    let sizes: T? = affine.offsetMagnitude(pass.parameters)
+    let errors = affine.parameters.map { network.parameters[$0.index].error.sizes }
+    guard let sizes, errors.contains(where: { $0 != nil }) else { return sizes }
+    var values = [T](repeating: T.full(0, [1]), count: network.parameters.count)
+    let unit = UnitRoundoff(of: T.self).unit
+    for (id, error) in zip(affine.parameters, errors) {
+      guard let error else { continue }
+      // Numbers too small to be rounded relatively are raised.
+      values[id.index] = T(error.scaled(by: (1 + 0x1p-20) / unit, adding: 0x1p-90))
+    }
+    let offset: T? = affine.offset(Parameters(values))
+    return offset.map { sizes + $0 } ?? sizes
+  }
+
   private func hasOffset(_ affine: some AffineOperation) -> Bool {
     let offset: T? = affine.offset(pass.parameters)
     return offset != nil
@@ -103,14 +120,14 @@ extension BoundState {
     of affine: some AffineOperation, _ id: Int
   ) -> (outset: Outset<T>, sizes: T?) {
     let rounding = UnitRoundoff(of: T.self)
-    let terms = network.terms(of: id, readers: readers).forward
+    let terms = network.terms(of: id, readers: readers, as: T.self).forward
     let price = rounding.price(terms: terms)
     func kept(_ kind: String, _ make: () -> T) -> T {
       affine.parameters.first.map { pass.parameters.derived("\(kind) of \(id)", $0, make: make) }
         ?? make()
     }
     let floors = kept("rounding of offset") {
-      guard let offset: T = affine.offsetMagnitude(pass.parameters) else {
+      guard let offset = offsetSizes(of: affine) else {
         return T.full(rounding.floor(terms: terms), [1])
       }
       return (T.full(0, Shape([1] + network.nodes[id].shape.dimensions)) + offset)
@@ -137,10 +154,10 @@ extension BoundState {
     guard meetsRows[id], var sizes else { return }
     let rounding = UnitRoundoff(of: T.self)
     let shape = network.nodes[id].shape
-    var terms = network.terms(of: id, readers: readers).backward
+    var terms = network.terms(of: id, readers: readers, as: T.self).backward
     // Coefficients times slopes, multipliers that are taken off, and coefficients that were decimals.
     if isRelaxed[id] || id == network.output { terms += 4 }
-    let offset: T? = affine.offsetMagnitude(pass.parameters)
+    let offset = offsetSizes(of: affine)
     guard terms > 0 || offset != nil else { return }
     let price = rounding.price(terms: terms, summedOver: shape)
     if let offset {
@@ -197,10 +214,17 @@ extension Interval where T: BackwardAlgebra {
 
 extension Network {
   /// The terms of the sums of a node's operation, and of those in which rows of several readers meet before it.
-  func terms(of id: Int, readers: [Int]) -> SumTerms {
+  func terms<T: TensorAlgebra>(of id: Int, readers: [Int], as type: T.Type) -> SumTerms {
     guard let affine = nodes[id].operation as? any AffineOperation else { return .none }
     var terms = affine.terms(inputs: inputShapes(of: id), output: nodes[id].shape) {
       parameters[$0.index].value.shape
+    }
+    // Roundings of weights that were computed count as further ones of their products.
+    let roundings = affine.parameters.map { parameters[$0.index].error.roundings }.max() ?? 0
+    if roundings > 0 {
+      let own = 1.02 * Double(roundings) * ParameterError.unit / UnitRoundoff(of: type).unit
+      terms.forward += Int(own.rounded(.up))
+      terms.backward += Int(own.rounded(.up))
     }
     // Where paths meet, up to as many coefficients are added as there are readers.
     let meeting = nodes[id].inputs.map { readers[$0] }.max() ?? 1

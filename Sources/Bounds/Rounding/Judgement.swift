@@ -57,12 +57,11 @@ public enum Judgement: Sendable, Hashable {
 
   /// How far a bound must clear its limit to count.
   ///
-  /// One that accounts for its own rounding needs room for nothing but what was folded in doubles before it was computed, whatever
-  /// arithmetic that was done in.
+  /// One that accounts for its own rounding needs none.
   public static func room(
     scale: Double, noise: Double, precision: Precision, isCharged: Bool
   ) -> Double {
-    isCharged ? slack * scale : tolerance(scale: scale, noise: noise, precision: precision)
+    isCharged ? 0 : tolerance(scale: scale, noise: noise, precision: precision)
   }
 }
 

@@ -63,14 +63,19 @@ struct ReadingContext: Sendable {
     return sizes.allSatisfy(\.isFinite) ? sizes : nil
   }
 
-  /// Folding rounds a weight a few times, each time by a part of itself.
-  private static let foldedRoundoff = UpperBound(proved: 0x1p-44)
+  /// What a number that the reader of the model computed from others counts as.
+  private static let computedRoundoff = UpperBound(proved: 0x1p-44)
 
   /// How far a parameter may be from what the model means, as a part of its size: nothing, or what folding it into a layer cost.
   ///
-  /// - Soundness: Folding multiplies weights by numbers that take three roundings, and by further ones where several are folded.
+  /// - Soundness: A parameter that was folded knows its roundings.
   func roundoff(of id: ParameterID) -> UpperBound {
-    network.parameters[id.index].isExact ? .zero : Self.foldedRoundoff
+    let parameter = network.parameters[id.index]
+    if parameter.error.roundings > 0 {
+      return UpperBound(
+        proved: 1.02 * Double(parameter.error.roundings) * ParameterError.unit)
+    }
+    return parameter.isExact ? .zero : Self.computedRoundoff
   }
 
   /// The error that stops the analysis at this node.

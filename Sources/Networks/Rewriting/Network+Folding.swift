@@ -6,25 +6,31 @@ private struct ChannelMap {
   var factor: Tensor<Double>?
   /// One number for each output channel.
   var shift: Tensor<Double>
+  /// The roundings of each factor.
+  var roundings = 0
+  /// The sizes of what the shift is computed from; nil where it is exact.
+  var sizes: Tensor<Double>?
+  /// By how much the shift may be off beside their rounding; nil for nothing.
+  var error: Tensor<Double>?
 }
 
 extension Network {
   /// With batch normalisation moved into the convolution or linear layer that it alone reads.
   ///
-  /// Normalisations that follow anything else stay, and so do those whose shift is a small difference of numbers a million times as large or more:
-  /// what its rounding loses is not small beside it.
+  /// Normalisations that follow anything else stay, and so do those whose shift is a small difference of numbers a thousand times as large or more:
+  /// what its rounding loses is not small beside it. What rounding may have changed in the others is kept with them (`ParameterError`).
   public func foldingBatchNormalization() -> Network {
     let parameters = parameters(as: Tensor<Double>.self)
     return foldingChannelMaps { node, _ in
       guard let normalization = nodes[node].operation as? BatchNormalization else { return nil }
       let factor = normalization.factor(parameters)
       let (mean, bias) = (parameters[normalization.mean], parameters[normalization.bias])
-      let shift = bias - mean * factor
-      let sizes = (bias.magnitude() + (mean * factor).magnitude()).scalars
-      guard zip(shift.scalars, sizes).allSatisfy({ $1 == 0 || $0.magnitude * 0x1p20 >= $1 }) else {
-        return nil
-      }
-      return ChannelMap(factor: factor, shift: shift)
+      let moved = mean * factor
+      let (shift, sizes) = (bias - moved, bias.magnitude() + moved.magnitude())
+      guard shift.isLeft(of: sizes) else { return nil }
+      // The sum of variance and epsilon, its root and the quotient.
+      return ChannelMap(
+        factor: factor, shift: shift, roundings: 4, sizes: sizes)
     }
   }
 
@@ -39,7 +45,12 @@ extension Network {
       if let old, !zip(old, shift.scalars).allSatisfy({ ($0 + $1).isExactSum(of: $0, $1) }) {
         return nil
       }
-      return ChannelMap(factor: nil, shift: shift)
+      let error = parameters[sum.constant.index].error.total(
+        of: parameters[sum.constant.index].value)
+      let spread = error.map {
+        $0.reshaped([$0.count]).broadcast(to: [shift.count])
+      }
+      return ChannelMap(factor: nil, shift: shift, error: spread)
     }
   }
 
@@ -82,13 +93,39 @@ extension Network {
     }
   }
 
+  /// By how much a bias may be off that a map of channels was moved into; nil for nothing.
+  ///
+  /// - Soundness: A factor is within 4 u, its products with the mean and the old bias and both sums are rounded once each: so eight units of
+  ///   all sizes cover them, and what these numbers were off by before is multiplied by the factor.
+  private func error(
+    of map: ChannelMap, _ old: Parameter?, _ scaled: Tensor<Double>?
+  ) -> Tensor<Double>? {
+    var error = map.error
+    func add(_ more: Tensor<Double>?) {
+      guard let more else { return }
+      let sum = error.map { $0 + more } ?? more
+      error = sum.scaled(by: 1 + 0x1p-40, adding: 0)
+    }
+    if let sizes = map.sizes {
+      let all = scaled.map { sizes + $0.magnitude() } ?? sizes
+      add(all.scaled(by: 8.1 * ParameterError.unit, adding: Double.leastNonzeroMagnitude))
+    }
+    if let old, let before = old.error.total(of: old.value) {
+      let vector = before.reshaped([before.count])
+      add(map.factor.map { vector * $0.magnitude() * (1 + 0x1p-40) } ?? vector)
+    }
+    return error
+  }
+
   private func folding(
     _ map: ChannelMap, into operation: any Operation, _ rebuilder: inout NetworkRebuilder
   ) -> (any Operation)? {
     func weight(_ id: ParameterID, _ factor: (Tensor<Double>) -> Tensor<Double>) -> ParameterID {
       guard let scale = map.factor else { return rebuilder.moved(id) }
       let parameter = parameters[id.index]
-      return rebuilder.addParameter(parameter.name, parameter.value * factor(scale))
+      return rebuilder.addParameter(
+        parameter.name, parameter.value * factor(scale),
+        error: parameter.error.adding(roundings: map.roundings + 1))
     }
     func bias(_ id: ParameterID?, _ weight: ParameterID) -> ParameterID {
       let old = id.map { parameters[$0.index] }
@@ -98,7 +135,8 @@ extension Network {
       }
       return rebuilder.addParameter(
         old?.name ?? "\(parameters[weight.index].name).bias",
-        scaled.map { $0 + map.shift } ?? map.shift)
+        scaled.map { $0 + map.shift } ?? map.shift,
+        error: ParameterError(sizes: error(of: map, old, scaled)))
     }
     switch operation {
     case let layer as Linear:
@@ -132,6 +170,13 @@ extension Operation {
     case let layer as TransposedConvolution: layer.bias
     default: nil
     }
+  }
+}
+
+extension Tensor<Double> {
+  /// Whether each of these sums is a thousandth at least of the sizes that meet in it.
+  func isLeft(of sizes: Tensor<Double>) -> Bool {
+    zip(scalars, sizes.scalars).allSatisfy { $1 == 0 || $0.magnitude * 0x1p10 >= $1 }
   }
 }
 

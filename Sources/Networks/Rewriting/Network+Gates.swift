@@ -18,7 +18,8 @@ extension Network {
         let value = rebuilder.add(gate.function, [rebuilder.newNode(gate.input)], for: node)
         guard gate.factor != 1 else { return rebuilder.stand(value, for: node) }
         let factor = rebuilder.addParameter(
-          "\(nodes[node].name).factor", Tensor([1], [gate.factor]))
+          "\(nodes[node].name).factor", Tensor([1], [gate.factor]),
+          error: ParameterError(roundings: 8))
         return rebuilder.stand(
           rebuilder.add(MultiplyConstant(factor), [value], for: node), for: node)
       }

@@ -80,7 +80,9 @@ extension NetworkRebuilder {
     }
     let rest = slopes.scaled(by: -1, adding: 1)
     stand(
-      add(Add(), [scaled(x, slopes, node), scaled(positive, rest, node)], for: node), for: node)
+      add(
+        Add(), [scaled(x, slopes, node), scaled(positive, rest, node, roundings: 1)], for: node),
+      for: node)
   }
 
   fileprivate mutating func expressMagnitude(of input: Int, at node: Int) {
@@ -151,8 +153,11 @@ extension NetworkRebuilder {
     stand(add(Reshape(to: old.nodes[node].shape), [left[0]], for: node), for: node)
   }
 
-  private mutating func scaled(_ x: Int, _ factor: Tensor<Double>, _ node: Int) -> Int {
-    let constant = addParameter("\(old.nodes[node].name).factor", factor)
+  private mutating func scaled(
+    _ x: Int, _ factor: Tensor<Double>, _ node: Int, roundings: Int = 0
+  ) -> Int {
+    let constant = addParameter(
+      "\(old.nodes[node].name).factor", factor, error: ParameterError(roundings: roundings))
     return add(MultiplyConstant(constant), [x], for: node)
   }
 

@@ -4,7 +4,7 @@ extension Network {
   /// With constants that scale or shift the channels a convolution reads made part of its kernels and bias.
   ///
   /// Padding is a zero in what the convolution reads. Scaling keeps it a zero, but shifting does not, so
-  /// shifts before a padded convolution stay.
+  /// shifts before a padded convolution stay; and so do those that nearly cancel in some channel's sum.
   public func foldingInputScales() -> Network {
     let readers = readerCounts
     return rewritten { node, rebuilder in
@@ -25,8 +25,11 @@ extension Network {
       guard let factor = channelVector(scale.constant, of: input, axis: 1) else { return nil }
       let spread = spread(factor, over: kernel.value.shape, layer.geometry.groups)
       let scaled = scale.isQuotient ? kernel.value / spread : kernel.value * spread
+      let own = parameters[scale.constant.index].error
+      guard own.sizes == nil, kernel.error.sizes == nil else { return nil }
       return Convolution(
-        weight: rebuilder.addParameter(kernel.name, scaled),
+        weight: rebuilder.addParameter(
+          kernel.name, scaled, error: kernel.error.adding(roundings: own.roundings + 2)),
         bias: layer.bias.map { rebuilder.moved($0) }, geometry: layer.geometry)
     case let sum as AddConstant:
       guard layer.geometry.padding.allSatisfy({ $0 == 0 }),
@@ -34,13 +37,29 @@ extension Network {
       else { return nil }
       let outputs = kernel.value.shape[0]
       let spread = spread(shift, over: kernel.value.shape, layer.geometry.groups)
-      let added = (kernel.value * spread).reshaped([outputs, kernel.value.count / outputs])
-        .reduced(.sum, axis: 1).reshaped([outputs])
+      func summed(_ products: Tensor<Double>) -> Tensor<Double> {
+        products.reshaped([outputs, kernel.value.count / outputs]).reduced(.sum, axis: 1)
+          .reshaped([outputs])
+      }
+      let own = parameters[sum.constant.index].error
+      guard own.sizes == nil, kernel.error.sizes == nil else { return nil }
+      let added = summed(kernel.value * spread)
       let old = layer.bias.map { parameters[$0.index] }
       let bias = old.map { $0.value.reshaped([outputs]) + added } ?? added
+      // Each product, and their sum with the bias, is off by at most gamma times the sizes that meet in it.
+      let terms = kernel.value.count / outputs + own.roundings + kernel.error.roundings + 3
+      var sizes = summed((kernel.value * spread).magnitude())
+      if let old { sizes = sizes + old.value.reshaped([outputs]).magnitude() }
+      guard bias.isLeft(of: sizes) else { return nil }
+      var error = sizes.scaled(
+        by: 1.02 * Double(terms) * ParameterError.unit, adding: Double.leastNonzeroMagnitude)
+      if let before = old.flatMap({ $0.error.total(of: $0.value) }) {
+        error = (error + before.reshaped([outputs])).scaled(by: 1 + 0x1p-40, adding: 0)
+      }
       return Convolution(
         weight: rebuilder.moved(layer.weight),
-        bias: rebuilder.addParameter(old?.name ?? "\(kernel.name).bias", bias),
+        bias: rebuilder.addParameter(
+          old?.name ?? "\(kernel.name).bias", bias, error: ParameterError(sizes: error)),
         geometry: layer.geometry)
     default: return nil
     }

@@ -41,13 +41,15 @@ struct NetworkRebuilder {
     if let known = movedParameters[id] { return known }
     let parameter = old.parameters[id.index]
     let added = new.addParameter(
-      parameter.name, parameter.value, isExact: parameter.isExact)
+      parameter.name, parameter.value, isExact: parameter.isExact, error: parameter.error)
     movedParameters[id] = added
     return added
   }
 
-  mutating func addParameter(_ name: String, _ value: Tensor<Double>) -> ParameterID {
-    new.addParameter(name, value)
+  mutating func addParameter(
+    _ name: String, _ value: Tensor<Double>, error: ParameterError = .none
+  ) -> ParameterID {
+    new.addParameter(name, value, isExact: error.isNone, error: error)
   }
 
   /// Copies an old node.

@@ -65,7 +65,8 @@ struct ExampleNetwork {
     var result = Network(input: first, named: network.inputName)
     result.precision = network.precision
     for parameter in network.parameters {
-      _ = result.addParameter(parameter.name, parameter.value)
+      _ = result.addParameter(
+        parameter.name, parameter.value, isExact: parameter.isExact, error: parameter.error)
     }
     var input = 0
     if normalization != .none {
