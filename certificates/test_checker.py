@@ -8,6 +8,7 @@ import hashlib
 import io
 import itertools
 import json
+import math
 import os
 import random
 import sys
@@ -27,6 +28,7 @@ from suretycheck import Rejected
 from suretycheck.arithmetic import Exact, Floats, fractions
 from suretycheck.bounds import Bounds, Empty
 from suretycheck.curves import line_below, value
+from suretycheck.distances import Maps, balls, is_norm
 from suretycheck.proofs import Checker, Model
 from suretycheck.reading import number, parse_json
 from suretycheck.region import Region
@@ -108,7 +110,7 @@ class Case(unittest.TestCase):
 
 
 def bounds_of(data, lower, upper, numbers=None, binary32=False, passes="unstable", cuts=(), base=None):
-    net = Model(data).network("x", "y")
+    net, _ = Model(data).network("x", "y")
     region = Region(box(lower, upper), net.shapes["x"])
     nodes = {n.inputs[0]: passes for n in net.order if n.kind in ("relu", "leaky", "sigmoid", "tanh") and n.inputs[0] in net.nodes} if passes else {}
     return Bounds(net, region, numbers or Floats(), binary32, base, cuts).run(nodes)
@@ -323,6 +325,67 @@ def normalised(rng):
     v = {k: a.astype(np.float32) for k, a in v.items()}
     nodes = [("Conv", ["x", "w", "b"], "c", {"pads": [1, 1, 1, 1]}), ("BatchNormalization", ["c", "scale", "bias", "mean", "variance"], "y", {})]
     return model_of(nodes, v, [1, 1, 4, 4], [1, 2, 4, 4], opset=15), v
+
+
+def norms_of(matrix, factor=1 + 1e-9):
+    return float(np.linalg.svd(matrix, compute_uv=False)[0]) * factor
+
+
+class Distances(Case):
+    """The rule `lipschitz`."""
+
+    def test_norms_are_shown_from_a_hair_above_the_true_one(self):
+        for order in (4, 16, 64):
+            turn = np.array([[1.0 if bin(i & j).count("1") % 2 == 0 else -1.0 for j in range(order)] for i in range(order)])
+            for factor in (1.0, 0.375, 2.0 ** -200, 2.0 ** 200):
+                norm = math.sqrt(order) * factor
+                self.assertTrue(is_norm(turn * factor, 0.0, norm * (1 + 2.0 ** -30)))
+                self.assertFalse(is_norm(turn * factor, 0.0, math.nextafter(norm, 0)))
+                self.assertFalse(is_norm(turn * factor, 1e-6 * factor, norm * (1 + 2.0 ** -30)))
+                self.assertTrue(is_norm(turn * factor, 1e-6 * factor, norm + 1.1e-6 * factor))
+                self.assertFalse(is_norm(turn[:3] * factor, 0.0, math.nextafter(norm, 0)))
+        for value in (math.nan, math.inf, 1e200, 2.0 ** -400):
+            self.assertFalse(is_norm(np.eye(2) * value, 0.0, 1e300))
+        self.assertTrue(is_norm(np.zeros((3, 2)), 0.0, 0.0))
+        self.assertFalse(is_norm(np.zeros((3, 2)), 1e-300, 0.0))
+
+    def test_a_matrix_stretches_no_vector_beyond_a_shown_norm(self):
+        rng = np.random.default_rng(17)
+        for trial in range(40):
+            matrix = rng.standard_normal(rng.integers(1, 40, 2)) * 10.0 ** rng.integers(-8, 9, (1, 1))
+            limit = norms_of(matrix, rng.choice([1 - 1e-6, 1 - 1e-12, 1 + 1e-12, 1 + 1e-6]))
+            if is_norm(matrix, 0.0, limit):
+                x = np.linalg.svd(matrix)[2][0]
+                stretched = sum((sum(Fraction(float(a)) * Fraction(float(b)) for a, b in zip(row, x)) ** 2 for row in matrix), Fraction(0))
+                self.assertLessEqual(stretched, Fraction(limit) ** 2 * sum(Fraction(float(b)) ** 2 for b in x))
+
+    def test_values_lie_above_what_norms_show(self):
+        won = 0
+        for seed, numbers in itertools.product(range(8), (Floats(), Exact())):
+            rng = np.random.default_rng(seed)
+            layers = layers_of(rng, [6, 6, 6, 2])
+            data, middle = dense(layers), rng.standard_normal(6)
+            net = Model(data).network("x", "y")[0]
+            region = Region({"kind": "pixels", "center": array(middle), "epsilon": "0.3", "norm": "2", "lowest": None, "highest": None, "mean": ["0"],
+                             "std": ["1/3"]}, net.shapes["x"])
+            bounds, point = Bounds(net, region, numbers, False).run(), Region.__new__(Region)
+            point.lower = point.upper = region.middle
+            point.norm = None
+            maps = Maps(net)
+            factors = {"h0": region.factors(), "h1": 1.0}
+            stated = {(n, s): norms_of(maps.matrix(n, s)[0] * factors[n]) for n in maps.measured() for s in maps.sources(n)}
+            plain = output_minima(bounds, True)
+            bounds.balls = balls(maps, bounds, Bounds(net, point, numbers, False).run(), stated)
+            found = output_minima(bounds, True)
+            won += int((found > plain).sum())
+            for _ in range(12):
+                away = rng.standard_normal(6)
+                away *= 0.3 * (1 - 1e-12) / np.sqrt((away ** 2).sum()) * rng.choice([1.0, 0.5])
+                y = exact_dense(layers, [(Fraction(float(m)) + Fraction(float(a))) * 3 for m, a in zip(middle, away)])
+                for i in range(2):
+                    self.assertLessEqual(Fraction(found[i]), y[i])
+                    self.assertLessEqual(y[i], -Fraction(found[2 + i]))
+        self.assertGreater(won, 10)
 
 
 class Operations(Case):
@@ -606,7 +669,7 @@ class Rules(Case):
     def test_balls_against_samples(self):
         rng = np.random.default_rng(8)
         data = dense([(np.eye(6, dtype=np.float32), np.zeros(6, np.float32))])
-        net = Model(data).network("x", "y")
+        net, _ = Model(data).network("x", "y")
         for norm in "12":
             for trial in range(20):
                 center = rng.uniform(-0.3, 1.3, 6).clip(0, 1)

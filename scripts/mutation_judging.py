@@ -51,7 +51,7 @@ class Second:
         model = self.model(mutant.model)
         network = mutant.original.value["claim"]["network"]
         try:
-            weights = model.network(network["input"], network["output"]).weights
+            weights = model.network(network["input"], network["output"])[0].weights
         except checker.Rejected:
             return False
         return weights * len(mutant.line) <= most

@@ -10,6 +10,8 @@ struct RowHints: Sendable {
   var ends: [Part.End] = []
   /// Whether rows end at the first nodes that bend.
   var stopsAtBends = false
+  /// Balls in which the values of nodes lie, beside their intervals.
+  var balls: [Int: RegionEnclosure.Ball] = [:]
 }
 
 extension Analysis {
@@ -72,7 +74,7 @@ private struct RowWalk {
       }
       let step = analysis.steps[node]
       switch step.kind {
-      case .input: end(rows, analysis.region, enclosure)
+      case .input: end(rows, analysis.region.ball, enclosure)
       case .affine(let affine):
         if let offset = affine.offset { addProducts(rows, offset) }
         for term in affine.terms {
@@ -80,12 +82,12 @@ private struct RowWalk {
         }
       case .rectifier, .curve:
         guard !hints.stopsAtBends, let lines = state.lines[node] else {
-          end(rows, nil, enclosure)
+          end(rows, hints.balls[node], enclosure)
           continue
         }
         pass(&rows, lines, of: node)
         add(rows, at: step.inputs[0])
-      case .largest, .larger, .unknown: end(rows, nil, enclosure)
+      case .largest, .larger, .unknown: end(rows, hints.balls[node], enclosure)
       }
     }
   }
@@ -113,7 +115,9 @@ private struct RowWalk {
   }
 
   /// Ends the rows at a node: adds their least values over its intervals, or over a ball, whichever is larger.
-  private mutating func end(_ rows: Rows, _ region: RegionEnclosure?, _ enclosure: Enclosure) {
+  private mutating func end(
+    _ rows: Rows, _ ball: RegionEnclosure.Ball?, _ enclosure: Enclosure
+  ) {
     var (sums, sizes) = (
       [Double](repeating: 0, count: rows.count), [Double](repeating: 0, count: rows.count)
     )
@@ -124,7 +128,7 @@ private struct RowWalk {
     }
     let gamma = Rounding.gamma(rows.patches.size + 1) * Rounding.inflation
     let tiny = Double(rows.patches.size) * Rounding.tiny
-    let other = region?.leastValues(rows)
+    let other = ball?.leastValues(rows)
     for row in 0..<rows.count {
       var least = sums[row]
       // A sum of nothing but zeros is exact, if they are.

@@ -27,6 +27,7 @@ public struct CheckedNetwork: Sendable {
   private let nodes: [String: Int]
   private let matrices: Matrices
   private let isParallel: Bool
+  private let norms = KnownNorms()
 
   /// Takes a network as its file was read, without any rewriting.
   ///
@@ -121,6 +122,7 @@ public struct CheckedNetwork: Sendable {
     let analysis = Analysis(
       steps: steps, isNeeded: isNeeded, output: outputNode, inputShape: inputShape,
       matrices: matrices, isParallel: isParallel, isSingle: claim.meanings.contains(.binary32),
+      norms: norms,
       region: try RegionEnclosure(claim.region, shape: inputShape))
     return try PreparedClaim(claim, analysis: analysis, nodes: nodes)
   }

@@ -73,6 +73,8 @@ struct Analysis: Sendable {
   let isParallel: Bool
   /// Whether every execution in single precision is meant.
   let isSingle: Bool
+  /// The norms that were shown.
+  let norms: KnownNorms
   var region: RegionEnclosure
 
   /// The values of all nodes over a part, or nil where the cuts leave none.
@@ -197,7 +199,8 @@ struct Analysis: Sendable {
     }
     let (known, own) = (state, self)
     let bounds = concurrently(parts.count) { index in
-      own.leastValues(own.unitRows(of: node, parts[index]), over: known)
+      own.leastValues(
+        [(node, own.unitRows(of: node, parts[index], isMirrored: true))], over: known)
     }
     for (part, bounds) in zip(parts, bounds) {
       for (row, place) in part.enumerated() {
@@ -212,18 +215,19 @@ struct Analysis: Sendable {
     return true
   }
 
-  /// Rows that are the elements at places of a node, and then their negations.
-  private func unitRows(of node: Int, _ places: [Int]) -> [(node: Int, rows: Rows)] {
+  /// Rows that are the elements at places of a node, and then perhaps their negations.
+  func unitRows(of node: Int, _ places: [Int], isMirrored: Bool = false) -> Rows {
     let layout = steps[node].layout
-    let pixels = (places + places).map { $0 / layout.channels }
+    let all = isMirrored ? places + places : places
+    let pixels = all.map { $0 / layout.channels }
     var rows = Rows(
       Patches(
         layout, height: 1, width: 1, tops: pixels.map { $0 / layout.width },
         lefts: pixels.map { $0 % layout.width }))
-    for (row, place) in (places + places).enumerated() {
+    for (row, place) in all.enumerated() {
       rows.values[row * layout.channels + place % layout.channels] = row < places.count ? 1 : -1
     }
-    return [(node, rows)]
+    return rows
   }
 
   /// Results for each number, computed on all processor cores where that is asked for.

@@ -17,6 +17,15 @@ extension PreparedClaim {
       weights = stated
       hints.stopsAtBends = true
     case .linear(let linear): weights = linear.weights
+    case .lipschitz(let own):
+      guard !analysis.isSingle else {
+        return ProofOutcome(
+          isProved: false, bounds: conditions.map { _ in -.infinity },
+          reason: "binary32: norms are about exact reals alone")
+      }
+      weights = own.weights
+      hints.stopsAtBends = true
+      if let state { hints.balls = try balls(own.norms, over: state) }
     case .empty:
       guard state == nil else {
         return ProofOutcome(

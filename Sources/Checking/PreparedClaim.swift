@@ -79,7 +79,7 @@ public final class PreparedClaim: Sendable {
   /// Proves some of the conditions.
   func prove(_ proof: Proof, _ conditions: [Int]) throws(Rejection) -> ProofOutcome {
     switch proof {
-    case .interval, .linear:
+    case .interval, .linear, .lipschitz:
       let passes: [LinearProof.Pass]
       if case .linear(let linear) = proof { passes = linear.passes } else { passes = [] }
       return try outcome(of: proof, conditions, over: state(after: passes), cuts: [])

@@ -11,11 +11,17 @@ struct RegionEnclosure: Sendable {
     /// At least the radius in pixels.
     var radius: Double
     var isEuclidean: Bool
+
+    /// The reciprocals, none where all are 1.
+    var factors: [Double] { reciprocals.allSatisfy { $0 == 1 } ? [] : reciprocals }
   }
 
   /// A box that holds the region.
   var box: Enclosure
+  /// The ball of a region that is one.
   var ball: Ball?
+  /// An l2 ball that holds the region: around the middle of a box.
+  let hull: Ball
 
   /// - Parameters:
   ///   - shape: The shape of the network's input.
@@ -35,6 +41,14 @@ struct RegionEnclosure: Sendable {
       try requireCount(upper, "upper")
       let below = Self.intervals(lower), above = Self.intervals(upper)
       box = zip(below, above).map { Interval($0.lower, $1.upper) }
+      let middle = box.map { ends -> Interval in
+        let point = ends.lower / 2 + ends.upper / 2
+        return Interval(point, point)
+      }
+      hull = Ball(
+        center: Self.enclosure(middle, layout),
+        reciprocals: [Double](repeating: 1, count: layout.count),
+        radius: Self.distance(box, middle), isEuclidean: true)
       for index in box.indices where lower.exact(index) > upper.exact(index) {
         throw Rejection(
           "the region is empty: element \(index) has its lower end above its upper end")
@@ -53,21 +67,40 @@ struct RegionEnclosure: Sendable {
       if let index = box.firstIndex(where: { $0.lower > $0.upper }) {
         throw Rejection("the region is empty: pixel \(index) is too far from its limits")
       }
+      let distance = Self.distance(box, centers)
       box = box.enumerated().map { reading.read($1, $0) }
-      guard pixels.norm != .infinity else { break }
       let middle = centers.enumerated().map { reading.read($1, $0) }
-      ball = Ball(
+      var own = Ball(
         center: Self.enclosure(middle, layout),
         reciprocals: layout.placed(
           centers.indices.map { (Interval(1, 1) / reading.deviation(of: $0)).upper }),
         radius: epsilon.upper, isEuclidean: pixels.norm == .two)
+      if pixels.norm != .infinity { ball = own }
+      // An l1 ball lies in the l2 ball of its radius.
+      own.radius = pixels.norm == .infinity ? distance : min(distance, epsilon.upper)
+      own.isEuclidean = true
+      hull = own
     }
     self.box = Self.enclosure(box, layout)
     guard self.box.isFinite else { throw Rejection("the region's ends are too large") }
   }
 
   /// A single input, each element within an interval.
-  init(point: [Interval], _ layout: Layout) { box = Self.enclosure(point, layout) }
+  init(point: [Interval], _ layout: Layout) { self.init(point: Self.enclosure(point, layout)) }
+
+  /// A single input, each element within an interval.
+  init(point: Enclosure) {
+    box = point
+    let ones = [Double](repeating: 1, count: point.lower.count)
+    hull = Ball(center: point, reciprocals: ones, radius: .infinity, isEuclidean: true)
+  }
+
+  /// At least the distance in l2 of two vectors, one in a box and one in another.
+  private static func distance(_ box: [Interval], _ other: [Interval]) -> Double {
+    zip(box, other).map { own, other in
+      max(0, (Interval(own.upper, own.upper) - other).upper, (other - own).upper)
+    }.euclideanNorm
+  }
 
   private static func enclosure(_ intervals: [Interval], _ layout: Layout) -> Enclosure {
     var result = Enclosure(
@@ -82,13 +115,14 @@ struct RegionEnclosure: Sendable {
     let factor = Interval(scale.roundedDown, scale.roundedUp)
     return array.stored.map { Interval($0, $0) * factor }
   }
+}
 
-  /// For each row, a number that it is at least over the ball; nil where there is none.
+extension RegionEnclosure.Ball {
+  /// For each row, a number that it is at least over the
   ///
   /// With the middle c and deviations d, `a x = a c + sum (a_i / d_i) (v_i - c_i)` over pixels v, and by Hoelder's inequality the
   /// sum is at least minus the radius times the dual norm of `a / d`.
-  func leastValues(_ rows: Rows) -> [Double]? {
-    guard let ball else { return nil }
+  func leastValues(_ rows: Rows) -> [Double] {
     let patches = rows.patches
     var (sums, sizes, norms) = (
       [Double](repeating: 0, count: rows.count), [Double](repeating: 0, count: rows.count),
@@ -97,11 +131,11 @@ struct RegionEnclosure: Sendable {
     patches.forEachRun { row, at, place, length in
       for index in 0..<length {
         let value = rows.values[at + index]
-        let end = value > 0 ? ball.center.lower[place + index] : ball.center.upper[place + index]
+        let end = value > 0 ? center.lower[place + index] : center.upper[place + index]
         sums[row] += value * end
-        sizes[row] += abs(value) * ball.center.largest[place + index]
-        let pixel = abs(value) * ball.reciprocals[place + index]
-        norms[row] = ball.isEuclidean ? norms[row] + pixel * pixel : max(norms[row], pixel)
+        sizes[row] += abs(value) * center.largest[place + index]
+        let pixel = abs(value) * reciprocals[place + index]
+        norms[row] = isEuclidean ? norms[row] + pixel * pixel : max(norms[row], pixel)
       }
     }
     let tiny = Double(2 * patches.size) * Rounding.tiny
@@ -110,10 +144,10 @@ struct RegionEnclosure: Sendable {
     let growth = 1 + Rounding.gamma(patches.size + 8)
     return sums.indices.map { row in
       let norm =
-        ball.isEuclidean
+        isEuclidean
         ? (norms[row] * growth + tiny).squareRoot() * growth : norms[row] * growth + tiny
       let least = Rounding.sumDown(sums[row], -(gamma * sizes[row] + tiny).up)
-      return Rounding.sumDown(least, -Rounding.productUp(norm, ball.radius))
+      return Rounding.sumDown(least, -Rounding.productUp(norm, radius))
     }
   }
 }

@@ -10,6 +10,11 @@ extension Proof {
       self = .interval(weights: try fields.optional("weights")?.weights("\(place).weights"))
     case ("linear", _):
       self = .linear(try LinearProof(&fields, mayMultiply: context == .leaf))
+    case ("lipschitz", .top), ("lipschitz", .part):
+      self = .lipschitz(
+        LipschitzProof(
+          norms: try fields.list("norms", LipschitzProof.Norm.init(json:_:)),
+          weights: try fields.optional("weights")?.weights("\(place).weights")))
     case ("empty", .leaf): self = .empty
     case ("tree", .top), ("tree", .part): self = .tree(try TreeProof(&fields))
     case ("each", .top):
@@ -24,7 +29,7 @@ extension Proof {
           return Part(conditions: conditions, proof: proof)
         })
     case ("counterexample", .top): self = .counterexample(try fields.numbers("input"))
-    case ("empty", _), ("tree", _), ("each", _), ("counterexample", _):
+    case ("empty", _), ("lipschitz", _), ("tree", _), ("each", _), ("counterexample", _):
       throw ProofProblem(place, "the rule \"\(rule)\" cannot stand here")
     default: throw ProofProblem(place, "the rule \"\(rule)\" is not known")
     }
@@ -36,6 +41,11 @@ extension Proof {
     case .interval(let weights):
       return .object([.init("rule", .string("interval"))] + Self.weightFields(weights))
     case .linear(let proof): return .object([.init("rule", .string("linear"))] + proof.fields)
+    case .lipschitz(let proof):
+      return .object(
+        [
+          .init("rule", .string("lipschitz")), .init("norms", .array(proof.norms.map(\.json))),
+        ] + Self.weightFields(proof.weights))
     case .tree(let proof): return .object([.init("rule", .string("tree"))] + proof.fields)
     case .empty: return .object([.init("rule", .string("empty"))])
     case .each(let parts):
@@ -57,6 +67,24 @@ extension Proof {
       .array(combinations.map { .array($0.map { .number($0) }) })
     }
     return [.init("weights", .array(lists))]
+  }
+}
+
+extension LipschitzProof.Norm {
+  fileprivate init(json: JSON, _ place: String) throws(ProofProblem) {
+    var fields = try Fields(json, place)
+    node = try fields.string("node")
+    source = try fields.string("source")
+    norm = try fields.take("norm").number("\(place).norm")
+    try fields.finish()
+    guard norm >= 0 else { throw ProofProblem("\(place).norm", "the norm \(norm) is negative") }
+  }
+
+  fileprivate var json: JSON {
+    .object([
+      .init("node", .string(node)), .init("source", .string(source)),
+      .init("norm", .number(norm)),
+    ])
   }
 }
 

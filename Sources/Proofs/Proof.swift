@@ -4,6 +4,8 @@ public indirect enum Proof: Sendable, Hashable {
   case interval(weights: [[[Double]]]?)
   /// By lines, back to the input.
   case linear(LinearProof)
+  /// By how far nodes can move from their values at the middle of the region. Not in a leaf.
+  case lipschitz(LipschitzProof)
   /// By cutting the region into parts.
   case tree(TreeProof)
   /// The cuts leave no input. Only in a leaf.
@@ -96,6 +98,34 @@ public struct LinearProof: Sendable, Hashable {
     self.weights = weights
     self.slopes = slopes
     self.multipliers = multipliers
+  }
+}
+
+/// A proof by the norms of linear maps.
+public struct LipschitzProof: Sendable, Hashable {
+  /// A number that the spectral norm of the linear map from one node to another is at most.
+  public struct Norm: Sendable, Hashable {
+    /// The affine node, by its tensor.
+    public var node: String
+    /// The node that is not affine, or the input, by its tensor.
+    public var source: String
+    /// The number.
+    public var norm: Double
+
+    /// Creates a statement.
+    public init(node: String, source: String, norm: Double) {
+      (self.node, self.source, self.norm) = (node, source, norm)
+    }
+  }
+
+  /// The norms, one for a pair of nodes at most; a map without one stretches as far as the intervals say.
+  public var norms: [Norm]
+  /// For each condition its combinations; nil for the usual ones.
+  public var weights: [[[Double]]]?
+
+  /// Creates a proof.
+  public init(norms: [Norm], weights: [[[Double]]]? = nil) {
+    (self.norms, self.weights) = (norms, weights)
   }
 }
 

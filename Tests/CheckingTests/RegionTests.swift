@@ -56,7 +56,7 @@ struct RegionTests {
     var random = SplitMix64(seed: 5)
     var rows = Rows(layout, count: 20)
     for index in rows.values.indices { rows.values[index] = .random(in: -1...1, using: &random) }
-    let bounds = try #require(region.leastValues(rows))
+    let bounds = try #require(region.ball).leastValues(rows)
     for row in 0..<20 {
       let own = Array(rows.values[row * 12..<row * 12 + 12])
       for trial in 0..<20 {

@@ -71,6 +71,35 @@ struct ConstantsTests {
     }
   }
 
+  @Test(
+    "Certificates say by which norms, and are checked; norms a little too small are not believed")
+  func certificates() throws {
+    let out = "\(folder.path)/proved"
+    let outcome = try Program.run(
+      "certify", model, "--data", "digits", "--first", "60", "--eps", "0.2", "--norm", "2",
+      "--methods",
+      "lipschitz", "--out", out, "--no-preflight")
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let records = "\(out)/certificates.jsonl"
+    let certified = try ResultLog.lines(of: records).filter { $0.verdict == .certified }
+    #expect(certified.allSatisfy { $0.proof?.missing == nil })
+    let text = try String(contentsOfFile: records, encoding: .utf8)
+    let lines = text.split(separator: "\n").filter { $0.contains("\"rule\": \"lipschitz\"") }
+    #expect(lines.count > 5)
+    let checked = try Program.run("check", records, "--model", model)
+    #expect(checked.code == 0 && checked.output.contains("rejected 0"), "\(checked.output)")
+    // A hundredth off one norm of each.
+    let pattern = try Regex("\"norm\": ([0-9.]+)\\}", as: (Substring, Substring).self)
+    let changed = lines.map { line in
+      String(line).replacing(pattern, maxReplacements: 1) { match in
+        "\"norm\": \((Double(match.1) ?? 0) * 0.99)}"
+      }
+    }
+    let file = try folder.file("changed.jsonl", changed.joined(separator: "\n"))
+    let refused = try Program.run("check", file, "--model", model)
+    #expect(refused.code == 1 && refused.output.contains("accepted 0"), "\(refused.output)")
+  }
+
   @Test("It comes first, and a network without a constant is refused by name")
   func refusals() throws {
     let late = try Program.run(

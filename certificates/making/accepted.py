@@ -6,7 +6,7 @@ of the same claims with the simpler proof.
 import json
 
 from .parts import (BOTH, EMPTY, INTERVAL, LINEAR, array, at_most, box, conditions, constraint, counterexample, each, input_cut, label, leaf,
-                    linear, multipliers, node_cut, pixels, slopes, tree)
+                    linear, lipschitz, multipliers, node_cut, pixels, slopes, tree)
 
 SQUARE = box([-1, -1], [1, 1])
 CUBE = box([-1, -1, -1], [1, 1, 1])
@@ -153,6 +153,8 @@ def of_image(file):
     show("0", LINEAR, "epsilon 0", "2")
     show("4/255", linear(("n", [0, 5, 47]), "r"), "elements of an image, row-major")
     show("0.015", LINEAR, "a limit above and none below", lowest=None, highest="1.5")
+    file.accepted(pixels(PICTURE, "12/255", "2", mean=MEAN, std=STD), at_most("1.5", {0: "1", 1: "-1"}), lipschitz(("n", "x", 10.8397)),
+                  "the norm of a convolution and a batch normalisation, and windows behind it")
     parts = input_cut(3, "0.25", leaf(LINEAR), node_cut("n", 17, "0", leaf(linear(multipliers=[multipliers(1, 0.125)])), leaf(INTERVAL)))
     show("4/255", tree(parts, "r"), "a tree over an image: inputs are what the network reads")
 
@@ -175,8 +177,35 @@ def of_residual(file):
     show("-1.9", tree(node_cut("d0", 0, "1/16", leaf(LINEAR), leaf(LINEAR))), "a Dropout's name for what it reads")
 
 
+TURNED = array([0.5, -0.25, 0.125, 0.75, -0.5, 0.25, -0.75, 0.5])
+TURNS = [("h0", "x", 1.0609), ("s", "x", 1.0609), ("s", "r0", 1.0609)]
+TURNS_OF_PIXELS = [("h0", "x", 2.1216), ("s", "x", 2.1216), ("s", "r0", 1.0609)]
+
+
+def around(norm, **more):
+    return pixels(TURNED, "0.25", norm, lowest=None, highest=None, **more)
+
+
+def of_turning(file):
+    def show(region, bound, proof, shows):
+        file.accepted(region, at_most(bound, SECOND_OVER_FIRST), proof, shows)
+
+    show(around("2"), "4.2", lipschitz(*TURNS), "rule lipschitz: paths of two sources meet")
+    show(around("2", mean=["0"], std=["1/2"]), "5.3", lipschitz(*TURNS_OF_PIXELS), "norms of maps of pixels")
+    show(around("1"), "4.2", lipschitz(*TURNS, weights=[[[1]]]), "norms around an l1 ball; with weights")
+    show(around("inf"), "1.5", lipschitz(*TURNS), "norms around a box of pixels")
+    show(box([0] * 8, [0.25] * 8), "1.8", lipschitz(*TURNS), "norms around the middle of a box")
+    show(around("2"), "-1.6", lipschitz(), "without norms the intervals count")
+    show(around("2"), "4.2", lipschitz(("h0", "x", 1.0609), ("s", "x", 1.0609), ("s", "r0", 1.07)), "a norm that is larger than it need be")
+    several = conditions([constraint(SECOND_OVER_FIRST, "4.2")], [constraint({1: "1"}, "-9")])
+    file.accepted(around("2"), several, each(([1], INTERVAL), ([0], lipschitz(*TURNS))), "norms in rule each")
+
+
 def of_curves(sigmoid, tanh):
     difference = {0: "1", 1: "-1"}
+    ball = pixels(array([0.25, -0.5]), "0.2", "2", lowest=None, highest=None)
+    sigmoid.accepted(ball, at_most("0.58", difference), lipschitz(("h0", "x", 1.2047)), "a norm before a Sigmoid")
+    tanh.accepted(ball, at_most("-0.14", difference), lipschitz(("h0", "x", 0.9637)), "a norm before a Tanh")
     sigmoid.accepted(SQUARE, at_most("-0.69", difference), LINEAR, "Sigmoid")
     sigmoid.accepted(SQUARE, at_most("-0.72", difference), tree(input_cut(0, "0", leaf(LINEAR), leaf(INTERVAL))), "a tree over a Sigmoid")
     sigmoid.line(sigmoid.certificate(SQUARE, at_most("-9", difference), LINEAR, BOTH), "rejected", "Sigmoid in single precision", "both")
@@ -205,7 +234,7 @@ def all_accepted(examples):
     dense = examples.of("dense", "dense.onnx")
     for part in (of_rules, of_claims, of_violations, of_lines):
         part(dense)
-    for name, part in (("valley", of_valley), ("image", of_image), ("leaky", of_leaky), ("residual", of_residual)):
+    for name, part in (("valley", of_valley), ("image", of_image), ("leaky", of_leaky), ("residual", of_residual), ("turning", of_turning)):
         part(examples.of(name, name + ".onnx"))
     of_curves(examples.of("sigmoid", "sigmoid.onnx"), examples.of("tanh", "tanh.onnx"))
     of_others(examples)

@@ -82,6 +82,17 @@ def valley():
     return dense("valley", [(first, np.zeros(4)), (np.array([[1.0, 1.0, 1.0, -0.5]]), np.zeros(1))])
 
 
+def turning():
+    """Matrices that turn vectors and stretch none by more than 1.06, so that distances stay small where intervals grow."""
+    turn = np.array([[1.0]])
+    for _ in range(3):
+        turn = np.block([[turn, turn], [turn, -turn]])
+    constants = {"w0": 0.375 * turn, "b0": weights(81, 8), "w1": 0.375 * turn[::-1], "b1": weights(82, 8), "w2": weights(83, 2, 8), "b2": [0.0, 0.25]}
+    nodes = [("Gemm", ["x", "w0", "b0"], "h0", {"transB": 1}), ("Relu", ["h0"], "r0", {}), ("Gemm", ["r0", "w1", "b1"], "h1", {"transB": 1}),
+             ("Add", ["h1", "h0"], "s", {}), ("Relu", ["s"], "r1", {}), ("Gemm", ["r1", "w2", "b2"], "y", {"transB": 1})]
+    return model("turning", nodes, constants, [1, 8], [1, 2])
+
+
 def zipped(original):
     """The same model as a .gz, stored and without a time, so that its bytes are always the same."""
     packed = io.BytesIO()
@@ -93,7 +104,7 @@ def zipped(original):
 def all_models():
     made = [dense("dense", layers(1, 2, 4, 3, 3)), dense("leaky", layers(2, 3, 4, 2), "LeakyRelu", alpha=0.25),
             dense("sigmoid", layers(3, 2, 3, 2), "Sigmoid"), dense("tanh", layers(4, 2, 3, 2), "Tanh"),
-            dense("double", [(w / 3, b / 3) for w, b in layers(5, 2, 4, 2)], kind=np.float64), image(), residual(), valley(),
+            dense("double", [(w / 3, b / 3) for w, b in layers(5, 2, 4, 2)], kind=np.float64), image(), residual(), valley(), turning(),
             dense("single", layers(6, 2, 3, 1)),
             model("larger", [("Gemm", ["x", "w"], "h", {"transB": 1}), ("Max", ["h", "x"], "y", {})], {"w": weights(71, 2, 2)}, [1, 2], [1, 2]),
             model("flat", [("Relu", ["x"], "y", {})], {}, [3], [3]),

@@ -57,6 +57,11 @@ def multipliers(row, *values):
     return {"row": row, "values": array(values)}
 
 
+def lipschitz(*norms, **more):
+    """`norms`: (node, source, norm)."""
+    return {"rule": "lipschitz", "norms": [{"node": n, "source": s, "norm": x} for n, s, x in norms], **more}
+
+
 def linear(*nodes, **more):
     return {**LINEAR, **({"passes": passes(*nodes)} if nodes else {}), **more}
 

@@ -1,9 +1,10 @@
 """Examples that checkers must reject: claims that are false, proofs that do not suffice, and lines that are no certificates of the page."""
 import json
 
-from .accepted import CUBE, DIFFERENCE, LOW_SLOPES, MEAN, NEAR, PICTURE, SECOND_OVER_FIRST, SQUARE, STD, TOGETHER, split
+from .accepted import (CUBE, DIFFERENCE, LOW_SLOPES, MEAN, NEAR, PICTURE, SECOND_OVER_FIRST, SQUARE, STD, TOGETHER, TURNS, TURNS_OF_PIXELS, around,
+                       split)
 from .parts import (BOTH, EMPTY, INTERVAL, LINEAR, REMOVED, array, at_most, box, changed, conditions, constraint, counterexample, each,
-                    input_cut, label, leaf, linear, multipliers, pixels, slopes, tree)
+                    input_cut, label, leaf, linear, lipschitz, multipliers, pixels, slopes, tree)
 
 
 def altered(file, good, changes):
@@ -167,6 +168,22 @@ def of_violations(file):
     file.line(file.certificate(SQUARE, same, counterexample([0, 0]), BOTH, "violated"), "rejected", "a tie of a strict constraint")
 
 
+def of_turning(file):
+    good = file.certificate(around("2"), at_most("4.2", SECOND_OVER_FIRST), lipschitz(*TURNS))
+    altered(file, good, [
+        *((f"proof.norms.{i}.norm", 0.99 * TURNS[i][2], f"the norm from {TURNS[i][1]} to {TURNS[i][0]} one hundredth too small") for i in range(3)),
+        ("proof.norms.0.norm", 1.06066, "a norm too small by less than rounding to six digits"), ("proof.norms.0.norm", 0, "a norm of 0"),
+        ("proof.norms.0.norm", -1.0609, "a negative norm"), ("proof.norms.0.norm", "1.0609", "a norm in quotes"), ("proof.norms.0.norm", None, "a norm that is null"),
+        ("proof.norms", TURNS[:0], "the norms removed"), ("proof.norms", REMOVED, "no norms"), ("proof.norms.1", REMOVED, "one of two paths without a norm"),
+        ("proof.norms.0.source", "r0", "a norm between nodes of which no way goes to the other"), ("proof.norms.0.node", "h1", "a norm of a node that affine nodes alone read"),
+        ("proof.norms.0.node", "nowhere", "a norm of a node that there is not"), ("proof.norms.2.source", "h0", "a norm from an affine node"),
+        ("proof.norms.2.source", "x", "a norm stated twice"), ("proof.norms.0.error", 0, "an unknown field of a norm"), ("proof.passes", [], "passes beside norms"),
+        ("claim.meaning", list(BOTH), "norms for single precision"), ("claim.region.epsilon", "0.3", "a larger ball"), ("claim.region.norm", "inf", "a box for a ball"),
+        ("claim.property", at_most("4.3", SECOND_OVER_FIRST), "more than norms show"), ("proof", tree(leaf(lipschitz(*TURNS))), "norms in a leaf")])
+    read = file.certificate(around("2", mean=["0"], std=["1/2"]), at_most("5.3", SECOND_OVER_FIRST), lipschitz(*TURNS_OF_PIXELS))
+    altered(file, read, [("proof", lipschitz(*TURNS), "norms of maps of what the network reads, where pixels are meant"), ("claim.region.std", ["1/3"], "another std")])
+
+
 def all_rejected(examples):
     for name, part in (("forms", of_forms), ("arrays", of_arrays), ("claims", of_claims), ("rules", of_rules), ("trees", of_trees), ("violations", of_violations)):
         part(examples.of("rejected_" + name, "dense.onnx"))
@@ -175,6 +192,7 @@ def all_rejected(examples):
         ("claim.region.epsilon", "40/255", "a larger epsilon"), ("claim.region.mean", ["0.5", "0.5", "0.5"], "three means for two channels"),
         ("claim.region.std", ["0.25"], "another number of stds than of means"), ("claim.region.center.scale", "1", "a center without its scale"),
         ("claim.property.label", 2, "another label")])
+    of_turning(examples.of("rejected_turning", "turning.onnx"))
     leaky = examples.of("rejected_leaky", "leaky.onnx")
     leaky.line(leaky.certificate(CUBE, at_most("-2.4", SECOND_OVER_FIRST), LINEAR, BOTH), "rejected", "slopes removed")
     single = examples.of("rejected_single", "single.onnx")

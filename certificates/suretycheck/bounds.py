@@ -9,7 +9,9 @@ from fractions import Fraction
 import numpy as np
 
 from . import Rejected
+from .arithmetic import fractions
 from .curves import curve_interval, curve_lines
+from .distances import product, root
 
 BATCH = 2 ** 24  # numbers in the rows of a pass that are taken back at once
 FLOAT32 = Fraction(1, 2 ** 24)
@@ -29,6 +31,7 @@ class Bounds:
         for name, element, at, below in cuts:
             self.cuts.setdefault(name, []).append((element, at, below))
         self.lower, self.upper, self._charges, self._size, self._fused = {}, {}, {}, {}, {}
+        self.balls = {}  # node: (the ends of its value at the middle of the region, its largest distance from there)
 
     # ---- intervals
 
@@ -219,9 +222,20 @@ class Bounds:
 
     def _end(self, name, row, constant):
         """row . x >= row+ . lower + row- . upper."""
+        least = self._least(row, constant, self.lower[name], self.upper[name])
+        if name not in self.balls:
+            return least
+        # row . x >= row . middle - |row| |x - middle|
+        lower, upper, distance = self.balls[name]
+        numbers, value = self.numbers, self._least(row, constant, lower, upper)
+        square = (row * row).sum(axis=1) if numbers.exact else numbers.above((row * row).sum(axis=1), row.shape[1] + 2)
+        fall = [product(root(s), distance) for s in square]
+        return np.maximum(least, numbers.down(value - (fractions(fall) if numbers.exact else np.array(fall))))
+
+    def _least(self, row, constant, lower, upper):
         numbers, zero = self.numbers, row * 0
-        constant = numbers.down(constant + numbers.low_dot(np.maximum(row, zero), self.lower[name]))
-        return numbers.down(constant + numbers.low_dot(np.minimum(row, zero), self.upper[name]))
+        constant = numbers.down(constant + numbers.low_dot(np.maximum(row, zero), lower))
+        return numbers.down(constant + numbers.low_dot(np.minimum(row, zero), upper))
 
     def _affine_step(self, node, row, rows, constant):
         """a (W x + b) = a' x + (a W - a') x + a b with |(a W - a') x| <= gamma |a| (|W| |x|max) (T2): one vector for the node and the part."""

@@ -8,6 +8,7 @@ import numpy as np
 from . import Rejected, Unproved
 from .arithmetic import Exact, Floats, fractions
 from .bounds import Bounds, Empty
+from .distances import Maps, balls
 from .network import Network, parse
 from .reading import elements, exact_array, fields, index, listed, number, raw_array, weight, whole
 from .region import Region
@@ -25,7 +26,7 @@ class Claim:
             raise Rejected(f"the claim is about another model: sha256 {network['sha256']!r}")
         if not isinstance(network["input"], str) or not isinstance(network["output"], str):
             raise Rejected("the names of input and output are not strings")
-        self.net = model.network(network["input"], network["output"])
+        self.net, self.maps = model.network(network["input"], network["output"])
         if not isinstance(value.get("words", ""), str):
             raise Rejected("the words are not a string")
         self.meaning = listed(value["meaning"], "the meaning")
@@ -79,7 +80,8 @@ class Model:
     def network(self, input_name, output_name):
         key = input_name, output_name
         if key not in self._networks:
-            self._networks[key] = Network(self.parsed, *key)
+            net = Network(self.parsed, *key)
+            self._networks[key] = net, Maps(net)
         return self._networks[key]
 
 
@@ -145,7 +147,7 @@ class Checker:
         rule = rule_of(proof)
         if rule == "tree":
             return self.tree(proof, conditions)
-        if rule not in ("interval", "linear"):
+        if rule not in ("interval", "linear", "lipschitz"):
             raise Rejected(f"the rule {rule!r} does not stand here")
         try:
             self.leaf(proof, conditions, None, (), False)
@@ -208,6 +210,10 @@ class Checker:
             fields(proof, "the proof", ("rule",), ("weights",))
         elif rule == "linear":
             fields(proof, "the proof", ("rule",), ("passes", "weights", "slopes") + (("multipliers",) if in_tree else ()))
+        elif rule == "lipschitz" and not in_tree:
+            fields(proof, "the proof", ("rule", "norms"), ("weights",))
+            if self.binary32:
+                raise Unproved("norms are about exact reals, and not about binary32")
         else:
             raise Rejected(f"the rule {rule!r} does not stand here")
         combinations = self.combinations(proof, conditions)
@@ -215,7 +221,9 @@ class Checker:
         added, constants = self.multipliers(proof, len(combinations), [c for c in cuts if c[0] != self.net.input])
         try:
             bounds = self.bounds(base, cuts).run(passes)
-            least = self.functions(bounds, [c[1] for c in combinations], constants, slopes, added, rule == "interval")
+            if rule == "lipschitz":
+                bounds.balls = balls(self.claim.maps, bounds, self.at(self.claim.region.middle), self.norms(proof))
+            least = self.functions(bounds, [c[1] for c in combinations], constants, slopes, added, rule != "linear")
         except Empty:
             if in_tree:
                 return
@@ -330,7 +338,25 @@ class Checker:
                 arrays[name][place] = m
         return arrays, constants
 
+    def norms(self, proof):
+        """{(node, source): norm}."""
+        found = {}
+        for value in listed(proof["norms"], "norms"):
+            fields(value, "a norm", ("node", "source", "norm"))
+            pair = self.node(value["node"]), self.node(value["source"], or_input=True)
+            if pair in found:
+                raise Rejected(f"the norm from {pair[1]} to {pair[0]} is stated twice")
+            found[pair] = float(weight(value["norm"], "a norm"))
+        return found
+
     # ---- counterexamples
+
+    def at(self, x):
+        """The intervals of nodes at a single input."""
+        point = Region.__new__(Region)
+        point.lower = point.upper = x
+        point.norm = None
+        return Bounds(self.net, point, self.numbers, self.binary32).run()
 
     def counterexample(self, proof):
         """The function of a violation is turned round: row - bound <= 0 for every value is -(row - bound) >= 0 at least."""
@@ -340,10 +366,7 @@ class Checker:
             raise Rejected("the input does not lie in the region")
         if self.binary32 and any(not is_float32(v) for v in x):
             raise Rejected("the input is not made of float32 numbers")
-        point = Region.__new__(Region)
-        point.lower = point.upper = x
-        point.norm = None
-        bounds = Bounds(self.net, point, self.numbers, self.binary32).run()
+        bounds = self.at(x)
         for condition in self.claim.conditions:
             if not condition:
                 return

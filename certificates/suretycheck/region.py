@@ -5,6 +5,8 @@ from math import prod
 import numpy as np
 
 from . import Rejected
+from .arithmetic import Floats
+from .distances import root
 from .reading import exact_array, fields, listed, number
 
 
@@ -18,6 +20,7 @@ class Region:
         if kind == "box":
             fields(value, "the region", ("kind", "lower", "upper"))
             self.lower, self.upper = (exact_array(value[end], f"the region's {end}", size) for end in ("lower", "upper"))
+            self.middle, self.spread = (self.lower + self.upper) / 2, self.lower * 0 + 1
         elif kind == "pixels":
             self._pixels(value, shape, size)
         else:
@@ -48,8 +51,21 @@ class Region:
         mean = np.repeat(np.array(mean or [Fraction(0)], dtype=object), each)
         std = np.repeat(np.array(std or [Fraction(1)], dtype=object), each)
         self.lower, self.upper = (lower - mean) / std, (upper - mean) / std
+        self.middle, self.spread = (center - mean) / std, std
         if value["norm"] != "inf":
-            self.norm, self.middle, self.spread = value["norm"], (center - mean) / std, std
+            self.norm = value["norm"]
+
+    def distance(self):
+        """At least the largest distance in l2 from the middle, in pixels. An l1 ball lies in the l2 ball of its radius."""
+        away = np.maximum(np.maximum(self.upper - self.middle, self.middle - self.lower), 0) * self.spread
+        distance = root((away * away).sum())
+        return min(distance, Floats().upper(self.epsilon)) if self.norm else distance
+
+    def factors(self):
+        """At least what the network reads of a pixel's change, for each element; None where that is the change."""
+        if all(s == 1 for s in self.spread):
+            return None
+        return np.array([Floats().upper(1 / s) for s in self.spread])
 
     def contains(self, x):
         if (x < self.lower).any() or (x > self.upper).any():

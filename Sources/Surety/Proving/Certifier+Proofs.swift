@@ -61,6 +61,15 @@ extension Certifier {
     let claim = try claim(of: line, prover, .holds)
     let method = line.method.flatMap(BoundMethod.init)
     var problem = NoCertificate.insufficient
+    if line.method == Stage.constants.name {
+      do throws(NoCertificate) {
+        return try prover.certificate(
+          of: claim, by: prover.proofsByConstants(claim), limits)
+      } catch {
+        // Where a map is too large to be written out, lines may show the same.
+        if error == .late || error == .interrupted { throw error }
+      }
+    }
     // Optimised slopes decide what the usual ones do not.
     if method != .alphaCROWN {
       do throws(NoCertificate) {

@@ -21,6 +21,8 @@ public struct Prover: Sendable {
   let read: Network
   /// The nodes that passes are made at, in order: those that activations read and that intervals alone do not bound exactly.
   let passes: [LinearProof.Pass]
+  /// The norms of its linear maps.
+  let norms = FoundNorms()
 
   /// Prepares proofs about a model file.
   ///

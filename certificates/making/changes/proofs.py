@@ -16,7 +16,7 @@ def other_proof(value, rng, other):
 @kind("another rule")
 def rule(value, rng, other):
     return set_at(value["proof"] if rng.random() < 0.5 else value, rng, named("rule"),
-                  lambda v: rng.choice([r for r in ("interval", "linear", "tree", "each", "empty", "counterexample", "trusted") if r != v])) and value
+                  lambda v: rng.choice([r for r in ("interval", "linear", "lipschitz", "tree", "each", "empty", "counterexample", "trusted") if r != v])) and value
 
 
 @kind("all but the intervals removed")
@@ -113,6 +113,29 @@ def fewer_slopes(value, rng, other):
     if found is None:
         return None
     return set_at(found[0][found[1]], rng, named("values"), lambda v: with_numbers(v, stored(v).reshape(-1)[:-1]) if stored(v).size else None) and value
+
+
+@kind("a norm changed")
+def norm(value, rng, other):
+    return set_at(value, rng, named("norm"), lambda v: v * rng.choice([0.0, 0.5, 0.99, 0.999999, -1.0]) if isinstance(v, (int, float)) else None)
+
+
+@kind("a norm of another map")
+def norm_of_other(value, rng, other):
+    found = places(value, lambda k, v: k == "norms" and len(v) > 1)
+    if not found:
+        return None
+    norms = found[0][0][found[0][1]]
+    first, second = rng.sample(range(len(norms)), 2)
+    which = rng.choice([("norm",), ("node", "source"), ("source",)])
+    for field in which:
+        norms[first][field], norms[second][field] = norms[second][field], norms[first][field]
+    return value
+
+
+@kind("a norm removed or twice")
+def norm_count(value, rng, other):
+    return set_at(value, rng, lambda k, v: k == "norms" and v, lambda v: rng.choice([v[1:], v[:-1], v + v[:1]]))
 
 
 @kind("a weight changed")
