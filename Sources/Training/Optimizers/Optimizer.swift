@@ -29,7 +29,8 @@ public struct Optimizer: Sendable {
   ///
   /// - Parameters:
   ///   - gradients: The gradient of each weight.
-  ///   - norm: Their l2 norm; gradients are scaled down where it exceeds `settings.clip`.
+  ///   - norm: Their l2 norm; gradients are scaled down where it exceeds `settings.clip`, and output by output where
+  ///     `settings.adaptiveClipping` says so afterwards.
   ///   - rate: The learning rate of this step.
   public func step(
     _ weights: inout [Tensor<Float>], _ gradients: [Tensor<Float>], norm: Double,
@@ -46,6 +47,9 @@ public struct Optimizer: Sendable {
       first: settings.betas[0], second: settings.betas[1])
     for i in weights.indices {
       var gradient = scale == 1 ? gradients[i] : gradients[i] * scale
+      if let limit = settings.adaptiveClipping {
+        gradient = adaptivelyClipped(gradient, i, weight: weights[i], limit: limit)
+      }
       if settings.weightDecay > 0, [.adam, .sgd].contains(settings.kind) {
         gradient = gradient + weights[i] * settings.weightDecay
       }

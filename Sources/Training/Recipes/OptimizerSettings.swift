@@ -43,6 +43,8 @@ public struct OptimizerSettings: Sendable, Hashable {
   public var momentum = 0.9
   /// The largest l2 norm of the gradient over all parameters, beyond which it is scaled down; nil for none.
   public var clip: Double? = 10
+  /// The largest norm of the gradient by an output's weights over the norm of these, beyond which it is scaled down; nil for none.
+  public var adaptiveClipping: Double?
 
   mutating func visit(_ fields: inout some RecipeFields, _ epochs: Int) {
     fields.choice("kind", &kind, default: .adam)
@@ -79,6 +81,13 @@ public struct OptimizerSettings: Sendable, Hashable {
       }
     }
     fields.number("clip", &clip, in: .positive, none: "none", default: 10)
+    if kind == .muon {
+      fields.inapplicable(
+        ["adaptive-clipping"], "the size of muon's steps does not depend on that of the gradient")
+    } else {
+      fields.number(
+        "adaptive-clipping", &adaptiveClipping, in: .positive, none: "none", default: nil)
+    }
   }
 }
 
