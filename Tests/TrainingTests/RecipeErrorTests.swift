@@ -105,6 +105,40 @@ struct RecipeErrorTests {
         "r.yaml: line 3: network.width: the network is read from a file, which decides it"
       ),
       (
+        "network: {gain: 2}",
+        "r.yaml: line 3: network.gain: belongs to scaled-weight-standardization; the weights are plain"
+      ),
+      (
+        "network: {weight-epsilon: 1e-5}",
+        "r.yaml: line 3: network.weight-epsilon: the weights are plain, nothing is divided"
+      ),
+      (
+        "network: {file: a.onnx, weights: plain}",
+        "r.yaml: line 3: network.weights: the network is read from a file, whose kernels are plain"
+      ),
+      (
+        "network: {weights: weight-standardization, normalization: none}",
+        "r.yaml: line 3: network.weights: weight-standardization leaves the size of a convolution to the "
+          + "normalisation behind it, and network.normalization is none; expected scaled-weight-standardization"
+      ),
+      (
+        "network: {weights: scaled-weight-standardization}\nconstraint: {kind: soft-cap}",
+        "r.yaml: line 4: constraint.kind: soft-cap limits the matrices that are trained, and "
+          + "network.weights makes others of them; expected none, frobenius or plain weights"
+      ),
+      (
+        "network: {statistics: population, statistics-speed: 0.1}",
+        "r.yaml: line 3: network.statistics-speed: statistics of the population are plain averages over an epoch"
+      ),
+      (
+        "network: {statistics: estimated, statistics-speed: 0}",
+        "r.yaml: line 3: network.statistics-speed: 0 is out of range; expected a number above 0, at most 1"
+      ),
+      (
+        "optimizer: {kind: muon, adaptive-clipping: 0.1}",
+        "r.yaml: line 3: optimizer.adaptive-clipping: the size of muon's steps does not depend on that of the gradient"
+      ),
+      (
         "regularizer: {terms: [relu, relu]}",
         "r.yaml: line 3: regularizer.terms: relu is there twice"
       ),

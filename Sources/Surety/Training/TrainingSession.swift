@@ -108,7 +108,7 @@ public final class TrainingSession {
       machine: .current)
     run.software = .current
     if let file = recipe.network.file { run.startDigest = try ModelFile(file).digest() }
-    run.parameters = network.trainableParameterCount
+    run.parameters = trainer.trainableParameterCount
     if let before { try Self.check(run, continues: before, in: folder) }
     if wasFinished, let before { run = before }
     self.run = run
@@ -195,7 +195,7 @@ public final class TrainingSession {
 
   private func save() throws(InputError) {
     try checkpoints.save(
-      state.archive(trainer.network, recipe: recipeText, data: dataDigest))
+      state.archive(trainer.trainedNetwork, recipe: recipeText, data: dataDigest))
   }
 
   /// Writes the epoch's line and a checkpoint; false where the run was called off before its judgement was done.

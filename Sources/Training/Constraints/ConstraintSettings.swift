@@ -18,6 +18,14 @@ public struct ConstraintSettings: Sendable, Hashable {
     case hardCap = "hard-cap"
     /// The Frobenius norm stays what it was before the first step.
     case frobenius
+
+    /// Whether it acts on singular values, which say nothing of a matrix that another one is made of.
+    var limitsSingularValues: Bool {
+      switch self {
+      case .none, .frobenius: false
+      case .spectralDecay, .spectralNormalization, .stiefel, .hammer, .softCap, .hardCap: true
+      }
+    }
   }
 
   /// The kind of constraint.

@@ -17,18 +17,25 @@ public struct TrainingState: Sendable, Equatable {
 
   /// The state before the first batch.
   public init(_ network: Network, _ recipe: Recipe) {
-    self.init(network, recipe.optimizer, recipe.constraint)
+    self.init(
+      TrainedNetwork(network, recipe.network.weights), recipe.optimizer, recipe.constraint)
   }
 
   /// The state before the first batch, the weights within what the constraint allows.
   public init(_ network: Network, _ optimizer: OptimizerSettings, _ constraint: ConstraintSettings)
   {
-    parameters = network.parameters.map { Tensor<Float>(converting: $0.value) }
-    let trainable = network.trainableParameters
+    self.init(TrainedNetwork(network, WeightSettings()), optimizer, constraint)
+  }
+
+  private init(
+    _ trained: TrainedNetwork, _ optimizer: OptimizerSettings, _ constraint: ConstraintSettings
+  ) {
+    parameters = trained.network.parameters.map { Tensor<Float>(converting: $0.value) }
+    let trainable = trained.trainable
     var weights = trainable.map { [parameters] in parameters[$0.index] }
     self.optimizer = optimizer.initialState(for: weights)
     average = nil
-    WeightConstraint(constraint, network.weightForms).begin(&weights)
+    WeightConstraint(constraint, trained.forms).begin(&weights)
     for (id, weight) in zip(trainable, weights) { parameters[id.index] = weight }
   }
 
@@ -91,7 +98,13 @@ extension TrainingState {
   mutating func updateStatistics<Base: TensorAlgebra>(
     _ moments: [BatchMoments<Base>], momentum: Double
   ) {
-    for moment in moments {
+    for moment in moments where moment.isEstimate {
+      // The old ones are in them already.
+      parameters[moment.normalization.mean.index] = Tensor<Float>(converting: moment.mean.values)
+      parameters[moment.normalization.variance.index] = Tensor<Float>(
+        converting: moment.variance.values)
+    }
+    for moment in moments where !moment.isEstimate {
       let count = Double(moment.count)
       let unbiased = count > 1 ? count / (count - 1) : 1
       let (mean, variance) = (moment.normalization.mean.index, moment.normalization.variance.index)

@@ -5,10 +5,13 @@ import Networks
 public struct NetworkSettings: Sendable, Hashable {
   /// Where the statistics of batch normalisation for judging and saving come from.
   public enum Statistics: String, Sendable, Hashable, CaseIterable, RecipeChoice {
-    /// The running averages of the training batches, each new batch with weight 0.1.
+    /// The running averages of the training batches.
     case running
     /// The plain average over one more pass through the training data after every epoch.
     case population
+    /// Running estimates, by which normalisations go in training too, so that a batch may be as small as one image (Qiao et al.
+    /// 2019).
+    case estimated
   }
 
   /// The name of the architecture, one of `Architectures.names`.
@@ -19,6 +22,10 @@ public struct NetworkSettings: Sendable, Hashable {
   public var sizes = ArchitectureSettings()
   /// The statistics of batch normalisation for judging and saving.
   public var statistics = Statistics.running
+  /// The weight of a batch in statistics that run: after the first batches, in those that are estimated.
+  public var statisticsSpeed = 0.1
+  /// How the kernels that the network computes with follow from those that are trained.
+  public var weights = WeightSettings()
   /// How the first weights are drawn.
   public var initialization = Initialization.ibp
 
@@ -42,14 +49,29 @@ public struct NetworkSettings: Sendable, Hashable {
           "architecture", "width", "linear", "hidden", "normalization", "initialization", "biases",
         ], "the network is read from a file, which decides it")
     }
+    weights.visit(&fields, isFromFile: file != nil)
     fields.choice(
       "statistics", &statistics,
       default: method.usesFastWarmUp && method != .fast ? .population : .running)
+    if statistics == .population {
+      fields.inapplicable(
+        ["statistics-speed"], "statistics of the population are plain averages over an epoch")
+    } else {
+      fields.number(
+        "statistics-speed", &statisticsSpeed, in: .share,
+        default: statistics == .estimated ? 0.01 : 0.1)
+    }
   }
 
   /// Reports an architecture that does not exist or has no such size.
   func reportContradictions(to problems: RecipeProblems) {
     guard file == nil else { return }
+    if weights.kind == .standardized, sizes.normalization == NormalizationPlacement.none {
+      problems.add(
+        "network.weights",
+        "weight-standardization leaves the size of a convolution to the normalisation behind it, and "
+          + "network.normalization is none; expected scaled-weight-standardization")
+    }
     do throws(InputError) {
       _ = try Architectures.named(architecture, sizes)
     } catch {
