@@ -124,7 +124,7 @@ struct RecipeErrorTests {
       (
         "network: {weights: scaled-weight-standardization}\nconstraint: {kind: soft-cap}",
         "r.yaml: line 4: constraint.kind: soft-cap limits the matrices that are trained, and "
-          + "network.weights makes others of them; expected none, frobenius or plain weights"
+          + "network.weights makes others of them; expected another kind or plain weights"
       ),
       (
         "network: {statistics: population, statistics-speed: 0.1}",
@@ -133,6 +133,24 @@ struct RecipeErrorTests {
       (
         "network: {statistics: estimated, statistics-speed: 0}",
         "r.yaml: line 3: network.statistics-speed: 0 is out of range; expected a number above 0, at most 1"
+      ),
+      (
+        "constraint: {kind: hyperball}\noptimizer: {weight-decay: 0.1}",
+        "r.yaml: line 4: optimizer.weight-decay: hyperball keeps the norm of every matrix and the length of every step; "
+          + "expected 0"
+      ),
+      (
+        "constraint: {kind: unit-rows, normalizations: joint}",
+        "r.yaml: line 3: constraint.normalizations: belongs to frobenius and hyperball; the kind is unit-rows"
+      ),
+      (
+        "optimizer: {transfer-from: 16}",
+        "r.yaml: line 3: optimizer.transfer-from: belongs to adamw, whose decay is apart from the gradient; the kind is adam"
+      ),
+      (
+        "optimizer: {kind: adamw, transfer-from: 16}",
+        "r.yaml: line 3: optimizer.transfer-from: is a width, and network.width says none; expected both, for an "
+          + "architecture that has one"
       ),
       (
         "optimizer: {kind: muon, adaptive-clipping: 0.1}",

@@ -51,11 +51,13 @@ public struct Trainer: Sendable {
     trained = step.trained
     batches = try TrainingBatches(images, recipe.batchOptions())
     schedules = recipe.schedules(batchesPerEpoch: batches.batchesPerEpoch)
-    optimizer = Optimizer(recipe.optimizer, trained.forms)
-    constraint = WeightConstraint(recipe.constraint, trained.forms)
-    firstNorms = trained.trainable.map { [trained] in
-      Tensor<Float>(converting: trained.network.parameters[$0.index].value).frobeniusNorm
+    var optimizer = Optimizer(recipe.optimizer, trained.forms)
+    if let other = try recipe.networkToTransferFrom(images) {
+      optimizer.scales = network.stepScales(from: other, trained.trainable)
     }
+    self.optimizer = optimizer
+    constraint = WeightConstraint(recipe.constraint, trained)
+    firstNorms = trained.firstNorms
     var counts = [Int](repeating: 0, count: images.classes.count)
     for index in 0..<images.count { counts[images.label(index)] += 1 }
     let full = (0..<recipe.epochs).first { [schedules, batches] epoch in
@@ -128,11 +130,13 @@ public struct Trainer: Sendable {
         reason: result.loss.isFinite
           ? "the gradient is not finite" : "the loss is \(result.loss)")
     }
-    var weights = step.trainable.map { state.parameters[$0.index] }
+    let before = step.trainable.map { state.parameters[$0.index] }
+    var weights = before
     let rate = settings.learningRate
     optimizer.step(&weights, gradients, norm: norm, &state.optimizer, rate: rate)
     constraint.apply(
-      &weights, norms: firstNorms, rate: rate, decay: rate * recipe.optimizer.weightDecay,
+      &weights, from: before, norms: firstNorms, rate: rate,
+      decay: rate * recipe.optimizer.weightDecay,
       isBounded: recipe.optimizer.kind == .muon)
     for (id, weight) in zip(step.trainable, weights) { state.parameters[id.index] = weight }
     state.updateStatistics(result.moments, momentum: recipe.network.statisticsSpeed)
@@ -169,9 +173,12 @@ public struct Trainer: Sendable {
   /// The record of the epoch that ends with the state's last batch, without its judgement.
   public func record(_ state: TrainingState) -> EpochRecord {
     let last = max(0, state.batches - 1)
-    return state.totals.record(
-      epoch: last / batches.batchesPerEpoch + 1, settings: schedules.settings(at: last),
-      layerNames: layerNames)
+    let settings = schedules.settings(at: last)
+    var record = state.totals.record(
+      epoch: last / batches.batchesPerEpoch + 1, settings: settings, layerNames: layerNames)
+    record.effectiveRates = trained.effectiveRates(
+      state.parameters, rate: settings.learningRate, kind: recipe.optimizer.kind)
+    return record
   }
 
   /// The network to judge and to save: averaged weights where the recipe keeps them, and the statistics that it asks

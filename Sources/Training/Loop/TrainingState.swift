@@ -35,7 +35,7 @@ public struct TrainingState: Sendable, Equatable {
     var weights = trainable.map { [parameters] in parameters[$0.index] }
     self.optimizer = optimizer.initialState(for: weights)
     average = nil
-    WeightConstraint(constraint, trained.forms).begin(&weights)
+    WeightConstraint(constraint, trained).begin(&weights)
     for (id, weight) in zip(trainable, weights) { parameters[id.index] = weight }
   }
 

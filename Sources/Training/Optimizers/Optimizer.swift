@@ -6,6 +6,8 @@ public struct Optimizer: Sendable {
   public var settings: OptimizerSettings
   /// What each weight is.
   let forms: [WeightForm]
+  /// What rate and decay of each weight are multiplied by (AdamW); empty for ones.
+  var scales: [StepScale] = []
 
   /// Creates an optimiser of weights of some forms.
   init(_ settings: OptimizerSettings, _ forms: [WeightForm]) {
@@ -102,7 +104,9 @@ public struct Optimizer: Sendable {
     _ weights: inout Tensor<Float>, _ gradient: Tensor<Float>, _ index: Int,
     _ state: inout OptimizerState, _ constants: Adam<Double>
   ) {
-    let decay = settings.kind == .adamw ? constants.rate * settings.weightDecay : 0
+    let scale = scales.isEmpty ? StepScale() : scales[index]
+    let rate = constants.rate * scale.rate
+    let decay = settings.kind == .adamw ? rate * settings.weightDecay * scale.decay : 0
     let count = weights.count
     gradient.withElements { gradient in
       state.first[index].withMutableElements { m in
@@ -110,7 +114,7 @@ public struct Optimizer: Sendable {
           weights.withMutableElements { w in
             Float.laneKernels.adam(
               gradient.baseAddress, count, Float(constants.firstDecay),
-              Float(constants.secondDecay), Float(constants.rate * constants.firstScale),
+              Float(constants.secondDecay), Float(rate * constants.firstScale),
               Float(constants.secondScale), Float(constants.epsilon), Float(decay), m.baseAddress,
               v.baseAddress, w.baseAddress)
           }

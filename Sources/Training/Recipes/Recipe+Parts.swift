@@ -11,6 +11,17 @@ extension Recipe {
     return try Architectures.named(network.architecture, network.sizes)
   }
 
+  /// The network of the width from which rate and decay are carried over, its weights zero; nil where they are not.
+  ///
+  /// - Throws: `InputError` when there is no network of that width for the images.
+  func networkToTransferFrom(_ images: ImageSet) throws(InputError) -> Network? {
+    guard let width = optimizer.transferredFrom else { return nil }
+    var other = self
+    other.network.sizes.width = width
+    return try other.architecture()?
+      .network(for: task(shape: images.shape, classes: images.classes.count))
+  }
+
   /// The task for an architecture, with the normalisation as the network's first step.
   ///
   /// - Parameters:

@@ -104,6 +104,7 @@ public struct TextRecipe: Sendable, Hashable {
         "network.width",
         "\(network.width) for \(network.heads) heads; expected an even number of features in each")
     }
+    constraint.reportContradictions(with: optimizer, to: problems)
     if let late = optimizer.decayEpochs.first(where: { $0 >= epochs }) {
       problems.add("optimizer.decay-epochs", "nothing comes after epoch \(late) of \(epochs)")
     }

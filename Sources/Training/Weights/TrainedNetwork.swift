@@ -14,6 +14,8 @@ struct TrainedNetwork: Sendable {
   let trainable: [ParameterID]
   /// What each of them is to an optimiser and a constraint.
   let forms: [WeightForm]
+  /// The matrices whose size does not matter, in order: those standardised, and those that a normalisation alone reads.
+  let scaleFree: [ParameterID]
   /// The kernels that are standardised.
   private let layers: [Layer]
   /// How many parameters are the network's own.
@@ -47,6 +49,8 @@ struct TrainedNetwork: Sendable {
     }
     self.layers = layers
     self.network = extended
+    let free = Set(layers.map(\.kernel) + network.normalizedWeights)
+    scaleFree = network.trainableParameters.filter(free.contains)
     let gains = layers.compactMap(\.gain)
     trainable = network.trainableParameters + gains
     forms = network.weightForms + gains.map { _ in .elements }
@@ -88,6 +92,11 @@ struct TrainedNetwork: Sendable {
     return result
   }
 
+  /// The Frobenius norm of each trained parameter before the first step.
+  var firstNorms: [Double] {
+    trainable.map { Tensor<Float>(converting: network.parameters[$0.index].value).frobeniusNorm }
+  }
+
   /// Whether some kernel is standardised.
   var isStandardized: Bool { !layers.isEmpty }
 }
@@ -101,12 +110,29 @@ extension Network {
     var seen = Set<ParameterID>()
     return nodes.indices.compactMap { id in
       guard needed[id], let layer = nodes[id].operation as? Convolution else { return nil }
-      let isNormalized =
-        readers[id] == 1
-        && nodes.contains { $0.operation is BatchNormalization && $0.inputs == [id] }
-      guard kind == .scaled || isNormalized, seen.insert(layer.weight).inserted else { return nil }
+      guard kind == .scaled || isNormalized(id, readers), seen.insert(layer.weight).inserted else {
+        return nil
+      }
       return layer.weight
     }
+  }
+
+  /// The matrices whose size a normalisation behind them takes away.
+  fileprivate var normalizedWeights: [ParameterID] {
+    let (needed, readers) = (isNeeded, readerCounts)
+    return nodes.indices.compactMap { id in
+      guard needed[id], isNormalized(id, readers) else { return nil }
+      switch nodes[id].operation {
+      case let layer as Convolution: return layer.weight
+      case let layer as Linear: return layer.weight
+      default: return nil
+      }
+    }
+  }
+
+  /// Whether a node is read by a normalisation and nothing else.
+  private func isNormalized(_ id: Int, _ readers: [Int]) -> Bool {
+    readers[id] == 1 && nodes.contains { $0.operation is BatchNormalization && $0.inputs == [id] }
   }
 }
 
