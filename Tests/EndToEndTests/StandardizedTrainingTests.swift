@@ -9,6 +9,8 @@ struct StandardizedTrainingTests {
     "architecture: conv-med, width: 2, linear: 8, normalization: full, weights: weight-standardization, "
       + "statistics: estimated",
     "architecture: conv-med, width: 2, linear: 8, weights: scaled-weight-standardization, gain: intervals",
+    "architecture: conv-med, width: 2, linear: 8, normalization: full, weights: weight-standardization, "
+      + "channel-groups: 2",
   ]
 
   private func run(_ network: String) throws -> TinyTraining {

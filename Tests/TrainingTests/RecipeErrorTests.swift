@@ -122,6 +122,11 @@ struct RecipeErrorTests {
           + "normalisation behind it, and network.normalization is none; expected scaled-weight-standardization"
       ),
       (
+        "network: {channel-groups: 2, normalization: none}",
+        "r.yaml: line 3: network.channel-groups: stand behind batch normalisations, and network.normalization is none; "
+          + "expected none"
+      ),
+      (
         "network: {weights: scaled-weight-standardization}\nconstraint: {kind: soft-cap}",
         "r.yaml: line 4: constraint.kind: soft-cap limits the matrices that are trained, and "
           + "network.weights makes others of them; expected another kind or plain weights"

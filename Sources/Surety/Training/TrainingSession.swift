@@ -127,15 +127,12 @@ public final class TrainingSession {
 
   /// The network of a recipe before training, its weights drawn or read.
   static func network(_ recipe: Recipe, for images: ImageSet) throws -> Network {
-    guard let architecture = try recipe.architecture() else {
+    guard let network = try recipe.emptyNetwork(for: images) else {
       // Constants that are added after a layer become its bias, so that they are trained.
       return try Network(contentsOf: recipe.network.file ?? "").foldingBiases()
     }
-    return
-      try architecture
-      .network(for: recipe.task(shape: images.shape, classes: images.classes.count))
-      .initialized(
-        recipe.network.initialization, seed: UInt64(bitPattern: Int64(recipe.seed)))
+    return network.initialized(
+      recipe.network.initialization, seed: UInt64(bitPattern: Int64(recipe.seed)))
   }
 
   /// Trains to the end, or until `isStopped` says so.

@@ -26,6 +26,8 @@ public struct NetworkSettings: Sendable, Hashable {
   public var statisticsSpeed = 0.1
   /// How the kernels that the network computes with follow from those that are trained.
   public var weights = WeightSettings()
+  /// The groups of channels that are normalised once more behind every batch normalisation of images; nil for none.
+  public var channelGroups: Int?
   /// How the first weights are drawn.
   public var initialization = Initialization.ibp
 
@@ -37,6 +39,7 @@ public struct NetworkSettings: Sendable, Hashable {
       fields.integer("linear", &sizes.linear, in: 1...1_000_000, none: "published")
       fields.integers("hidden", &sizes.hidden, in: 1...1_000_000, none: "published")
       fields.choice("normalization", &sizes.normalization, none: "published")
+      fields.integer("channel-groups", &channelGroups, in: 1...100_000, none: "none")
       fields.choice(
         "initialization", &initialization.weights,
         default: method.usesFastWarmUp ? .ibp : .framework)
@@ -46,7 +49,8 @@ public struct NetworkSettings: Sendable, Hashable {
     } else {
       fields.inapplicable(
         [
-          "architecture", "width", "linear", "hidden", "normalization", "initialization", "biases",
+          "architecture", "width", "linear", "hidden", "normalization", "channel-groups",
+          "initialization", "biases",
         ], "the network is read from a file, which decides it")
     }
     weights.visit(&fields, isFromFile: file != nil)
@@ -71,6 +75,11 @@ public struct NetworkSettings: Sendable, Hashable {
         "network.weights",
         "weight-standardization leaves the size of a convolution to the normalisation behind it, and "
           + "network.normalization is none; expected scaled-weight-standardization")
+    }
+    if channelGroups != nil, sizes.normalization == NormalizationPlacement.none {
+      problems.add(
+        "network.channel-groups",
+        "stand behind batch normalisations, and network.normalization is none; expected none")
     }
     do throws(InputError) {
       _ = try Architectures.named(architecture, sizes)

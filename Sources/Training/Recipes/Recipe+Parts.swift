@@ -18,8 +18,18 @@ extension Recipe {
     guard let width = optimizer.transferredFrom else { return nil }
     var other = self
     other.network.sizes.width = width
-    return try other.architecture()?
-      .network(for: task(shape: images.shape, classes: images.classes.count))
+    return try other.emptyNetwork(for: images)
+  }
+
+  /// The network of the recipe's architecture for some images, its weights zero; nil where it is read from a file.
+  ///
+  /// - Throws: `InputError` when the architecture does not fit the images or its groups of channels.
+  public func emptyNetwork(for images: ImageSet) throws(InputError) -> Network? {
+    guard let architecture = try architecture() else { return nil }
+    let plain = try architecture.network(
+      for: task(shape: images.shape, classes: images.classes.count))
+    guard let groups = network.channelGroups else { return plain }
+    return try plain.addingChannelNormalization(groups: groups)
   }
 
   /// The task for an architecture, with the normalisation as the network's first step.

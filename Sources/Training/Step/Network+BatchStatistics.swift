@@ -117,7 +117,10 @@ extension Network {
 
   /// The weights of linear layers and convolutions, without biases.
   var weightParameters: [ParameterID] {
-    trainableParameters.filter { self.parameters[$0.index].value.shape.rank > 1 }
+    let constants = trainedConstants
+    return trainableParameters.filter {
+      self.parameters[$0.index].value.shape.rank > 1 && !constants.contains($0)
+    }
   }
 
   /// The node at which the region is measured: the input after a normalisation of the pixels.
