@@ -42,7 +42,7 @@ struct UnitConstraintTests {
     }
     constraint.begin(&weights)
     var state = optimizer.initialState(for: weights)
-    for _ in 0..<20 {
+    for step in 0..<20 {
       let before = weights
       optimizer.step(
         &weights, weights.map { random($0.shape, &g) }, norm: 1, &state, rate: 0.05)
@@ -54,6 +54,8 @@ struct UnitConstraintTests {
           continue
         }
         #expect(weights[index].unitNorms(axis).allSatisfy { abs($0 - 1) < 1e-6 })
+        // The first steps from zero are of one size in every place.
+        guard step > 4 else { continue }
         let other: UnitAxis = axis == .rows ? .columns : .rows
         #expect(weights[index].unitNorms(other).contains { abs($0 - 1) > 1e-2 })
       }

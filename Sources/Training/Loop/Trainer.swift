@@ -52,9 +52,7 @@ public struct Trainer: Sendable {
     batches = try TrainingBatches(images, recipe.batchOptions())
     schedules = recipe.schedules(batchesPerEpoch: batches.batchesPerEpoch)
     var optimizer = Optimizer(recipe.optimizer, trained.forms)
-    if let other = try recipe.networkToTransferFrom(images) {
-      optimizer.scales = network.stepScales(from: other, trained.trainable)
-    }
+    optimizer.scales = try recipe.stepScales(of: network, trained.trainable, images)
     self.optimizer = optimizer
     constraint = WeightConstraint(recipe.constraint, trained)
     firstNorms = trained.firstNorms

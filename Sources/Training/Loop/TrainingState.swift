@@ -4,7 +4,7 @@ import Tensors
 
 /// Everything that a run needs to go on as if it had never stopped, beside its recipe and data.
 public struct TrainingState: Sendable, Equatable {
-  /// Every parameter of the network, running statistics included, in order.
+  /// Every parameter of the network, running statistics included, in order, kernels as they are trained, and the gains of those.
   public var parameters: [Tensor<Float>]
   /// What the optimiser remembers.
   public var optimizer: OptimizerState
@@ -37,16 +37,6 @@ public struct TrainingState: Sendable, Equatable {
     average = nil
     WeightConstraint(constraint, trained).begin(&weights)
     for (id, weight) in zip(trainable, weights) { parameters[id.index] = weight }
-  }
-
-  /// The network with the state's parameters, or with their average.
-  public func network(_ structure: Network, averaged: Bool) -> Network {
-    var network = structure
-    let values = averaged ? average?.parameters ?? parameters : parameters
-    for (index, value) in values.enumerated() {
-      network.setValue(Tensor<Double>(converting: value), of: ParameterID(index))
-    }
-    return network
   }
 
   /// Whether every parameter is a finite number.

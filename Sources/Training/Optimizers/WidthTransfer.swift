@@ -12,7 +12,7 @@ struct StepScale: Sendable, Hashable {
 extension Network {
   /// The scales that carry the learning rate and the weight decay of AdamW from a narrower or wider network to this one.
   ///
-  /// A matrix that reads `k` times as many inputs as the one of the other width has gets the rate over `k` and the decay times the
+  /// A matrix is one whose number of inputs grows with the width. One that reads `k` times as many as at the other width gets the rate over `k` and the decay times the
   /// root of `k`, so that its singular values, which go as `sqrt(rate / decay) k^(3/4)`, stay; all other parameters keep the
   /// rate and have no decay. The last layer, of which the source's table is not known here, is treated as every matrix that reads
   /// more inputs, as the maximal update parametrisation does for its rate.
@@ -21,14 +21,15 @@ extension Network {
   ///
   /// - Parameters:
   ///   - other: The same architecture at the width for which rate and decay were found.
+  ///   - wider: The same at twice that width, which tells matrices from the rest.
   ///   - trainable: The parameters that are trained; those that only this network has count as vectors.
-  func stepScales(from other: Network, _ trainable: [ParameterID]) -> [StepScale] {
+  func stepScales(
+    from other: Network, _ wider: Network, _ trainable: [ParameterID]
+  ) -> [StepScale] {
     trainable.map { id in
       guard other.parameters.indices.contains(id.index) else { return StepScale(decay: 0) }
-      let (here, there) = (
-        parameters[id.index].value.shape, other.parameters[id.index].value.shape
-      )
-      guard let own = here.inputsOfMatrix, let base = there.inputsOfMatrix, own != base else {
+      let inputs = [self, other, wider].map { $0.parameters[id.index].value.shape.inputsOfMatrix }
+      guard let own = inputs[0], let base = inputs[1], base != inputs[2] else {
         return StepScale(decay: 0)
       }
       let growth = Double(own) / Double(base)

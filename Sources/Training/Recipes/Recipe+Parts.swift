@@ -11,14 +11,20 @@ extension Recipe {
     return try Architectures.named(network.architecture, network.sizes)
   }
 
-  /// The network of the width from which rate and decay are carried over, its weights zero; nil where they are not.
+  /// What rate and decay of each weight are multiplied by, where they are carried over from another width; empty where they are not.
   ///
   /// - Throws: `InputError` when there is no network of that width for the images.
-  func networkToTransferFrom(_ images: ImageSet) throws(InputError) -> Network? {
-    guard let width = optimizer.transferredFrom else { return nil }
-    var other = self
-    other.network.sizes.width = width
-    return try other.emptyNetwork(for: images)
+  func stepScales(
+    of network: Network, _ trainable: [ParameterID], _ images: ImageSet
+  ) throws(InputError) -> [StepScale] {
+    guard let width = optimizer.transferredFrom else { return [] }
+    func other(_ width: Int) throws(InputError) -> Network? {
+      var other = self
+      other.network.sizes.width = width
+      return try other.emptyNetwork(for: images)
+    }
+    guard let base = try other(width), let wider = try other(2 * width) else { return [] }
+    return network.stepScales(from: base, wider, trainable)
   }
 
   /// The network of the recipe's architecture for some images, its weights zero; nil where it is read from a file.

@@ -39,12 +39,8 @@ public struct TextTrainer: Sendable {
       .withTransformerWeights(seed: UInt64(recipe.seed))
     let trained = TrainedNetwork(network, WeightSettings())
     var optimizer = Optimizer(recipe.optimizer, trained.forms)
-    if let width = recipe.optimizer.transferredFrom {
-      var sizes = recipe
-      sizes.network.width = width
-      let other = try sizes.architecture(vocabulary: text.tokenizer.count).network()
-      optimizer.scales = network.stepScales(from: other, trained.trainable)
-    }
+    optimizer.scales = try recipe.stepScales(
+      of: network, trained.trainable, vocabulary: text.tokenizer.count)
     self.optimizer = optimizer
     constraint = WeightConstraint(recipe.constraint, trained)
     trainable = trained.trainable
@@ -128,6 +124,11 @@ public struct TextTrainer: Sendable {
     state.totals.add(
       result, images: batch.targets.count, norm: norm,
       seconds: (ContinuousClock.now - start) / .seconds(1))
+  }
+
+  /// The network to judge and to save.
+  public func result(_ state: TrainingState) -> Network {
+    TrainedNetwork(network, WeightSettings()).folded(into: network, state.parameters)
   }
 
   /// Checks that every weight is a finite number, as the last step of an epoch may have left them.
