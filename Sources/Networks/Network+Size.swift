@@ -2,15 +2,17 @@ import Tensors
 
 extension Network {
   /// The parameters that training changes, in the order of the nodes: the weights and biases of layers, and
-  /// the scales and biases of normalisations.
+  /// the scales and biases of normalisations, and constants that say so.
   ///
-  /// Statistics of normalisations follow the data, and constants stay what they are.
+  /// Statistics of normalisations follow the data, and other constants stay what they are.
   public var trainableParameters: [ParameterID] {
     var seen = Set<ParameterID>()
     return nodes.flatMap { node -> [ParameterID] in
       switch node.operation {
       case let layer as BatchNormalization: [layer.scale, layer.bias]
       case let layer as Embedding: [layer.table]
+      case let product as MultiplyConstant where product.isTrained: [product.constant]
+      case let sum as AddConstant where sum.isTrained: [sum.constant]
       case let layer
       where layer is Linear || layer is Convolution || layer is TransposedConvolution:
         layer?.parameters ?? []

@@ -21,6 +21,20 @@ public struct LayerRecord: Codable, Sendable, Hashable {
   }
 }
 
+/// How far the steps of an epoch's end turn a matrix whose size does not matter.
+public struct EffectiveRateRecord: Codable, Sendable, Hashable {
+  /// The name of the matrix.
+  public var name: String
+  /// The learning rate that would turn weights of norm 1 as far.
+  public var rate: Double
+
+  /// Creates a record.
+  public init(name: String, rate: Double) {
+    self.name = name
+    self.rate = rate
+  }
+}
+
 /// How a network does on images it has not learnt from.
 public struct EvaluationRecord: Codable, Sendable, Hashable {
   /// The images.
@@ -91,6 +105,8 @@ public struct EpochRecord: Codable, Sendable, Hashable {
   public var text: TextRecord?
   /// The layers of ReLUs from the input up; empty in an epoch without bounds.
   public var layers: [LayerRecord] = []
+  /// The effective learning rate of each matrix whose size does not matter, from the input up; nil where there is none.
+  public var effectiveRates: [EffectiveRateRecord]?
 
   enum CodingKeys: String, CodingKey {
     case schema, epoch, seconds
@@ -105,6 +121,7 @@ public struct EpochRecord: Codable, Sendable, Hashable {
     case cleanAccuracy = "clean_accuracy"
     case verifiedAccuracy = "verified_accuracy"
     case test, text, layers
+    case effectiveRates = "effective_rates"
   }
 
   /// Creates the record of an epoch; what is not known yet is set afterwards.

@@ -137,7 +137,8 @@ struct ConstraintTests {
       let gradients = zip(shapes, direction).map { random($0, 0.1) + $1 }
       let vector = weights[3]
       optimizer.step(&weights, gradients, norm: 1, &state, rate: 0.2)
-      constraint.apply(&weights, norms: [], rate: 0.2, decay: 0, isBounded: true)
+      constraint.apply(
+        &weights, from: weights, norms: [], rate: 0.2, decay: 0, isBounded: true)
       for (weight, shape) in zip(weights, shapes) {
         guard let form = WeightMatrix(shape) else { continue }
         let top = form.top(of: weight)
@@ -158,11 +159,11 @@ struct ConstraintTests {
     settings.kind = .frobenius
     let forms = weights.map { WeightForm($0.shape) }
     WeightConstraint(settings, forms).apply(
-      &weights, norms: norms, rate: 1, decay: 0, isBounded: false)
+      &weights, from: weights, norms: norms, rate: 1, decay: 0, isBounded: false)
     #expect(abs(weights[0].frobeniusNorm / norms[0] - 1) < 1e-6)
     (settings.kind, settings.limit) = (.hammer, 0.5)
     WeightConstraint(settings, forms).apply(
-      &weights, norms: norms, rate: 1, decay: 0, isBounded: false)
+      &weights, from: weights, norms: norms, rate: 1, decay: 0, isBounded: false)
     // The second value is now the largest; the unit is the root of 9 / 6.
     let form = try #require(WeightMatrix([6, 9]))
     #expect(abs(form.top(of: weights[0]) * form.unit - 2) < 1e-2)
@@ -210,7 +211,8 @@ struct TransformerConstraintTests {
           (0..<weight.count).map { Float($0 % 5) - 2 + Float.random(in: -0.1...0.1, using: &g) })
       }
       optimizer.step(&weights, gradients, norm: 1, &state.optimizer, rate: 0.2)
-      constraint.apply(&weights, norms: [], rate: 0.2, decay: 0, isBounded: true)
+      constraint.apply(
+        &weights, from: weights, norms: [], rate: 0.2, decay: 0, isBounded: true)
       for (id, weight) in zip(trainable, weights) { state.parameters[id.index] = weight }
       for (form, weight) in zip(forms, weights) {
         switch form {

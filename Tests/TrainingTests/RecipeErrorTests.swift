@@ -105,6 +105,63 @@ struct RecipeErrorTests {
         "r.yaml: line 3: network.width: the network is read from a file, which decides it"
       ),
       (
+        "network: {gain: 2}",
+        "r.yaml: line 3: network.gain: belongs to scaled-weight-standardization; the weights are plain"
+      ),
+      (
+        "network: {weight-epsilon: 1e-5}",
+        "r.yaml: line 3: network.weight-epsilon: the weights are plain, nothing is divided"
+      ),
+      (
+        "network: {file: a.onnx, weights: plain}",
+        "r.yaml: line 3: network.weights: the network is read from a file, whose kernels are plain"
+      ),
+      (
+        "network: {weights: weight-standardization, normalization: none}",
+        "r.yaml: line 3: network.weights: weight-standardization leaves the size of a convolution to the "
+          + "normalisation behind it, and network.normalization is none; expected scaled-weight-standardization"
+      ),
+      (
+        "network: {channel-groups: 2, normalization: none}",
+        "r.yaml: line 3: network.channel-groups: stand behind batch normalisations, and network.normalization is none; "
+          + "expected none"
+      ),
+      (
+        "network: {weights: scaled-weight-standardization}\nconstraint: {kind: soft-cap}",
+        "r.yaml: line 4: constraint.kind: soft-cap limits the matrices that are trained, and "
+          + "network.weights makes others of them; expected another kind or plain weights"
+      ),
+      (
+        "network: {statistics: population, statistics-speed: 0.1}",
+        "r.yaml: line 3: network.statistics-speed: statistics of the population are plain averages over an epoch"
+      ),
+      (
+        "network: {statistics: estimated, statistics-speed: 0}",
+        "r.yaml: line 3: network.statistics-speed: 0 is out of range; expected a number above 0, at most 1"
+      ),
+      (
+        "constraint: {kind: hyperball}\noptimizer: {weight-decay: 0.1}",
+        "r.yaml: line 4: optimizer.weight-decay: hyperball keeps the norm of every matrix and the length of every step; "
+          + "expected 0"
+      ),
+      (
+        "constraint: {kind: unit-rows, normalizations: joint}",
+        "r.yaml: line 3: constraint.normalizations: belongs to frobenius and hyperball; the kind is unit-rows"
+      ),
+      (
+        "optimizer: {transfer-from: 16}",
+        "r.yaml: line 3: optimizer.transfer-from: belongs to adamw, whose decay is apart from the gradient; the kind is adam"
+      ),
+      (
+        "optimizer: {kind: adamw, transfer-from: 16}",
+        "r.yaml: line 3: optimizer.transfer-from: is a width, and network.width says none; expected both, for an "
+          + "architecture that has one"
+      ),
+      (
+        "optimizer: {kind: muon, adaptive-clipping: 0.1}",
+        "r.yaml: line 3: optimizer.adaptive-clipping: the size of muon's steps does not depend on that of the gradient"
+      ),
+      (
         "regularizer: {terms: [relu, relu]}",
         "r.yaml: line 3: regularizer.terms: relu is there twice"
       ),

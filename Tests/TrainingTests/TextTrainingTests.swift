@@ -53,7 +53,7 @@ struct TextTrainingTests {
     let trainer = try TextTrainer(recipe, on: text)
     let record = try #require(
       TextEvaluation(
-        state.network(trainer.network, averaged: false), on: text.validation, window: 12
+        trainer.result(state), on: text.validation, window: 12
       ).record())
     // Chance is one in nine; the first place of a window sees one letter, which is enough.
     #expect(record.accuracy > 0.9, "\(record)")

@@ -10,7 +10,28 @@ extension SquareRoot: IntervalPropagating, RisingCurve { var isPartial: Bool { t
 extension Sign: IntervalPropagating, Nondecreasing {}
 extension Floor: IntervalPropagating, Nondecreasing {}
 
-extension Power: IntervalPropagating {}
+extension Power: IntervalPropagating {
+  /// The values at the ends of squares and of inverse roots, by arithmetic that can be differentiated; other ranges element by
+  /// element.
+  ///
+  /// - Soundness: A square is least where its root is nearest to 0 and largest at an end; an inverse root falls. Where it is
+  ///   undefined at an end both ends are NaN. Rounding is accounted for where the number system does so.
+  public func interval<T: TensorAlgebra>(
+    _ inputs: [Interval<T>], _ parameters: Parameters<T>
+  ) -> Interval<T> {
+    guard intervalCarriesGradient, !T.chargesRounding else { return rangeInterval(inputs[0]) }
+    if exponent == 2 {
+      let ends = inputs[0].map(apply)
+      return Interval(
+        lower: apply(inputs[0].nearestToZero), upper: ends.lower.maximum(ends.upper))
+    }
+    let (low, high) = (apply(inputs[0].upper), apply(inputs[0].lower))
+    return Interval(lower: low.minimum(high), upper: high)
+  }
+
+  /// Of squares and inverse roots, which normalisations are made of.
+  public var intervalCarriesGradient: Bool { exponent == 2 || exponent == -0.5 }
+}
 extension Reciprocal: IntervalPropagating {}
 extension Sine: IntervalPropagating {}
 extension Cosine: IntervalPropagating {}

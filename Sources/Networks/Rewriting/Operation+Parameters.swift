@@ -35,14 +35,14 @@ extension BatchNormalization {
 extension AddConstant {
   /// The same operation with each parameter read from another place.
   public func movingParameters(_ place: (ParameterID) -> ParameterID) -> Self {
-    AddConstant(place(constant))
+    AddConstant(place(constant), isTrained: isTrained)
   }
 }
 
 extension MultiplyConstant {
   /// The same operation with each parameter read from another place.
   public func movingParameters(_ place: (ParameterID) -> ParameterID) -> Self {
-    MultiplyConstant(place(constant), isQuotient: isQuotient)
+    MultiplyConstant(place(constant), isQuotient: isQuotient, isTrained: isTrained)
   }
 }
 

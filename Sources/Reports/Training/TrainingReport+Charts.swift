@@ -64,6 +64,18 @@ extension TrainingReport {
     return LineChart("Learning rate", over: "epoch", series, scale: scale(series)).html
   }
 
+  /// How far steps turn each matrix whose size does not matter; nil where there is none.
+  var effectiveRateChart: String? {
+    let names = epochs.last { $0.effectiveRates != nil }?.effectiveRates?.map(\.name) ?? []
+    guard !names.isEmpty else { return nil }
+    let series = names.enumerated().map { index, name in
+      line(name, .layer(index, of: names.count)) { epoch in
+        epoch.effectiveRates?.first { $0.name == name }?.rate
+      }
+    }
+    return LineChart("Effective learning rate", over: "epoch", series, scale: scale(series)).html
+  }
+
   var gradientChart: String {
     let series = [line("norm before clipping", .ink, \.gradientNorm)]
     return LineChart(

@@ -55,10 +55,12 @@ public struct TrainingReport: Sendable {
 
   /// What changed from epoch to epoch, in small charts.
   private var course: String {
-    let charts = [
-      ("Loss", lossChart), (epsilonName, epsilonChart), ("Learning rate", learningRateChart),
-      ("Norm of the gradient before clipping", gradientChart),
-    ].map { "<div><h3>\(escaped($0.0))</h3>\($0.1)</div>" }
+    let effective = effectiveRateChart.map { [("Effective learning rate, by matrix", $0)] } ?? []
+    let charts =
+      ([
+        ("Loss", lossChart), (epsilonName, epsilonChart), ("Learning rate", learningRateChart),
+        ("Norm of the gradient before clipping", gradientChart),
+      ] + effective).map { "<div><h3>\(escaped($0.0))</h3>\($0.1)</div>" }
     return "<div class=\"pair\">\(charts.joined(separator: "\n"))</div>"
   }
 
@@ -193,6 +195,8 @@ public struct TrainingReport: Sendable {
     at the radius of the moment.</dd>
     <dt>bound width</dt><dd>The mean width of the intervals that enter the ReLUs of a layer, over the width of the \
     input's. Narrow bounds at the last layers are what makes a network verifiable.</dd>
+    <dt>effective learning rate</dt><dd>How far a step turns a matrix whose size a normalisation takes away: the learning \
+    rate over the norm of the matrix, or over its square for SGD.</dd>
     <dt>active, inactive, unstable</dt><dd>Neurons that are positive, negative, or of either sign over the whole \
     region. Inactive neurons say nothing; unstable ones make bounds loose.</dd>
     </dl>

@@ -143,7 +143,7 @@ public final class TextSession {
       return try end(.diverged, reason: divergence.description)
     }
     let path = "\(folder)/model.onnx"
-    try state.network(trainer.network, averaged: false).write(toONNX: path)
+    try trainer.result(state).write(toONNX: path)
     run.modelDigest = try sha256(ofFile: path)
     return try end(.finished, reason: nil)
   }
@@ -178,7 +178,7 @@ public final class TextSession {
     if record.epoch % recipe.judgedEvery == 0 || record.epoch == recipe.epochs {
       onStage("judging epoch \(record.epoch) on \(text.validation.count) tokens")
       record.text = TextEvaluation(
-        state.network(trainer.network, averaged: false), on: text.validation,
+        trainer.result(state), on: text.validation,
         window: recipe.network.tokens
       ).record(unless: isCancelled)
       if record.text == nil {

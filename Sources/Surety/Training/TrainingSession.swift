@@ -108,7 +108,7 @@ public final class TrainingSession {
       machine: .current)
     run.software = .current
     if let file = recipe.network.file { run.startDigest = try ModelFile(file).digest() }
-    run.parameters = network.trainableParameterCount
+    run.parameters = trainer.trainableParameterCount
     if let before { try Self.check(run, continues: before, in: folder) }
     if wasFinished, let before { run = before }
     self.run = run
@@ -127,15 +127,12 @@ public final class TrainingSession {
 
   /// The network of a recipe before training, its weights drawn or read.
   static func network(_ recipe: Recipe, for images: ImageSet) throws -> Network {
-    guard let architecture = try recipe.architecture() else {
+    guard let network = try recipe.emptyNetwork(for: images) else {
       // Constants that are added after a layer become its bias, so that they are trained.
       return try Network(contentsOf: recipe.network.file ?? "").foldingBiases()
     }
-    return
-      try architecture
-      .network(for: recipe.task(shape: images.shape, classes: images.classes.count))
-      .initialized(
-        recipe.network.initialization, seed: UInt64(bitPattern: Int64(recipe.seed)))
+    return network.initialized(
+      recipe.network.initialization, seed: UInt64(bitPattern: Int64(recipe.seed)))
   }
 
   /// Trains to the end, or until `isStopped` says so.
@@ -195,7 +192,7 @@ public final class TrainingSession {
 
   private func save() throws(InputError) {
     try checkpoints.save(
-      state.archive(trainer.network, recipe: recipeText, data: dataDigest))
+      state.archive(trainer.trainedNetwork, recipe: recipeText, data: dataDigest))
   }
 
   /// Writes the epoch's line and a checkpoint; false where the run was called off before its judgement was done.

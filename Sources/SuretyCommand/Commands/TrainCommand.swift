@@ -32,6 +32,12 @@ struct TrainCommand: ParsableCommand {
   var certify: Int?
 
   @Option(
+    help: ArgumentHelp(
+      "The width at which the recipe's rate and decay were found; both are carried over (adamw).",
+      valueName: "width"))
+  var transferFrom: Int?
+
+  @Option(
     name: .customLong("set"),
     help: "Replace a setting of the recipe, such as optimizer.learning-rate=1e-3; may be repeated.")
   var settings: [String] = []
@@ -121,6 +127,7 @@ struct TrainCommand: ParsableCommand {
   private func loadedRecipe() throws -> AnyRecipe {
     var settings = settings
     if let seed { settings.append("seed=\(seed)") }
+    if let transferFrom { settings.append("optimizer.transfer-from=\(transferFrom)") }
     if let epochs, epochs < 1 {
       throw InputError("--epochs", "\(epochs) is not a number of epochs, expected 1 or more")
     }

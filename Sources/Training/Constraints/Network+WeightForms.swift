@@ -9,12 +9,27 @@ extension Network {
   var weightForms: [WeightForm] {
     let heads = headsOfWeights
     let tables = Set(nodes.compactMap { ($0.operation as? Embedding)?.table })
+    let constants = trainedConstants
     return trainableParameters.map { id in
       let shape = parameters[id.index].value.shape
+      // Whatever their shape, they multiply or move elements one by one.
+      if constants.contains(id) { return .elements }
       if tables.contains(id) { return .rows(width: shape[-1]) }
       guard let heads = heads[id] else { return WeightForm(shape) }
       return WeightMatrix(shape, blocks: heads).map { .matrix($0) } ?? .elements
     }
+  }
+
+  /// The constants of products and sums that training moves.
+  var trainedConstants: Set<ParameterID> {
+    Set(
+      nodes.compactMap { node in
+        switch node.operation {
+        case let product as MultiplyConstant where product.isTrained: product.constant
+        case let sum as AddConstant where sum.isTrained: sum.constant
+        default: nil
+        }
+      })
   }
 
   /// The heads of the weights that attention reads the products of.

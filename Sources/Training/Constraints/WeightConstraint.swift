@@ -12,10 +12,24 @@ public struct WeightConstraint: Sendable {
   public var settings: ConstraintSettings
   /// What each weight is.
   let forms: [WeightForm]
+  /// Along which axis each weight's vectors have length 1; nil where they need not.
+  let unitAxes: [UnitAxis?]
+  /// The normalisations whose parameters are kept together.
+  let normalizations: [NormalizationPair]
 
   /// Creates a constraint on weights of some forms.
   init(_ settings: ConstraintSettings, _ forms: [WeightForm]) {
     (self.settings, self.forms) = (settings, forms)
+    (unitAxes, normalizations) = ([], [])
+  }
+
+  /// Creates a constraint on what is trained of a network.
+  init(_ settings: ConstraintSettings, _ trained: TrainedNetwork) {
+    (self.settings, forms) = (settings, trained.forms)
+    unitAxes = trained.network.unitAxes(settings.kind, trained.trainable)
+    normalizations =
+      settings.normalizations == .joint
+      ? trained.network.normalizationPairs(trained.trainable) : []
   }
 
   /// Scales weights that begin beyond the limit to it.
@@ -25,7 +39,8 @@ public struct WeightConstraint: Sendable {
     switch settings.kind {
     case .spectralNormalization, .stiefel, .softCap, .hardCap:
       change(&weights) { scaledToLimit($0) }
-    case .none, .spectralDecay, .hammer, .frobenius: return
+    case .unitRows, .unitColumns, .unitHidden: makeUnits(&weights)
+    case .none, .spectralDecay, .hammer, .frobenius, .hyperball: return
     }
   }
 
@@ -33,13 +48,14 @@ public struct WeightConstraint: Sendable {
   ///
   /// - Parameters:
   ///   - weights: The weights, changed in place; vectors stay as they are.
+  ///   - before: The weights before the step.
   ///   - norms: The Frobenius norm that each weight had before the first step.
   ///   - rate: The learning rate of the step.
   ///   - decay: What the step took off each weight, as a part, by decoupled weight decay.
   ///   - isBounded: Whether the step itself moved no singular value by more than `rate`, as Muon's do.
   public func apply(
-    _ weights: inout [Tensor<Float>], norms: [Double], rate: Double, decay: Double,
-    isBounded: Bool
+    _ weights: inout [Tensor<Float>], from before: [Tensor<Float>], norms: [Double], rate: Double,
+    decay: Double, isBounded: Bool
   ) {
     let limit = settings.limit
     switch settings.kind {
@@ -75,10 +91,12 @@ public struct WeightConstraint: Sendable {
         return scaledToLimit(x * limit)
       }
     case .frobenius:
-      for (index, norm) in norms.enumerated() where forms[index] != .elements {
-        let now = weights[index].frobeniusNorm
-        if now > 0, norm > 0 { weights[index] = weights[index] * (norm / now) }
-      }
+      keepNorms(&weights, norms)
+      rescaleNormalizations(&weights, norms)
+    case .hyperball:
+      moveOnSphere(&weights, from: before, norms, rate: rate)
+      rescaleNormalizations(&weights, norms)
+    case .unitRows, .unitColumns, .unitHidden: makeUnits(&weights)
     }
   }
 

@@ -16,6 +16,8 @@ public struct Trainer: Sendable {
   public let recipe: Recipe
   /// The structure of the network, with its first parameters.
   public let network: Network
+  /// What is trained in its place.
+  private let trained: TrainedNetwork
   /// The training images in batches.
   public let batches: TrainingBatches
   /// What the schedules say about each batch.
@@ -46,14 +48,14 @@ public struct Trainer: Sendable {
     }
     self.recipe = recipe
     self.network = network
+    trained = step.trained
     batches = try TrainingBatches(images, recipe.batchOptions())
     schedules = recipe.schedules(batchesPerEpoch: batches.batchesPerEpoch)
-    let forms = network.weightForms
-    optimizer = Optimizer(recipe.optimizer, forms)
-    constraint = WeightConstraint(recipe.constraint, forms)
-    firstNorms = network.trainableParameters.map {
-      Tensor<Float>(converting: network.parameters[$0.index].value).frobeniusNorm
-    }
+    var optimizer = Optimizer(recipe.optimizer, trained.forms)
+    optimizer.scales = try recipe.stepScales(of: network, trained.trainable, images)
+    self.optimizer = optimizer
+    constraint = WeightConstraint(recipe.constraint, trained)
+    firstNorms = trained.firstNorms
     var counts = [Int](repeating: 0, count: images.classes.count)
     for index in 0..<images.count { counts[images.label(index)] += 1 }
     let full = (0..<recipe.epochs).first { [schedules, batches] epoch in
@@ -95,6 +97,12 @@ public struct Trainer: Sendable {
   /// The batches of the whole run.
   public var batchCount: Int { recipe.epochs * batches.batchesPerEpoch }
 
+  /// The number of weights, biases, scales and gains that training changes.
+  public var trainableParameterCount: Int { trained.trainableCount }
+
+  /// The structure with everything that is trained, for the names of a checkpoint.
+  public var trainedNetwork: Network { trained.network }
+
   /// The names of the layers of ReLUs, for records.
   public var layerNames: [String] {
     step.relus.map { network.nodes[network.nodes[$0].inputs[0]].name }
@@ -120,14 +128,16 @@ public struct Trainer: Sendable {
         reason: result.loss.isFinite
           ? "the gradient is not finite" : "the loss is \(result.loss)")
     }
-    var weights = step.trainable.map { state.parameters[$0.index] }
+    let before = step.trainable.map { state.parameters[$0.index] }
+    var weights = before
     let rate = settings.learningRate
     optimizer.step(&weights, gradients, norm: norm, &state.optimizer, rate: rate)
     constraint.apply(
-      &weights, norms: firstNorms, rate: rate, decay: rate * recipe.optimizer.weightDecay,
+      &weights, from: before, norms: firstNorms, rate: rate,
+      decay: rate * recipe.optimizer.weightDecay,
       isBounded: recipe.optimizer.kind == .muon)
     for (id, weight) in zip(step.trainable, weights) { state.parameters[id.index] = weight }
-    state.updateStatistics(result.moments, momentum: 0.1)
+    state.updateStatistics(result.moments, momentum: recipe.network.statisticsSpeed)
     state.batches += 1
     state.updateAverage(weight: settings.averageWeight)
     state.totals.add(
@@ -161,9 +171,12 @@ public struct Trainer: Sendable {
   /// The record of the epoch that ends with the state's last batch, without its judgement.
   public func record(_ state: TrainingState) -> EpochRecord {
     let last = max(0, state.batches - 1)
-    return state.totals.record(
-      epoch: last / batches.batchesPerEpoch + 1, settings: schedules.settings(at: last),
-      layerNames: layerNames)
+    let settings = schedules.settings(at: last)
+    var record = state.totals.record(
+      epoch: last / batches.batchesPerEpoch + 1, settings: settings, layerNames: layerNames)
+    record.effectiveRates = trained.effectiveRates(
+      state.parameters, rate: settings.learningRate, kind: recipe.optimizer.kind)
+    return record
   }
 
   /// The network to judge and to save: averaged weights where the recipe keeps them, and the statistics that it asks
@@ -171,10 +184,11 @@ public struct Trainer: Sendable {
   ///
   /// - Parameter epoch: The epoch whose batches give population statistics, counted from 0.
   public func result(_ state: TrainingState, epoch: Int) -> Network {
-    let averages = state.average != nil
-    let trained = state.network(network, averaged: averages)
-    guard recipe.network.statistics == .population || averages else { return trained }
-    return withPopulationStatistics(trained, epoch: epoch)
+    // Averages are of what is trained, and folded afterwards: an average of standardised kernels would not be standardised.
+    let result = trained.folded(
+      into: network, state.average?.parameters ?? state.parameters)
+    guard recipe.network.statistics == .population || state.average != nil else { return result }
+    return withPopulationStatistics(result, epoch: epoch)
   }
 
   /// The network with the plain average of the statistics of one epoch's batches.
@@ -182,14 +196,27 @@ public struct Trainer: Sendable {
   /// Source: Mao et al., CTBench (2025): running averages lag behind weights that move fast.
   private func withPopulationStatistics(_ trained: Network, epoch: Int) -> Network {
     let parameters = trained.parameters(as: Lanes<Float>.self)
-    let values = trained.parameters.indices.map { parameters[ParameterID($0)] }
+    var values = trained.parameters.indices.map { parameters[ParameterID($0)] }
+    let isEstimated = recipe.network.statistics == .estimated
     var sums: [Int: Tensor<Double>] = [:]
     var count = 0.0
     for batch in batches.reader(from: BatchPosition(epoch: epoch, batch: 0), upTo: epoch + 1) {
       let shape = Shape([batch.count] + network.inputShape.dimensions)
       let x = Lanes(plain: Tensor<Float>(shape, batch.pixels)).blocked
-      for moment in trained.normalizedPass(x, values).moments {
+      let speed = isEstimated ? 1 / (count + 1) : nil
+      for moment in trained.normalizedPass(x, values, estimating: speed).moments {
         let size = Double(moment.count)
+        if moment.isEstimate {
+          // Each batch is normalised by all before it, as in training; the last estimates are the result.
+          let pair = [
+            (moment.normalization.mean.index, moment.mean),
+            (moment.normalization.variance.index, moment.variance),
+          ]
+          for (index, value) in pair {
+            (values[index], sums[index]) = (value, value.values)
+          }
+          continue
+        }
         let pair = [
           (moment.normalization.mean.index, moment.mean.values),
           (
@@ -204,7 +231,7 @@ public struct Trainer: Sendable {
     var result = trained
     for (index, sum) in sums {
       // Rounded to what a model file holds.
-      let mean = Tensor<Float>(converting: sum * (1 / count))
+      let mean = Tensor<Float>(converting: isEstimated ? sum : sum * (1 / count))
       result.setValue(Tensor<Double>(converting: mean), of: ParameterID(index))
     }
     return result

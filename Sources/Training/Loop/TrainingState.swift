@@ -4,7 +4,7 @@ import Tensors
 
 /// Everything that a run needs to go on as if it had never stopped, beside its recipe and data.
 public struct TrainingState: Sendable, Equatable {
-  /// Every parameter of the network, running statistics included, in order.
+  /// Every parameter of the network, running statistics included, in order, kernels as they are trained, and the gains of those.
   public var parameters: [Tensor<Float>]
   /// What the optimiser remembers.
   public var optimizer: OptimizerState
@@ -17,29 +17,26 @@ public struct TrainingState: Sendable, Equatable {
 
   /// The state before the first batch.
   public init(_ network: Network, _ recipe: Recipe) {
-    self.init(network, recipe.optimizer, recipe.constraint)
+    self.init(
+      TrainedNetwork(network, recipe.network.weights), recipe.optimizer, recipe.constraint)
   }
 
   /// The state before the first batch, the weights within what the constraint allows.
   public init(_ network: Network, _ optimizer: OptimizerSettings, _ constraint: ConstraintSettings)
   {
-    parameters = network.parameters.map { Tensor<Float>(converting: $0.value) }
-    let trainable = network.trainableParameters
+    self.init(TrainedNetwork(network, WeightSettings()), optimizer, constraint)
+  }
+
+  private init(
+    _ trained: TrainedNetwork, _ optimizer: OptimizerSettings, _ constraint: ConstraintSettings
+  ) {
+    parameters = trained.network.parameters.map { Tensor<Float>(converting: $0.value) }
+    let trainable = trained.trainable
     var weights = trainable.map { [parameters] in parameters[$0.index] }
     self.optimizer = optimizer.initialState(for: weights)
     average = nil
-    WeightConstraint(constraint, network.weightForms).begin(&weights)
+    WeightConstraint(constraint, trained).begin(&weights)
     for (id, weight) in zip(trainable, weights) { parameters[id.index] = weight }
-  }
-
-  /// The network with the state's parameters, or with their average.
-  public func network(_ structure: Network, averaged: Bool) -> Network {
-    var network = structure
-    let values = averaged ? average?.parameters ?? parameters : parameters
-    for (index, value) in values.enumerated() {
-      network.setValue(Tensor<Double>(converting: value), of: ParameterID(index))
-    }
-    return network
   }
 
   /// Whether every parameter is a finite number.
@@ -91,7 +88,13 @@ extension TrainingState {
   mutating func updateStatistics<Base: TensorAlgebra>(
     _ moments: [BatchMoments<Base>], momentum: Double
   ) {
-    for moment in moments {
+    for moment in moments where moment.isEstimate {
+      // The old ones are in them already.
+      parameters[moment.normalization.mean.index] = Tensor<Float>(converting: moment.mean.values)
+      parameters[moment.normalization.variance.index] = Tensor<Float>(
+        converting: moment.variance.values)
+    }
+    for moment in moments where !moment.isEstimate {
       let count = Double(moment.count)
       let unbiased = count > 1 ? count / (count - 1) : 1
       let (mean, variance) = (moment.normalization.mean.index, moment.normalization.variance.index)

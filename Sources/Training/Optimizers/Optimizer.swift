@@ -6,6 +6,8 @@ public struct Optimizer: Sendable {
   public var settings: OptimizerSettings
   /// What each weight is.
   let forms: [WeightForm]
+  /// What rate and decay of each weight are multiplied by (AdamW); empty for ones.
+  var scales: [StepScale] = []
 
   /// Creates an optimiser of weights of some forms.
   init(_ settings: OptimizerSettings, _ forms: [WeightForm]) {
@@ -29,7 +31,8 @@ public struct Optimizer: Sendable {
   ///
   /// - Parameters:
   ///   - gradients: The gradient of each weight.
-  ///   - norm: Their l2 norm; gradients are scaled down where it exceeds `settings.clip`.
+  ///   - norm: Their l2 norm; gradients are scaled down where it exceeds `settings.clip`, and output by output where
+  ///     `settings.adaptiveClipping` says so afterwards.
   ///   - rate: The learning rate of this step.
   public func step(
     _ weights: inout [Tensor<Float>], _ gradients: [Tensor<Float>], norm: Double,
@@ -46,6 +49,9 @@ public struct Optimizer: Sendable {
       first: settings.betas[0], second: settings.betas[1])
     for i in weights.indices {
       var gradient = scale == 1 ? gradients[i] : gradients[i] * scale
+      if let limit = settings.adaptiveClipping {
+        gradient = adaptivelyClipped(gradient, i, weight: weights[i], limit: limit)
+      }
       if settings.weightDecay > 0, [.adam, .sgd].contains(settings.kind) {
         gradient = gradient + weights[i] * settings.weightDecay
       }
@@ -98,7 +104,9 @@ public struct Optimizer: Sendable {
     _ weights: inout Tensor<Float>, _ gradient: Tensor<Float>, _ index: Int,
     _ state: inout OptimizerState, _ constants: Adam<Double>
   ) {
-    let decay = settings.kind == .adamw ? constants.rate * settings.weightDecay : 0
+    let scale = scales.isEmpty ? StepScale() : scales[index]
+    let rate = constants.rate * scale.rate
+    let decay = settings.kind == .adamw ? rate * settings.weightDecay * scale.decay : 0
     let count = weights.count
     gradient.withElements { gradient in
       state.first[index].withMutableElements { m in
@@ -106,7 +114,7 @@ public struct Optimizer: Sendable {
           weights.withMutableElements { w in
             Float.laneKernels.adam(
               gradient.baseAddress, count, Float(constants.firstDecay),
-              Float(constants.secondDecay), Float(constants.rate * constants.firstScale),
+              Float(constants.secondDecay), Float(rate * constants.firstScale),
               Float(constants.secondScale), Float(constants.epsilon), Float(decay), m.baseAddress,
               v.baseAddress, w.baseAddress)
           }

@@ -5,10 +5,13 @@ import Networks
 public struct NetworkSettings: Sendable, Hashable {
   /// Where the statistics of batch normalisation for judging and saving come from.
   public enum Statistics: String, Sendable, Hashable, CaseIterable, RecipeChoice {
-    /// The running averages of the training batches, each new batch with weight 0.1.
+    /// The running averages of the training batches.
     case running
     /// The plain average over one more pass through the training data after every epoch.
     case population
+    /// Running estimates, by which normalisations go in training too, so that a batch may be as small as one image (Qiao et al.
+    /// 2019).
+    case estimated
   }
 
   /// The name of the architecture, one of `Architectures.names`.
@@ -19,6 +22,12 @@ public struct NetworkSettings: Sendable, Hashable {
   public var sizes = ArchitectureSettings()
   /// The statistics of batch normalisation for judging and saving.
   public var statistics = Statistics.running
+  /// The weight of a batch in statistics that run: after the first batches, in those that are estimated.
+  public var statisticsSpeed = 0.1
+  /// How the kernels that the network computes with follow from those that are trained.
+  public var weights = WeightSettings()
+  /// The groups of channels that are normalised once more behind every batch normalisation of images; nil for none.
+  public var channelGroups: Int?
   /// How the first weights are drawn.
   public var initialization = Initialization.ibp
 
@@ -30,6 +39,7 @@ public struct NetworkSettings: Sendable, Hashable {
       fields.integer("linear", &sizes.linear, in: 1...1_000_000, none: "published")
       fields.integers("hidden", &sizes.hidden, in: 1...1_000_000, none: "published")
       fields.choice("normalization", &sizes.normalization, none: "published")
+      fields.integer("channel-groups", &channelGroups, in: 1...100_000, none: "none")
       fields.choice(
         "initialization", &initialization.weights,
         default: method.usesFastWarmUp ? .ibp : .framework)
@@ -39,17 +49,38 @@ public struct NetworkSettings: Sendable, Hashable {
     } else {
       fields.inapplicable(
         [
-          "architecture", "width", "linear", "hidden", "normalization", "initialization", "biases",
+          "architecture", "width", "linear", "hidden", "normalization", "channel-groups",
+          "initialization", "biases",
         ], "the network is read from a file, which decides it")
     }
+    weights.visit(&fields, isFromFile: file != nil)
     fields.choice(
       "statistics", &statistics,
       default: method.usesFastWarmUp && method != .fast ? .population : .running)
+    if statistics == .population {
+      fields.inapplicable(
+        ["statistics-speed"], "statistics of the population are plain averages over an epoch")
+    } else {
+      fields.number(
+        "statistics-speed", &statisticsSpeed, in: .share,
+        default: statistics == .estimated ? 0.01 : 0.1)
+    }
   }
 
   /// Reports an architecture that does not exist or has no such size.
   func reportContradictions(to problems: RecipeProblems) {
     guard file == nil else { return }
+    if weights.kind == .standardized, sizes.normalization == NormalizationPlacement.none {
+      problems.add(
+        "network.weights",
+        "weight-standardization leaves the size of a convolution to the normalisation behind it, and "
+          + "network.normalization is none; expected scaled-weight-standardization")
+    }
+    if channelGroups != nil, sizes.normalization == NormalizationPlacement.none {
+      problems.add(
+        "network.channel-groups",
+        "stand behind batch normalisations, and network.normalization is none; expected none")
+    }
     do throws(InputError) {
       _ = try Architectures.named(architecture, sizes)
     } catch {

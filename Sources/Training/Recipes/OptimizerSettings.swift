@@ -43,6 +43,11 @@ public struct OptimizerSettings: Sendable, Hashable {
   public var momentum = 0.9
   /// The largest l2 norm of the gradient over all parameters, beyond which it is scaled down; nil for none.
   public var clip: Double? = 10
+  /// The largest norm of the gradient by an output's weights over the norm of these, beyond which it is scaled down; nil for none.
+  public var adaptiveClipping: Double?
+  /// The width of the network for which rate and decay were found, from which they are carried over; nil where they are meant as they
+  /// are.
+  public var transferredFrom: Int?
 
   mutating func visit(_ fields: inout some RecipeFields, _ epochs: Int) {
     fields.choice("kind", &kind, default: .adam)
@@ -79,6 +84,20 @@ public struct OptimizerSettings: Sendable, Hashable {
       }
     }
     fields.number("clip", &clip, in: .positive, none: "none", default: 10)
+    if kind == .adamw {
+      fields.integer("transfer-from", &transferredFrom, in: 1...1_000_000, none: "none")
+    } else {
+      fields.inapplicable(
+        ["transfer-from"],
+        "belongs to adamw, whose decay is apart from the gradient; the kind is \(kind.rawValue)")
+    }
+    if kind == .muon {
+      fields.inapplicable(
+        ["adaptive-clipping"], "the size of muon's steps does not depend on that of the gradient")
+    } else {
+      fields.number(
+        "adaptive-clipping", &adaptiveClipping, in: .positive, none: "none", default: nil)
+    }
   }
 }
 

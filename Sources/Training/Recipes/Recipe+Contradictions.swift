@@ -25,6 +25,18 @@ extension Recipe {
         "regularizer.weight",
         "regularisers are on while the radius grows, and the ramp is constant; expected 0")
     }
+    constraint.reportContradictions(with: optimizer, to: problems)
+    if optimizer.transferredFrom != nil, network.file != nil || network.sizes.width == nil {
+      problems.add(
+        "optimizer.transfer-from",
+        "is a width, and network.width says none; expected both, for an architecture that has one")
+    }
+    if network.weights.kind != .plain, constraint.kind.limitsSingularValues {
+      problems.add(
+        "constraint.kind",
+        "\(constraint.kind.rawValue) limits the matrices that are trained, and network.weights makes others of them; "
+          + "expected another kind or plain weights")
+    }
     if optimizer.kind != .sgd, optimizer.betas.contains(1) {
       problems.add("optimizer.betas", "1 would never learn; expected numbers below 1")
     }

@@ -11,6 +11,33 @@ extension Recipe {
     return try Architectures.named(network.architecture, network.sizes)
   }
 
+  /// What rate and decay of each weight are multiplied by, where they are carried over from another width; empty where they are not.
+  ///
+  /// - Throws: `InputError` when there is no network of that width for the images.
+  func stepScales(
+    of network: Network, _ trainable: [ParameterID], _ images: ImageSet
+  ) throws(InputError) -> [StepScale] {
+    guard let width = optimizer.transferredFrom else { return [] }
+    func other(_ width: Int) throws(InputError) -> Network? {
+      var other = self
+      other.network.sizes.width = width
+      return try other.emptyNetwork(for: images)
+    }
+    guard let base = try other(width), let wider = try other(2 * width) else { return [] }
+    return network.stepScales(from: base, wider, trainable)
+  }
+
+  /// The network of the recipe's architecture for some images, its weights zero; nil where it is read from a file.
+  ///
+  /// - Throws: `InputError` when the architecture does not fit the images or its groups of channels.
+  public func emptyNetwork(for images: ImageSet) throws(InputError) -> Network? {
+    guard let architecture = try architecture() else { return nil }
+    let plain = try architecture.network(
+      for: task(shape: images.shape, classes: images.classes.count))
+    guard let groups = network.channelGroups else { return plain }
+    return try plain.addingChannelNormalization(groups: groups)
+  }
+
   /// The task for an architecture, with the normalisation as the network's first step.
   ///
   /// - Parameters:

@@ -23,6 +23,7 @@ extension Recipe {
     schedules.cleanWeight = method == .clean ? .constant(1) : loss.cleanWeight
     if method == .crownIBP { schedules.crownWeight = loss.crownWeight }
     if method.usesBounds { schedules.regularizerWeight = regularizer.weight }
+    schedules.statisticsSpeed = network.statisticsSpeed
     let rule: AveragingSchedule.Rule =
       switch averaging.kind {
       case .none: .none

@@ -7,6 +7,8 @@ enum NumberRange {
   case fraction
   /// A distance in pixel values: from 0 to 1, both included.
   case distance
+  /// More than 0, at most 1.
+  case share
   /// More than 0.
   case positive
   /// 0 or more.
@@ -17,6 +19,7 @@ enum NumberRange {
   func contains(_ value: Double) -> Bool {
     switch self {
     case .fraction, .distance: (0...1).contains(value)
+    case .share: value > 0 && value <= 1
     case .positive: value > 0
     case .notNegative: value >= 0
     case .atLeast(let low): value >= low
@@ -27,6 +30,7 @@ enum NumberRange {
     switch self {
     case .fraction: "a number from 0 to 1"
     case .distance: "a distance in pixel values from 0 to 1, such as 8/255"
+    case .share: "a number above 0, at most 1"
     case .positive: "a number above 0"
     case .notNegative: "a number of 0 or more"
     case .atLeast(let low): "a number of at least \(numberText(low))"

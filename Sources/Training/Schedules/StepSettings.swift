@@ -16,6 +16,8 @@ public struct StepSettings: Sendable, Hashable {
   public var regularizerWeight: Double
   /// The weight in the average of the state after this batch; nil when it does not count.
   public var averageWeight: Double?
+  /// The weight of the batch in running statistics of normalisations that are used in training, 1 for the first batch.
+  public var statisticsSpeed = 1.0
 }
 
 /// Every schedule of a run: pure functions of the number of the batch.
@@ -34,6 +36,8 @@ public struct TrainingSchedules: Sendable, Hashable {
   public var regularizerWeight: Double
   /// The average of the weights.
   public var averaging: AveragingSchedule
+  /// The least weight of a batch in statistics that are estimated.
+  public var statisticsSpeed = 0.01
 
   /// Creates schedules that mix no losses and no bounds, have no regulariser and average nothing.
   public init(epsilon: EpsilonSchedule, learningRate: LearningRateSchedule) {
@@ -59,6 +63,8 @@ public struct TrainingSchedules: Sendable, Hashable {
       cleanWeight: cleanWeight.weight(atFraction: fraction),
       crownWeight: crownWeight.weight(atFraction: fraction),
       regularizerWeight: isWarmUp ? regularizerWeight * (1 - fraction) : 0,
-      averageWeight: averaging.weight(after: batch))
+      averageWeight: averaging.weight(after: batch),
+      // A plain average at first, as there is nothing to forget.
+      statisticsSpeed: max(statisticsSpeed, 1 / Double(batch + 1)))
   }
 }

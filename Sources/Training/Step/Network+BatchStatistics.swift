@@ -2,7 +2,7 @@ import Differentiation
 import Networks
 import Tensors
 
-/// The mean and the variance of a batch at the input of one normalisation.
+/// The mean and the variance at the input of one normalisation: those of a batch, or estimates with that batch in them.
 struct BatchMoments<T: TensorAlgebra>: Sendable {
   var normalization: BatchNormalization
   /// `[channels]`.
@@ -11,6 +11,8 @@ struct BatchMoments<T: TensorAlgebra>: Sendable {
   var variance: T
   /// The number of values a channel has in the batch.
   var count: Int
+  /// Whether these are estimates over many batches already.
+  var isEstimate = false
 }
 
 /// A forward pass in training mode.
@@ -27,12 +29,16 @@ extension Network {
   /// Evaluates the network on a batch with every normalisation by the batch's own mean and variance.
   ///
   /// The statistics are computed values like all others: whatever is computed with the returned parameters is
-  /// differentiated through them, as the published training does.
+  /// differentiated through them, as the published training does. Estimates carry no gradient.
   ///
   /// - Parameters:
   ///   - x: The batch, `[batch] + input shape`.
   ///   - values: The parameters in order.
-  func normalizedPass<T: TensorAlgebra>(_ x: T, _ values: [T]) -> NormalizedPass<T> {
+  ///   - speed: Where normalisations are by running estimates, the weight that the batch has in these; nil for the batch's own
+  ///     statistics.
+  func normalizedPass<T: TensorAlgebra>(
+    _ x: T, _ values: [T], estimating speed: Double? = nil
+  ) -> NormalizedPass<T> {
     var values = values
     var nodes = [T?](repeating: nil, count: self.nodes.count)
     var moments: [BatchMoments<T>] = []
@@ -48,26 +54,53 @@ extension Network {
       }
       let inputs = node.inputs.compactMap { nodes[$0] }
       if let normalization = operation as? BatchNormalization {
-        // Axis 0 is the batch, axis 1 the example's own leading axis.
-        let measured = inputs[0].channelMoments(axis: normalization.channelAxis)
-        nodes[node.inputs[0]] = measured.values
-        let (mean, variance) = (measured.mean, measured.variance)
-        values[normalization.mean.index] = mean
-        values[normalization.variance.index] = variance
+        let (read, found) = statistics(inputs[0], normalization, values, speed)
+        nodes[node.inputs[0]] = read
+        values[normalization.mean.index] = found.mean
+        values[normalization.variance.index] = found.variance
         parameters = Parameters(values)
-        moments.append(
-          BatchMoments(
-            normalization: normalization, mean: mean, variance: variance,
-            count: inputs[0].shape.count / max(1, mean.shape.count)))
+        moments.append(found)
         // A ReLU that alone reads a normalisation does both in one pass.
         let isRectified = readers[id] == 1 && self.nodes.contains { $0.isReLU(of: id) }
-        nodes[id] = isRectified ? nil : operation.evaluate([measured.values], parameters)
+        nodes[id] = isRectified ? nil : operation.evaluate([read], parameters)
         continue
       }
       nodes[id] = operation.evaluate(inputs, parameters)
     }
     guard let result = nodes[output] else { preconditionFailure("The output was not computed") }
     return NormalizedPass(parameters: parameters, moments: moments, output: result)
+  }
+
+  /// The statistics by which a normalisation goes, and its input to read from then on.
+  ///
+  /// Estimates are `m + s (mean - m)` and `v + s (mean of (x - m)^2 - v)` with the batch already in them, of weight `s`. The first
+  /// batch, of weight 1, gives its own mean and variance.
+  ///
+  /// Source: Qiao et al., "Micro-batch training with batch-channel normalization and weight standardization" (2019),
+  /// section 3.3.
+  private func statistics<T: TensorAlgebra>(
+    _ x: T, _ normalization: BatchNormalization, _ values: [T], _ speed: Double?
+  ) -> (read: T, BatchMoments<T>) {
+    // Axis 0 is the batch, axis 1 the example's own leading axis.
+    let measured = x.channelMoments(axis: normalization.channelAxis)
+    var moments = BatchMoments(
+      normalization: normalization, mean: measured.mean, variance: measured.variance,
+      count: x.shape.count / max(1, measured.mean.shape.count))
+    guard let speed else { return (measured.values, moments) }
+    // Numbers without a history carry no gradient.
+    let (mean, variance) = (T(measured.mean.values), T(measured.variance.values))
+    moments.isEstimate = true
+    guard speed < 1 else {
+      (moments.mean, moments.variance) = (mean, variance)
+      return (x, moments)
+    }
+    let (oldMean, oldVariance) = (
+      values[normalization.mean.index], values[normalization.variance.index]
+    )
+    let move = mean - oldMean
+    moments.mean = oldMean + move * speed
+    moments.variance = oldVariance + (variance + move.applying(.square) - oldVariance) * speed
+    return (x, moments)
   }
 
   /// The positive part of a normalisation.
@@ -84,7 +117,10 @@ extension Network {
 
   /// The weights of linear layers and convolutions, without biases.
   var weightParameters: [ParameterID] {
-    trainableParameters.filter { self.parameters[$0.index].value.shape.rank > 1 }
+    let constants = trainedConstants
+    return trainableParameters.filter {
+      self.parameters[$0.index].value.shape.rank > 1 && !constants.contains($0)
+    }
   }
 
   /// The node at which the region is measured: the input after a normalisation of the pixels.

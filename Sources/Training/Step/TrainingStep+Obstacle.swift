@@ -8,6 +8,7 @@ extension TrainingStep {
   /// one that is differentiated, and nothing would say so.
   public var obstacle: String? {
     if trainable.isEmpty { return "it has no layer with weights; expected one at least" }
+    if let problem = recipe.network.weights.obstacle(trained) { return problem }
     let needed = network.isNeeded
     for (id, node) in network.nodes.enumerated() where needed[id] {
       guard let operation = node.operation else { continue }

@@ -10,6 +10,8 @@ import Tensors
 public struct TrainingStep<Base: BackwardAlgebra>: Sendable {
   /// The network's structure; the parameters of a step are given to it.
   public let network: Network
+  /// What is trained in its place.
+  let trained: TrainedNetwork
   /// What is minimised.
   public let recipe: Recipe
   /// The parameters that move.
@@ -25,7 +27,8 @@ public struct TrainingStep<Base: BackwardAlgebra>: Sendable {
   public init(_ network: Network, _ recipe: Recipe) {
     self.network = network
     self.recipe = recipe
-    trainable = network.trainableParameters
+    trained = TrainedNetwork(network, recipe.network.weights)
+    trainable = trained.trainable
     weights = network.weightParameters
     relus = network.relus
     measuredInput = network.measuredInput
@@ -54,7 +57,7 @@ public struct TrainingStep<Base: BackwardAlgebra>: Sendable {
   /// - Parameters:
   ///   - images: The images in pixel values, `[batch] + input shape`.
   ///   - labels: The label of each image.
-  ///   - parameters: Every parameter of the network, in order.
+  ///   - parameters: Every parameter of the network, in order, kernels as they are trained, and the gains of those.
   ///   - settings: What the schedules say about this batch.
   ///   - seed: Where the random numbers of the step start.
   /// - Throws: `Unsupported` when the network has an operation that cannot be bounded.
@@ -64,7 +67,9 @@ public struct TrainingStep<Base: BackwardAlgebra>: Sendable {
     let variables = trainable.map { Tracked.variable(parameters[$0.index]) }
     var values = parameters.map { Tracked($0) }
     for (id, variable) in zip(trainable, variables) { values[id.index] = variable }
-    let pass = network.normalizedPass(Tracked(images), values)
+    values = trained.effective(values)
+    let pass = network.normalizedPass(
+      Tracked(images), values, estimating: estimatesStatistics ? settings.statisticsSpeed : nil)
     let cleanMargins = labelMargins(pass.output, labels)
     let context = Context(
       images: images, labels: labels, settings: settings, pass: pass, cleanMargins: cleanMargins,
@@ -102,11 +107,14 @@ public struct TrainingStep<Base: BackwardAlgebra>: Sendable {
     result.moments = pass.moments.map {
       BatchMoments(
         normalization: $0.normalization, mean: $0.mean.base, variance: $0.variance.base,
-        count: $0.count)
+        count: $0.count, isEstimate: $0.isEstimate)
     }
     result.gradients = loss.gradients(of: variables)
     return result
   }
+
+  /// Whether normalisations use running estimates in training, too.
+  private var estimatesStatistics: Bool { recipe.network.statistics == .estimated }
 
   /// The sums over the intervals at the input of a ReLU, and the number of those.
   private func reluSums(

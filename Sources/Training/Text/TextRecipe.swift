@@ -95,6 +95,21 @@ public struct TextRecipe: Sendable, Hashable {
       finalScale: network.finalScale)
   }
 
+  /// What rate and decay of each weight are multiplied by, where they are carried over from another width; empty where they are not.
+  ///
+  /// - Throws: `InputError` when there is no transformer of that width.
+  func stepScales(
+    of network: Network, _ trainable: [ParameterID], vocabulary: Int
+  ) throws(InputError) -> [StepScale] {
+    guard let width = optimizer.transferredFrom else { return [] }
+    func other(_ width: Int) throws(InputError) -> Network {
+      var other = self
+      other.network.width = width
+      return try other.architecture(vocabulary: vocabulary).network()
+    }
+    return network.stepScales(from: try other(width), try other(2 * width), trainable)
+  }
+
   func reportContradictions(to problems: RecipeProblems) {
     if !(data.validation > 0 && data.validation < 1) {
       problems.add("data.validation", "leaves nothing to judge by or to learn from")
@@ -104,6 +119,7 @@ public struct TextRecipe: Sendable, Hashable {
         "network.width",
         "\(network.width) for \(network.heads) heads; expected an even number of features in each")
     }
+    constraint.reportContradictions(with: optimizer, to: problems)
     if let late = optimizer.decayEpochs.first(where: { $0 >= epochs }) {
       problems.add("optimizer.decay-epochs", "nothing comes after epoch \(late) of \(epochs)")
     }

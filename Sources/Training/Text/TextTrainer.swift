@@ -37,13 +37,14 @@ public struct TextTrainer: Sendable {
     try Self.checkMemory(recipe, vocabulary: text.tokenizer.count)
     network = try recipe.architecture(vocabulary: text.tokenizer.count).network()
       .withTransformerWeights(seed: UInt64(recipe.seed))
-    let forms = network.weightForms
-    optimizer = Optimizer(recipe.optimizer, forms)
-    constraint = WeightConstraint(recipe.constraint, forms)
-    trainable = network.trainableParameters
-    firstNorms = trainable.map { [network] in
-      Tensor<Float>(converting: network.parameters[$0.index].value).frobeniusNorm
-    }
+    let trained = TrainedNetwork(network, WeightSettings())
+    var optimizer = Optimizer(recipe.optimizer, trained.forms)
+    optimizer.scales = try recipe.stepScales(
+      of: network, trained.trainable, vocabulary: text.tokenizer.count)
+    self.optimizer = optimizer
+    constraint = WeightConstraint(recipe.constraint, trained)
+    trainable = trained.trainable
+    firstNorms = trained.firstNorms
     let perEpoch = batches.batchesPerEpoch
     schedules = TrainingSchedules(
       epsilon: EpsilonSchedule(.constant, epsilon: 0, batchesPerEpoch: perEpoch),
@@ -108,10 +109,12 @@ public struct TextTrainer: Sendable {
           ? "the gradient is not finite" : "the loss is \(prediction.loss)")
     }
     let rate = schedules.learningRate.rate(at: state.batches)
-    var weights = trainable.map { state.parameters[$0.index] }
+    let before = trainable.map { state.parameters[$0.index] }
+    var weights = before
     optimizer.step(&weights, gradients, norm: norm, &state.optimizer, rate: rate)
     constraint.apply(
-      &weights, norms: firstNorms, rate: rate, decay: rate * recipe.optimizer.weightDecay,
+      &weights, from: before, norms: firstNorms, rate: rate,
+      decay: rate * recipe.optimizer.weightDecay,
       isBounded: recipe.optimizer.kind == .muon)
     for (id, weight) in zip(trainable, weights) { state.parameters[id.index] = weight }
     state.batches += 1
@@ -121,6 +124,11 @@ public struct TextTrainer: Sendable {
     state.totals.add(
       result, images: batch.targets.count, norm: norm,
       seconds: (ContinuousClock.now - start) / .seconds(1))
+  }
+
+  /// The network to judge and to save.
+  public func result(_ state: TrainingState) -> Network {
+    TrainedNetwork(network, WeightSettings()).folded(into: network, state.parameters)
   }
 
   /// Checks that every weight is a finite number, as the last step of an epoch may have left them.

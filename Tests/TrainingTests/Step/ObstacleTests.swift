@@ -81,8 +81,11 @@ struct ObstacleTests {
           + "adversarial, or replace it")
     }
     #expect(try obstacle("clean", Sine()) == nil)
-    #expect(try obstacle("ibp", Power(exponent: 2)) != nil)
-    #expect(try obstacle("adversarial", Power(exponent: 2)) == nil)
+    #expect(try obstacle("ibp", Power(exponent: 3)) != nil)
+    #expect(try obstacle("adversarial", Power(exponent: 3)) == nil)
+    // Squares and inverse roots are what normalisations are made of.
+    for exponent in [2, -0.5] { #expect(try obstacle("ibp", Power(exponent: exponent)) == nil) }
+    #expect(try obstacle("crown-ibp", Power(exponent: 2)) != nil)
   }
 
   @Test("A step function is refused by every method: nothing before it would learn")

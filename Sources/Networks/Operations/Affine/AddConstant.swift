@@ -4,9 +4,14 @@ import Tensors
 public struct AddConstant: AffineOperation {
   /// What is added, broadcast to the input.
   public var constant: ParameterID
+  /// Whether training moves it.
+  public var isTrained: Bool
 
   /// Creates a sum with a constant.
-  public init(_ constant: ParameterID) { self.constant = constant }
+  public init(_ constant: ParameterID, isTrained: Bool = false) {
+    self.constant = constant
+    self.isTrained = isTrained
+  }
 
   public var name: String { "AddConstant" }
   public var mixesElements: Bool { false }

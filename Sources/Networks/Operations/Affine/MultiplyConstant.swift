@@ -6,11 +6,14 @@ public struct MultiplyConstant: AffineOperation {
   public var constant: ParameterID
   /// Whether the input is divided by the constant.
   public var isQuotient: Bool
+  /// Whether training moves it.
+  public var isTrained: Bool
 
   /// Creates a product with a constant, or a quotient by one.
-  public init(_ constant: ParameterID, isQuotient: Bool = false) {
+  public init(_ constant: ParameterID, isQuotient: Bool = false, isTrained: Bool = false) {
     self.constant = constant
     self.isQuotient = isQuotient
+    self.isTrained = isTrained
   }
 
   public var name: String { isQuotient ? "DivConstant" : "MulConstant" }

@@ -1,0 +1,48 @@
+/// How the kernels that a network computes with follow from those that are trained.
+public struct WeightSettings: Sendable, Hashable {
+  /// The rule.
+  public enum Kind: String, Sendable, Hashable, CaseIterable, RecipeChoice {
+    /// The trained kernels themselves.
+    case plain
+    /// Each output channel's kernel less its mean, divided by its deviation (Qiao et al., "Micro-batch training with
+    /// batch-channel normalization and weight standardization", 2019).
+    case standardized = "weight-standardization"
+    /// The same divided by the root of its size too, times a fixed gain and one that is learnt (Brock et al.,
+    /// "Characterizing signal propagation to close the performance gap in unnormalized ResNets", ICLR 2021).
+    case scaled = "scaled-weight-standardization"
+  }
+
+  /// The gain after which a ReLU of standard normal numbers has deviation 1, `sqrt(2 / (1 - 1 / pi))`.
+  public static let reluGain = (2 / (1 - 1 / Double.pi)).squareRoot()
+
+  /// The rule.
+  public var kind = Kind.plain
+  /// The l2 norm of a kernel with a learnt gain of 1; nil for the norm `sqrt(2 pi / size)` that keeps the widths of
+  /// intervals from layer to layer, as the initialisation of Shi et al. (2021) does.
+  public var gain: Double? = WeightSettings.reluGain
+  /// What is added to the variance of a kernel.
+  ///
+  /// The usual 1e-5 is more than the variance that wide layers begin with in certified training, and would keep
+  /// their kernels from being standardised.
+  public var epsilon = 1e-10
+
+  mutating func visit(_ fields: inout some RecipeFields, isFromFile: Bool) {
+    guard !isFromFile else {
+      return fields.inapplicable(
+        ["weights", "gain", "weight-epsilon"],
+        "the network is read from a file, whose kernels are plain")
+    }
+    fields.choice("weights", &kind, default: .plain)
+    if kind == .scaled {
+      fields.number("gain", &gain, in: .positive, none: "intervals", default: Self.reluGain)
+    } else {
+      fields.inapplicable(
+        ["gain"], "belongs to scaled-weight-standardization; the weights are \(kind.rawValue)")
+    }
+    if kind == .plain {
+      fields.inapplicable(["weight-epsilon"], "the weights are plain, nothing is divided")
+    } else {
+      fields.number("weight-epsilon", &epsilon, in: .notNegative, default: 1e-10)
+    }
+  }
+}
