@@ -58,6 +58,12 @@ public struct BoundState<T: BackwardAlgebra>: Sendable {
       intervals[id] = propagating.interval(inputIntervals(of: id), pass.parameters)
       return
     }
+    let isFloat = UnitRoundoff(of: T.self).unit > ParameterError.unit
+    if let reason = network.extremeFactor(at: id, isFloat: isFloat) {
+      throw Unsupported(
+        operation: operation.name, node: network.nodes[id].name, analysis: "bounds",
+        reason: reason)
+    }
     if let affine = operation as? any BoxPropagating { return advance(to: id, by: affine) }
     intervals[id] = propagating.interval(inputIntervals(of: id), pass.parameters)
     if isFiniteAsItsInput(operation) { largest[id] = largest[network.nodes[id].inputs[0]] }

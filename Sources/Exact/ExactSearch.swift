@@ -51,14 +51,18 @@ public struct ExactSearch: Sendable {
     do throws(Unsupported) {
       let samples = RoundingProbe(network).samples(over: questions.map(\.region))
       for (given, sample) in zip(questions, samples) {
+        let errors = try network.foldingErrors(over: given.region, parameters)
         for condition in given.conditions {
           if let limit = options.limit { return result(.stopped(limit), total, binaries) }
           let tolerance = condition.reduce(0) {
-            max(
+            let folding = $1.outputs.reduce(0) {
+              $0 + abs($1.coefficient) * errors[$1.index]
+            }
+            return max(
               $0,
               Judgement.tolerance(
                 scale: $1.scale(at: sample.output), noise: sample.noise(weight: $1.weight),
-                precision: .double))
+                precision: .double) + 1.001 * folding)
           }
           guard tolerance.isFinite, let root = try root(given.region, condition, tolerance) else {
             let why = "numbers on the way are not finite"

@@ -120,6 +120,11 @@ extension Network {
   private func folding(
     _ map: ChannelMap, into operation: any Operation, _ rebuilder: inout NetworkRebuilder
   ) -> (any Operation)? {
+    /// Whether weights times the factors are rounded relatively, if at all.
+    func fits(_ id: ParameterID, _ factor: (Tensor<Double>) -> Tensor<Double>) -> Bool {
+      guard let scale = map.factor else { return true }
+      return parameters[id.index].value.hasOrdinaryProducts(with: factor(scale))
+    }
     func weight(_ id: ParameterID, _ factor: (Tensor<Double>) -> Tensor<Double>) -> ParameterID {
       guard let scale = map.factor else { return rebuilder.moved(id) }
       let parameter = parameters[id.index]
@@ -140,21 +145,27 @@ extension Network {
     }
     switch operation {
     case let layer as Linear:
+      guard fits(layer.weight, { $0 }) else { return nil }
       return Linear(weight: weight(layer.weight) { $0 }, bias: bias(layer.bias, layer.weight))
     case let layer as Convolution:
+      let factors = { (factor: Tensor<Double>) in factor.reshaped([factor.count, 1, 1, 1]) }
+      guard fits(layer.weight, factors) else { return nil }
       return Convolution(
-        weight: weight(layer.weight) { $0.reshaped([$0.count, 1, 1, 1]) },
+        weight: weight(layer.weight, factors),
         bias: bias(layer.bias, layer.weight), geometry: layer.geometry)
     case let layer as TransposedConvolution:
       // Kernels are `[inputs, outputs / groups, h, w]`: each group of inputs has its own outputs.
       let kernel = parameters[layer.weight.index].value.shape
       let groups = layer.geometry.groups
+      let factors = { (factor: Tensor<Double>) in
+        factor.reshaped([groups, 1, kernel[1]])
+          .broadcast(to: [groups, kernel[0] / groups, kernel[1]])
+          .reshaped([kernel[0], kernel[1], 1, 1])
+      }
+      guard fits(layer.weight, factors) else { return nil }
       return TransposedConvolution(
-        weight: weight(layer.weight) { factor in
-          factor.reshaped([groups, 1, kernel[1]])
-            .broadcast(to: [groups, kernel[0] / groups, kernel[1]])
-            .reshaped([kernel[0], kernel[1], 1, 1])
-        }, bias: bias(layer.bias, layer.weight), geometry: layer.geometry,
+        weight: weight(layer.weight, factors), bias: bias(layer.bias, layer.weight),
+        geometry: layer.geometry,
         outputPadding: layer.outputPadding)
     default: return nil
     }
@@ -174,6 +185,15 @@ extension Operation {
 }
 
 extension Tensor<Double> {
+  /// Whether every product with factors, which broadcast to these numbers, is 0 exactly or of an ordinary size, so that its rounding is relative.
+  func hasOrdinaryProducts(with factors: Tensor<Double>) -> Bool {
+    let spread = factors.broadcast(to: shape)
+    return zip(scalars, spread.scalars).allSatisfy { a, b in
+      let product = (a * b).magnitude
+      return a == 0 || b == 0 || (product > 0x1p-900 && product < 0x1p900)
+    }
+  }
+
   /// Whether each of these sums is a thousandth at least of the sizes that meet in it.
   func isLeft(of sizes: Tensor<Double>) -> Bool {
     zip(scalars, sizes.scalars).allSatisfy { $1 == 0 || $0.magnitude * 0x1p10 >= $1 }

@@ -24,6 +24,9 @@ extension Network {
     case let scale as MultiplyConstant:
       guard let factor = channelVector(scale.constant, of: input, axis: 1) else { return nil }
       let spread = spread(factor, over: kernel.value.shape, layer.geometry.groups)
+      let factors =
+        scale.isQuotient ? Tensor(repeating: 1, spread.shape) / spread : spread
+      guard kernel.value.hasOrdinaryProducts(with: factors) else { return nil }
       let scaled = scale.isQuotient ? kernel.value / spread : kernel.value * spread
       let own = parameters[scale.constant.index].error
       guard own.sizes == nil, kernel.error.sizes == nil else { return nil }
