@@ -27,8 +27,10 @@ struct ConstantsTests {
     var network = Network(input: [2, 3])
     let matrix = network.addParameter("m", random.tensor([3, 3]))
     let vector = network.addParameter("v", random.tensor([3]))
-    let m = try network.add(Exponential(), [network.add(Constant(matrix), [0])])
-    let v = try network.add(Exponential(), [network.add(Constant(vector), [0])])
+    let square = Power(exponent: 2)
+    let m = try network.add(square, [network.add(Constant(matrix), [0])])
+    let v = try network.add(
+      SquareRoot(), [network.add(square, [network.add(Constant(vector), [0])])])
     let product = try network.add(MatrixProduct(), [0, m])
     let scaled = try network.add(Multiply(), [v, product])
     let shifted = try network.add(Add(isDifference: true), [scaled, v])
