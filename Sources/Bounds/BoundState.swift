@@ -58,8 +58,7 @@ public struct BoundState<T: BackwardAlgebra>: Sendable {
       intervals[id] = propagating.interval(inputIntervals(of: id), pass.parameters)
       return
     }
-    let isFloat = UnitRoundoff(of: T.self).unit > ParameterError.unit
-    if let reason = network.extremeFactor(at: id, isFloat: isFloat) {
+    if let reason = extremeFactor(at: id) {
       throw Unsupported(
         operation: operation.name, node: network.nodes[id].name, analysis: "bounds",
         reason: reason)
@@ -113,6 +112,8 @@ extension Bounder {
       if let given {
         filled.intervals[id] = given
         filled.setPrice(of: id)
+      } else if filled.hasExtremeFactor(id) {
+        filled.refuseRows(at: id)
       } else {
         // An operation without a rule is refused when rows meet it.
         try? filled.advance(to: id)

@@ -118,7 +118,7 @@ struct RegionEnclosure: Sendable {
 }
 
 extension RegionEnclosure.Ball {
-  /// For each row, a number that it is at least over the
+  /// For each row, a number that it is at least over the ball.
   ///
   /// With the middle c and deviations d, `a x = a c + sum (a_i / d_i) (v_i - c_i)` over pixels v, and by Hoelder's inequality the
   /// sum is at least minus the radius times the dual norm of `a / d`.

@@ -52,6 +52,10 @@ public struct ExactSearch: Sendable {
       let samples = RoundingProbe(network).samples(over: questions.map(\.region))
       for (given, sample) in zip(questions, samples) {
         let errors = try network.foldingErrors(over: given.region, parameters)
+        // The largest of numbers and of what is none may be a number.
+        guard errors.allSatisfy(\.isFinite) else {
+          return result(.stopped(.rounding("numbers on the way are not finite")), total, binaries)
+        }
         for condition in given.conditions {
           if let limit = options.limit { return result(.stopped(limit), total, binaries) }
           let tolerance = condition.reduce(0) {

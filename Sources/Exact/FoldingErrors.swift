@@ -60,16 +60,8 @@ extension Network {
       if let offset { part = part + offset }
       error = error + part.scaled(by: 1.02 * Double(roundings) * ParameterError.unit, adding: 0)
     }
-    let off = affine.parameters.map { self.parameters[$0.index].error.sizes }
-    if off.contains(where: { $0 != nil }) {
-      var values = [Tensor<Double>](
-        repeating: Tensor(repeating: 0, [1]), count: self.parameters.count)
-      for (id, error) in zip(affine.parameters, off) {
-        if let error { values[id.index] = error }
-      }
-      let offset: Tensor<Double>? = affine.offset(Parameters(values))
-      if let offset { error = error + offset }
-    }
+    let off = offsetError(of: affine, scaledBy: 1, adding: 0, as: Tensor<Double>.self)
+    if let off { error = error + off }
     return error.scaled(by: 1 + 0x1p-20, adding: 0)
   }
 }

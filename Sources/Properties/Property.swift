@@ -51,7 +51,10 @@ public struct Property: Sendable {
     return result.compactMap(\.self)
   }
 
-  /// Checks that a network has as many inputs and outputs as the property names.
+  /// The sizes of coefficients that bounds in single precision have room for lie between this and one over it.
+  private static let largestCoefficient = 0x1p100
+
+  /// Checks that a network has as many inputs and outputs as the property names, and that no coefficient would vanish or overflow in bounds.
   ///
   /// - Throws: `InputError` such as "property has 3 inputs, network has 2".
   public func matches(inputs: Int, outputs: Int) throws(InputError) {
@@ -60,6 +63,15 @@ public struct Property: Sendable {
     }
     guard outputs == outputCount else {
       throw InputError(source, "property has \(outputCount) outputs, network has \(outputs)")
+    }
+    for constraint in groups.lazy.flatMap(\.conditions).flatMap(\.constraints) {
+      let sizes = (constraint.inputs + constraint.outputs).map(\.coefficient.magnitude)
+      let most = Self.largestCoefficient
+      guard let size = sizes.first(where: { $0 < 1 / most || $0 > most }) else { continue }
+      throw InputError(
+        source, place: constraint.line > 0 ? "line \(constraint.line)" : "",
+        "the coefficient \(size) is too large or too small; expected a size from 1e-30 to 1e30, which multiplying the inequality by a number gives"
+      )
     }
   }
 }

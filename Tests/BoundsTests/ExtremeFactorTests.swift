@@ -86,4 +86,64 @@ import Testing
       #expect(try upper(simplified, as: Float.self) >= exact)
     }
   }
+
+  @Test("Rows over known intervals that meet such a factor prove nothing")
+  func knownIntervals() throws {
+    let network = try network(1e-30, 1e32, epsilon: 0)
+    let inputs = InputSet<Tensor<Float>>([try Region(lower: [0], upper: [1])], shape: [1, 1])
+    let one = Interval<Tensor<Float>>(
+      lower: Tensor([1, 1, 1], [0]), upper: Tensor([1, 1, 1], [1]))
+    for known in [[nil, nil, nil], [one, one, one]] as [[Interval<Tensor<Float>>?]] {
+      let state = Bounder<Tensor<Float>>(network).state(over: inputs, intervals: known)
+      #expect(state.pass.prices[1].scale == .infinity)
+    }
+  }
+
+  @Test("A normalisation that overflows in doubles, too, is not folded")
+  func doubles() throws {
+    for (scale, variance, epsilon) in [(1e154, 1e308, 1e308), (1e-300, 1e300, 0.0)] {
+      var network = Network(input: [1, 1, 1, 1])
+      func parameter(_ value: Double) -> ParameterID {
+        network.addParameter("p\(network.parameters.count)", Tensor([1], [value]))
+      }
+      let kernel = network.addParameter("w", Tensor([1, 1, 1, 1], [1]))
+      try network.add(Convolution(weight: kernel), [0])
+      try network.add(
+        BatchNormalization(
+          scale: parameter(scale), bias: parameter(0), mean: parameter(0),
+          variance: parameter(variance), epsilon: epsilon), [1])
+      #expect(network.simplified().nodes.count == 3)
+    }
+  }
+
+  @Test("A constant that vanishes on its way, or whose error is no number, is not folded")
+  func vanishingConstants() throws {
+    for number in [1e-200, 1e200] {
+      var network = Network(input: [1, 1])
+      let value = network.addParameter("c", Tensor([1, 1], [number]))
+      let constant = try network.add(Constant(value), [0])
+      let square = try network.add(Multiply(), [constant, constant])
+      try network.add(Add(), [0, square])
+      #expect(network.simplified().nodes.contains { $0.operation is Constant })
+    }
+  }
+
+  @Test("What an added constant is off by is charged beside the sum's own rounding")
+  func addedConstants() throws {
+    var network = Network(input: [1, 4])
+    let constant = network.addParameter(
+      "c", Tensor(repeating: 1, [1, 4]), error: ParameterError(roundings: 1 << 20))
+    try network.add(AddConstant(constant), [0])
+    let state = try Bounder<Tensor<Double>>(network).intervals(
+      over: InputSet([Region(lower: [0, 0, 0, 0], upper: [0, 0, 0, 0])], shape: [1, 4]))
+    let interval = try #require(state.intervals[1])
+    #expect(interval.lower.scalars.allSatisfy { $0 <= 1 - 0x1p-33 })
+    #expect(interval.upper.scalars.allSatisfy { $0 >= 1 + 0x1p-33 })
+    let functions = OutputFunctions<Tensor<Double>>.outputsAndNegations(4, examples: 1)
+    let bounds = try Bounder<Tensor<Double>>(network).lowerBounds(
+      of: functions,
+      over: InputSet([Region(lower: [0, 0, 0, 0], upper: [0, 0, 0, 0])], shape: [1, 4]),
+      by: .crown)
+    #expect(bounds.lower.scalars.prefix(4).allSatisfy { $0 <= 1 - 0x1p-33 })
+  }
 }

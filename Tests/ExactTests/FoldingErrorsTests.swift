@@ -74,4 +74,17 @@ import Testing
       over: Region(lower: [0, 0], upper: [1, 1]), network.parameters(as: Tensor<Double>.self))
     #expect(errors == [0, 0])
   }
+
+  @Test("An error that is no number stops the search")
+  func noNumber() throws {
+    var network = Network(input: [1, 1])
+    let huge = network.addParameter("w", Tensor([1, 1], [1e300]), error: .init(roundings: 1))
+    for _ in 0..<2 { try network.add(Linear(weight: huge), [network.output]) }
+    try network.add(ReLU(), [2])
+    let zero = network.addParameter("zero", Tensor([1, 1], [0]), error: .init(roundings: 1))
+    try network.add(Linear(weight: zero), [3])
+    let errors = try? network.foldingErrors(
+      over: Region(lower: [0], upper: [1]), network.parameters(as: Tensor<Double>.self))
+    #expect(errors?.allSatisfy { !$0.isFinite } ?? true)
+  }
 }

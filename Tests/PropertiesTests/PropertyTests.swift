@@ -16,6 +16,15 @@ import Testing
         == "p.vnnlib: property has 2 outputs, network has 10")
   }
 
+  @Test func coefficientsThatVanishInBoundsAreRefused() throws {
+    for coefficient in ["1e-40", "-1e-50", "1e-330", "1e31"] {
+      let result = try property("(assert (<= (* \(coefficient) Y_0) 1))")
+      let message = refusal { try result.matches(inputs: 2, outputs: 2) }
+      #expect(message.contains("the coefficient") && message.contains("1e-30 to 1e30"), "\(message)")
+    }
+    try property("(assert (<= (* 1e-20 Y_0) 1e-40))").matches(inputs: 2, outputs: 2)
+  }
+
   @Test func satisfactionIsExactAtTheEdge() throws {
     let result = try property(
       "(assert (or (and (<= Y_0 Y_1)) (and (>= (+ Y_0 Y_1) 0.75) (<= X_0 0))))")

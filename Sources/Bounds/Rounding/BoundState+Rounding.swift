@@ -88,17 +88,28 @@ extension BoundState {
   /// was off by already; nil for nothing.
   private func offsetSizes(of affine: any AffineOperation) -> T? {
     let sizes: T? = affine.offsetMagnitude(pass.parameters)
-    let errors = affine.parameters.map { network.parameters[$0.index].error.sizes }
-    guard let sizes, errors.contains(where: { $0 != nil }) else { return sizes }
-    var values = [T](repeating: T.full(0, [1]), count: network.parameters.count)
-    let unit = UnitRoundoff(of: T.self).unit
-    for (id, error) in zip(affine.parameters, errors) {
-      guard let error else { continue }
-      // Numbers too small to be rounded relatively are raised.
-      values[id.index] = T(error.scaled(by: (1 + 0x1p-20) / unit, adding: 0x1p-90))
-    }
-    let offset: T? = affine.offset(Parameters(values))
-    return offset.map { sizes + $0 } ?? sizes
+    guard let sizes else { return nil }
+    // Numbers too small to be rounded relatively are raised.
+    let error = network.offsetError(
+      of: affine, scaledBy: (1 + 0x1p-20) / UnitRoundoff(of: T.self).unit, adding: 0x1p-90,
+      as: T.self)
+    return error.map { sizes + $0 } ?? sizes
+  }
+
+  /// Whether a factor of a node leaves the number system.
+  func hasExtremeFactor(_ id: Int) -> Bool { extremeFactor(at: id) != nil }
+
+  /// Why a factor of a node leaves the number system; nil where none does.
+  func extremeFactor(at id: Int) -> String? {
+    let isFloat = UnitRoundoff(of: T.self).unit > ParameterError.unit
+    return network.extremeFactor(at: id, isFloat: isFloat)
+  }
+
+  /// Lets rows that meet a node prove nothing: their constants are no numbers afterwards.
+  mutating func refuseRows(at id: Int) {
+    let shape = network.nodes[id].shape
+    let ones = T.full(1, Shape([count] + shape.dimensions))
+    pass.prices[id] = RowPrice(sizes: ones.inRowLayout(shape), scale: .infinity, floor: .infinity)
   }
 
   private func hasOffset(_ affine: some AffineOperation) -> Bool {
@@ -152,6 +163,7 @@ extension BoundState {
   /// - Parameter sizes: The sizes of the numbers that meet in each element, without the offset.
   private mutating func setPrice(of affine: any AffineOperation, _ id: Int, _ sizes: T?) {
     guard meetsRows[id], var sizes else { return }
+    guard !hasExtremeFactor(id) else { return refuseRows(at: id) }
     let rounding = UnitRoundoff(of: T.self)
     let shape = network.nodes[id].shape
     var terms = network.terms(of: id, readers: readers, as: T.self).backward

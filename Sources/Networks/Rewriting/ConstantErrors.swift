@@ -25,9 +25,11 @@ struct ConstantErrors {
     guard let value = values[id], let error = errors[id] else { return nil }
     var most = 0.0
     for (value, error) in zip(value.scalars, error.scalars) where error != 0 {
-      most = max(most, error / (value.magnitude * ParameterError.unit))
+      let own = error / (value.magnitude * ParameterError.unit)
+      // A value of 0 that may be off has no such number; neither has an error that is none, which a maximum would lose.
+      guard own.isFinite else { return nil }
+      most = max(most, own)
     }
-    // A value of 0 that may be off has no such number; neither has one that is no number.
     return most <= Double(Self.most) ? Int((1.01 * most).rounded(.up)) : nil
   }
 
@@ -51,9 +53,18 @@ struct ConstantErrors {
     let inputs = node.inputs.compactMap { values[$0] }
     let before = node.inputs.compactMap { errors[$0] }
     guard inputs.count == node.inputs.count, before.count == node.inputs.count,
+      (inputs + [result] + operation.parameters.map { parameters[$0] })
+        .allSatisfy(Self.isOrdinary), network.extremeFactor(at: id, isFloat: false) == nil,
       let error = error(of: operation, id, inputs, before, result)
     else { return }
     errors[id] = error.scaled(by: 1 + 0x1p-40, adding: 0)
+  }
+
+  /// Whether no product of two of these numbers overflows, or is so small that it is not rounded relatively.
+  private static func isOrdinary(_ values: Tensor<Double>) -> Bool {
+    values.scalars.allSatisfy {
+      $0 == 0 || ($0.magnitude > 0x1p-400 && $0.magnitude < 0x1p400)
+    }
   }
 
   private func error(

@@ -22,7 +22,9 @@ extension Network {
   public func foldingBatchNormalization() -> Network {
     let parameters = parameters(as: Tensor<Double>.self)
     return foldingChannelMaps { node, _ in
-      guard let normalization = nodes[node].operation as? BatchNormalization else { return nil }
+      guard let normalization = nodes[node].operation as? BatchNormalization,
+        extremeFactor(at: node, isFloat: false) == nil
+      else { return nil }
       let factor = normalization.factor(parameters)
       let (mean, bias) = (parameters[normalization.mean], parameters[normalization.bias])
       let moved = mean * factor

@@ -1,4 +1,3 @@
-import Networks
 import Tensors
 
 extension Network {
@@ -8,7 +7,7 @@ extension Network {
   /// so only where neither it nor anything on the way to it overflows or becomes so small that it is not rounded relatively.
   ///
   /// - Parameter isFloat: Whether the numbers are of single precision.
-  func extremeFactor(at id: Int, isFloat: Bool) -> String? {
+  public func extremeFactor(at id: Int, isFloat: Bool) -> String? {
     let limit = isFloat ? 0x1p100 : 0x1p900
     func isModest(_ value: Double) -> Bool {
       value.magnitude < limit && value.magnitude > 1 / limit
@@ -35,5 +34,27 @@ extension Network {
     return isFloat
       ? "a factor is too large or too small for float32; --precision double may have room for it"
       : "a factor is too large or too small for float64"
+  }
+
+  /// By how much what an affine operation adds may be off, because its parameters are; in the shape that its offset has. Nil for nothing.
+  ///
+  /// - Parameters:
+  ///   - scale: What errors are multiplied by.
+  ///   - floor: What is then added to each.
+  public func offsetError<T: TensorAlgebra>(
+    of affine: any AffineOperation, scaledBy scale: Double, adding floor: Double, as type: T.Type
+  ) -> T? {
+    // Weights' own roundings are counted as terms of their sums; what is added alone has no sum.
+    let isConstant = affine is AddConstant || affine is Constant
+    let errors = affine.parameters.map { id -> Tensor<Double>? in
+      let parameter = parameters[id.index]
+      return isConstant ? parameter.error.total(of: parameter.value) : parameter.error.sizes
+    }
+    guard errors.contains(where: { $0 != nil }) else { return nil }
+    var values = [T](repeating: T.full(0, [1]), count: parameters.count)
+    for (id, error) in zip(affine.parameters, errors) {
+      if let error { values[id.index] = T(error.scaled(by: scale, adding: floor)) }
+    }
+    return affine.offset(Parameters(values))
   }
 }
