@@ -20,7 +20,8 @@ import Testing
     for coefficient in ["1e-40", "-1e-50", "1e-330", "1e31"] {
       let result = try property("(assert (<= (* \(coefficient) Y_0) 1))")
       let message = refusal { try result.matches(inputs: 2, outputs: 2) }
-      #expect(message.contains("the coefficient") && message.contains("1e-30 to 1e30"), "\(message)")
+      #expect(message.contains("the coefficient"), "\(message)")
+      #expect(message.contains("1e-30 to 1e30"), "\(message)")
     }
     try property("(assert (<= (* 1e-20 Y_0) 1e-40))").matches(inputs: 2, outputs: 2)
   }
