@@ -87,6 +87,17 @@ private struct RowWalk {
         }
         pass(&rows, lines, of: node)
         add(rows, at: step.inputs[0])
+      case .products(let products):
+        guard !hints.stopsAtBends, let planes = state.planes[node] else {
+          end(rows, nil, enclosure)
+          continue
+        }
+        let result = products.pullBack(rows, planes)
+        for (row, sum) in result.constants.enumerated() {
+          constants[row] = Rounding.sumDown(constants[row], sum)
+        }
+        add(result.first, at: step.inputs[0])
+        add(result.second, at: step.inputs[1])
       case .largest, .larger, .unknown: end(rows, hints.balls[node], enclosure)
       }
     }

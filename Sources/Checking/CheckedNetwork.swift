@@ -42,13 +42,15 @@ public struct CheckedNetwork: Sendable {
     (input, output) = (network.inputName, network.outputName)
     inputShape = network.inputShape.dimensions
     isReadExactly = network.isReadExactly
-    steps = StepReader.steps(of: network)
-    isNeeded = network.isNeeded.enumerated().map { $0 == 0 || $1 }
-    outputNode = network.output
+    let (steps, places) = StepReader.steps(of: network)
+    let needed = network.isNeeded
+    self.steps = steps
+    isNeeded = steps.map { $0.node == 0 || needed[$0.node] }
+    outputNode = places[network.output]
     tensors = network.nodes.map(\.tensors.first)
     var nodes: [String: Int] = [:]
-    for (id, node) in network.nodes.enumerated() where isNeeded[id] {
-      for tensor in node.tensors where nodes[tensor] == nil { nodes[tensor] = id }
+    for (id, step) in steps.enumerated() where isNeeded[id] {
+      for tensor in step.tensors where nodes[tensor] == nil { nodes[tensor] = id }
     }
     self.nodes = nodes
     matrices = Matrices(isPlain: isPlain)

@@ -77,14 +77,16 @@ extension PreparedClaim {
           sum = Rounding.sumUp(sum, Rounding.productUp(norm ?? .infinity, distances[source]))
         }
         distances[id] = sum
-      case .rectifier, .curve(.tanh): distances[id] = inputs[0]
-      case .curve(.sigmoid): distances[id] = Rounding.productUp(0.25, inputs[0])
+      case .rectifier: distances[id] = inputs[0]
+      case .curve(let curve):
+        if let stretch = curve.stretch { distances[id] = Rounding.productUp(stretch, inputs[0]) }
       case .largest(let windows):
         // A change moves the windows over it, and each no farther than itself.
         var readers = [Double](repeating: 0, count: analysis.steps[step.inputs[0]].layout.count)
         for place in windows.joined() { readers[Int(place)] += 1 }
         distances[id] = Rounding.productUp((readers.max() ?? 0).squareRoot().up, inputs[0])
       case .larger: distances[id] = inputs.euclideanNorm
+      case .products: break
       case .unknown: continue
       }
       // What is not a number is no distance.

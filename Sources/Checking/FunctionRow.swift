@@ -60,6 +60,14 @@ struct FunctionRow: Sendable {
     bound.isFinite && (bound > 0 || (sufficesZero && bound >= 0))
   }
 
+  /// Whether it is a multiple of the difference of two elements of one group, and no input or constant is added.
+  func isComparison(in groups: [Int]) -> Bool {
+    guard outputs.count == 2, inputs.isEmpty, constant == 0, !outputs.contains(where: \.isRounded)
+    else { return false }
+    return outputs[0].coefficient == -outputs[1].coefficient
+      && groups[outputs[0].place] == groups[outputs[1].place]
+  }
+
   /// The constant less what the rounding of the coefficients may change over intervals.
   func constant(over state: PartState, output: Int) -> Double {
     var result = constant
@@ -77,6 +85,9 @@ struct FunctionRow: Sendable {
 
 extension Analysis {
   /// For each function, a number that it is at least, over the part.
+  ///
+  /// A softmax keeps the order of the elements of a group. So where the output is one, and a function compares two elements of a
+  /// group, a bound of the same difference before the softmax is given: above 0, or at least 0, where the function is.
   func leastValues(
     _ functions: [FunctionRow], over state: PartState, _ hints: RowHints = RowHints()
   ) -> [Double] {
@@ -94,7 +105,14 @@ extension Analysis {
         }
         start.append((node, rows))
       }
-      add(functions[part].map(\.outputs), at: output)
+      let order = steps[output].order
+      let isComparison = functions[part].map { own in
+        order.map { own.isComparison(in: $0.groups) } ?? false
+      }
+      add(zip(functions[part], isComparison).map { $1 ? [] : $0.outputs }, at: output)
+      if let order {
+        add(zip(functions[part], isComparison).map { $1 ? $0.outputs : [] }, at: order.source)
+      }
       add(functions[part].map(\.inputs), at: 0)
       result += leastValues(
         start, functions[part].map { $0.constant(over: state, output: output) }, over: state,

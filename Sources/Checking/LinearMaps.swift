@@ -200,12 +200,21 @@ struct ListedMap: LinearMap {
     let rows = rows.whole()
     var result = Rows(input, count: rows.count)
     let (width, wide) = (input.count, output.count)
-    result.values.withUnsafeMutableBufferPointer { values in
-      for row in 0..<rows.count {
-        for place in 0..<wide {
-          let coefficient = rows.values[row * wide + place]
-          for index in starts[place]..<starts[place + 1] {
-            values[row * width + Int(sources[index])] += coefficient * weights[index]
+    rows.values.withUnsafeBufferPointer { from in
+      starts.withUnsafeBufferPointer { starts in
+        sources.withUnsafeBufferPointer { sources in
+          weights.withUnsafeBufferPointer { weights in
+            result.values.withUnsafeMutableBufferPointer { values in
+              for row in 0..<rows.count {
+                for place in 0..<wide {
+                  let coefficient = from[row * wide + place]
+                  guard coefficient != 0 else { continue }
+                  for index in starts[place]..<starts[place + 1] {
+                    values[row * width + Int(sources[index])] += coefficient * weights[index]
+                  }
+                }
+              }
+            }
           }
         }
       }

@@ -35,6 +35,8 @@ struct PartState: Sendable {
   var charges: [Charge?]
   /// For each node that is bounded by lines, these.
   var lines: [Lines?]
+  /// For each node of products, its planes.
+  var planes: [Planes?]
   /// For each node, what bounds its rounding in single precision; nil where that is not asked for.
   var sums: [SingleSum?]
 
@@ -42,6 +44,7 @@ struct PartState: Sendable {
     enclosures = [Enclosure?](repeating: nil, count: count)
     charges = [Charge?](repeating: nil, count: count)
     lines = [Lines?](repeating: nil, count: count)
+    planes = [Planes?](repeating: nil, count: count)
     sums = [SingleSum?](repeating: nil, count: count)
   }
 
@@ -50,6 +53,7 @@ struct PartState: Sendable {
     enclosures[id] = other.enclosures[id]
     charges[id] = other.charges[id]
     lines[id] = other.lines[id]
+    planes[id] = other.planes[id]
     sums[id] = other.sums[id]
   }
 }
@@ -109,6 +113,12 @@ struct Analysis: Sendable {
         isChanged[id] = true
         guard refine(refinement, &state) else { return nil }
       }
+      if let differences = steps[id].differences,
+        refinements.contains(where: { $0.node == differences.source && $0.places == nil })
+      {
+        isChanged[id] = true
+        guard refine(differences, at: id, &state) else { return nil }
+      }
       if isSingle, state.sums[id] == nil, let enclosure = state.enclosures[id] {
         state.sums[id] = SingleSum(of: enclosure)
       }
@@ -161,7 +171,28 @@ struct Analysis: Sendable {
       return result
     case .curve(let curve):
       state.lines[id] = curve.lines(over: inputs[0])
-      return curve.enclosure(of: inputs[0])
+      var result = curve.enclosure(of: inputs[0])
+      if step.excess > 0 {
+        result.lower = result.lower.map { max(0, ($0 - step.excess).down) }
+        let count = result.lower.count
+        state.charges[id] = Charge(
+          errors: [Double](repeating: step.excess, count: count),
+          absolute: Double(count) * Rounding.tiny)
+      }
+      return result
+    case .products(let products):
+      let (x, y) = (inputs[0], inputs[inputs.count - 1])
+      var (result, size) = products.enclosure(x, y)
+      var errors: [Double]?
+      if isSingle {
+        let own = try products.singleErrors(size: size, step.name)
+        result.widen(by: own)
+        errors = own
+      }
+      let planes = products.planes(x, y)
+      state.charges[id] = products.charge(planes, x, y, errors: errors)
+      state.planes[id] = planes
+      return result
     case .largest(let windows):
       func most(_ ends: [Double]) -> [Double] {
         windows.map { $0.reduce(-.infinity) { max($0, ends[Int($1)]) } }
@@ -191,8 +222,25 @@ struct Analysis: Sendable {
   /// Bounds elements of a node by rows of their own, and cuts their intervals; false where nothing is left.
   private func refine(_ refinement: Refinement, _ state: inout PartState) -> Bool {
     let node = refinement.node
-    guard var enclosure = state.enclosures[node] else { return true }
+    guard let enclosure = state.enclosures[node] else { return true }
     let places = refinement.places ?? unstablePlaces(of: node, enclosure)
+    return bound(places, of: node, &state) { _ in nil }
+  }
+
+  /// Bounds the differences of elements: each by a row of its own, which also bounds the one of the other order.
+  private func refine(
+    _ differences: Step.Differences, at node: Int, _ state: inout PartState
+  ) -> Bool {
+    guard let enclosure = state.enclosures[node] else { return true }
+    let places = unstablePlaces(of: node, enclosure).filter { $0 < differences.mirrored($0) }
+    return bound(places, of: node, &state, differences.mirrored)
+  }
+
+  /// Bounds elements of a node, and what are their negations, by rows.
+  private func bound(
+    _ places: [Int], of node: Int, _ state: inout PartState, _ negation: (Int) -> Int?
+  ) -> Bool {
+    guard var enclosure = state.enclosures[node] else { return true }
     let step = rowsAtOnce / 2
     let parts = stride(from: 0, to: places.count, by: step).map {
       Array(places[$0..<min(places.count, $0 + step)])
@@ -207,6 +255,9 @@ struct Analysis: Sendable {
         let (lower, upper) = (bounds[row], -bounds[part.count + row])
         if lower.isFinite { enclosure.lower[place] = max(enclosure.lower[place], lower) }
         if upper.isFinite { enclosure.upper[place] = min(enclosure.upper[place], upper) }
+        guard let other = negation(place) else { continue }
+        enclosure.lower[other] = max(enclosure.lower[other], -enclosure.upper[place])
+        enclosure.upper[other] = min(enclosure.upper[other], -enclosure.lower[place])
       }
     }
     if enclosure.isEmpty { return false }
@@ -247,6 +298,6 @@ struct Analysis: Sendable {
   /// How many rows go back together, so that they fit the cache.
   var rowsAtOnce: Int {
     let widest = steps.reduce(1) { max($0, $1.layout.count) }
-    return max(16, min(256, (1 << 17) / widest))
+    return max(32, min(256, (1 << 17) / widest))
   }
 }

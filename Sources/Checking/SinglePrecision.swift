@@ -49,7 +49,10 @@ enum SinglePrecision {
     guard network.isSinglePrecision else {
       return "the model does not compute in 32-bit floats alone"
     }
-    guard let operation = network.nodes[id].operation else { return nil }
+    guard let operation = network.nodes[steps[id].node].operation else { return nil }
+    guard !(operation is Softmax) else {
+      return "IEEE arithmetic says nothing about the accuracy of \(operation.name)"
+    }
     for id in operation.parameters {
       let areFloats = network.parameters[id.index].value.withElements { elements in
         elements.allSatisfy { Double(Float($0)) == $0 }
@@ -62,7 +65,11 @@ enum SinglePrecision {
     case .input, .largest, .larger, .unknown: return nil
     case .rectifier(let slope):
       return Double(Float(slope)) == slope ? nil : "its slope is not a float"
+    case .curve(let curve) where curve.isExactInSingle: return nil
     case .curve: return "IEEE arithmetic says nothing about the accuracy of \(operation.name)"
+    case .products:
+      return standsForOneNode(id, steps)
+        ? nil : "it is one of several steps by which a node of the file was read"
     case .affine(let affine):
       if let quotient = operation as? MultiplyConstant, quotient.isQuotient,
         !network.parameters[quotient.constant.index].value.scalars.allSatisfy({
@@ -87,6 +94,25 @@ enum SinglePrecision {
       id = readers[0]
     }
     return true
+  }
+}
+
+extension Products {
+  /// What bounds the rounding of the node, by places: sums of products of two values, as `Affine` has them of a value and a coefficient.
+  ///
+  /// - Parameter size: The sums of the sizes of the products.
+  /// - Throws: `Rejection` where a number on the way may be too large for single precision, or there are too many.
+  func singleErrors(size: [Double], _ name: String) throws(Rejection) -> [Double] {
+    let roundings = fanIn + 3
+    guard roundings <= Rounding.mostSingleTerms else {
+      throw Rejection("binary32: \(name) sums up \(roundings) terms, too many")
+    }
+    let (gamma, absolute) = (Rounding.singleGamma(roundings), Double(roundings) * 0x1p-149)
+    guard (size.max() ?? 0) * (1 + gamma) + absolute < 0x1p127 else {
+      throw Rejection(
+        "binary32: numbers on the way to \(name) may be too large for single precision")
+    }
+    return size.map { (gamma * $0 + absolute) * Rounding.inflation }
   }
 }
 

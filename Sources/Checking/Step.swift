@@ -1,8 +1,10 @@
 import Networks
 import Tensors
 
-/// One node of a network, as the checker reads it.
+/// One node of a network, as the checker reads it. Some nodes of the file are read as several.
 struct Step: Sendable {
+  /// Which of the network's nodes it is, or is a part of.
+  var node: Int
   /// The name in the model file, for messages.
   var name: String
   /// The tensors of the model file that have its value.
@@ -14,6 +16,12 @@ struct Step: Sendable {
   /// Whether a ReLU or a LeakyRelu reads it, and whether another operation that bends does.
   var isRectified = false
   var isBent = false
+  /// The node and the axis of which it has all differences of two elements, where a softmax begins.
+  var differences: Differences?
+  /// How much too large the value may be, as the kind has it; elements are not below 0 even so.
+  var excess = 0.0
+  /// Where a softmax ends, what its elements are in the order of.
+  var order: Order?
   /// Why no execution in single precision is understood; nil where it is.
   var singleProblem: String?
 
@@ -22,13 +30,38 @@ struct Step: Sendable {
     case affine(Affine)
     /// `max(x, slope x)`, with a slope from 0 to 1: a ReLU has 0.
     case rectifier(slope: Double)
-    case curve(Curve)
+    case curve(any Curve)
+    case products(Products)
     /// The largest of some places of the input; or the smallest.
     case largest([[Int32]])
     /// The larger of two inputs, or the smaller.
     case larger(isMinimum: Bool)
     /// No rule is known.
     case unknown(String)
+  }
+
+  /// Differences `x_j - x_i` of elements of one group: for each i, those of all j but i, in order.
+  struct Differences: Sendable {
+    /// The node.
+    var source: Int
+    /// The elements of a group.
+    var size: Int
+
+    /// The element with the same two numbers in the other order.
+    func mirrored(_ element: Int) -> Int {
+      let (pair, column) = (element / (size - 1), element % (size - 1))
+      let (group, i) = (pair / size, pair % size)
+      let j = column < i ? column : column + 1
+      return (group * size + j) * (size - 1) + (i < j ? i : i - 1)
+    }
+  }
+
+  /// What a softmax does not change: of two elements of one group, which one is larger.
+  struct Order: Sendable {
+    /// The node that the softmax reads; its elements lie at the same places.
+    var source: Int
+    /// The group of each element, by places.
+    var groups: [Int]
   }
 }
 

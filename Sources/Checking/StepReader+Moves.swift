@@ -45,7 +45,7 @@ extension StepReader {
         isSame
         ? DiagonalMap(input: input)
         : ListedMap(input, layout, sources[part].map { $0 < 0 ? [] : [(source: $0, weight: 1)] })
-      return Affine.Term(input: node.inputs[part], map: map)
+      return Affine.Term(input: places[node.inputs[part]], map: map)
     }
     return Affine(terms: terms, arithmetic: .exact)
   }

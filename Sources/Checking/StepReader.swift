@@ -10,23 +10,40 @@ struct NoRule: Error {
 struct StepReader {
   let network: Network
   let id: Int
+  /// The steps of the nodes before.
+  let places: [Int]
 
+  /// The nodes it reads, as steps.
+  private var operands: [Int] { node.inputs.map { places[$0] } }
   private var node: Network.Node { network.nodes[id] }
   private var shapes: [[Int]] { node.inputs.map { network.nodes[$0].shape.dimensions } }
   private var layout: Layout { Layout(node.shape.dimensions) }
   private func inputLayout(_ index: Int = 0) -> Layout { Layout(shapes[index]) }
 
-  /// All steps of a network.
-  static func steps(of network: Network) -> [Step] {
-    var steps = network.nodes.indices.map { StepReader(network: network, id: $0).step }
+  /// All steps of a network, and the one that has the value of each of its nodes.
+  static func steps(of network: Network) -> (steps: [Step], places: [Int]) {
+    var (steps, places) = ([Step](), [Int]())
+    for id in network.nodes.indices {
+      let reader = StepReader(network: network, id: id, places: places)
+      if let softmax = network.nodes[id].operation as? Softmax,
+        let parts = reader.softmax(softmax, from: steps.count)
+      {
+        steps += parts
+        steps[reader.operands[0]].isBent = true
+      } else {
+        steps.append(reader.step)
+      }
+      places.append(steps.count - 1)
+    }
     for step in steps {
       switch step.kind {
       case .input, .affine, .unknown: continue
       case .rectifier: for input in step.inputs { steps[input].isRectified = true }
-      case .curve, .largest, .larger: for input in step.inputs { steps[input].isBent = true }
+      case .curve, .products, .largest, .larger:
+        for input in step.inputs { steps[input].isBent = true }
       }
     }
-    return SinglePrecision.refusals(in: steps, network)
+    return (SinglePrecision.refusals(in: steps, network), places)
   }
 
   private var step: Step {
@@ -37,12 +54,13 @@ struct StepReader {
       kind = .unknown(error.reason)
     }
     return Step(
-      name: node.name, tensors: node.tensors, inputs: node.inputs, layout: layout, kind: kind)
+      node: id, name: node.name, tensors: node.tensors, inputs: operands, layout: layout, kind: kind
+    )
   }
 
   // MARK: Parameters
 
-  private func values(_ id: ParameterID) throws(NoRule) -> [Double] {
+  func values(_ id: ParameterID) throws(NoRule) -> [Double] {
     let parameter = network.parameters[id.index]
     guard parameter.isExact else {
       throw NoRule(reason: "its parameter \(parameter.name) was computed when the file was read")
@@ -76,7 +94,7 @@ struct StepReader {
 
   /// An input as it is broadcast to the result, times 1 or -1.
   private func operand(_ index: Int, factor: Double = 1) -> Affine.Term {
-    let input = node.inputs[index]
+    let input = operands[index]
     guard shapes[index] != node.shape.dimensions else {
       return Affine.Term(input: input, map: DiagonalMap(input: layout, uniform: factor))
     }
@@ -118,8 +136,21 @@ struct StepReader {
         throw NoRule(reason: "its slope \(leaky.slope) is not between 0 and 1")
       }
       return .rectifier(slope: leaky.slope)
-    case is Sigmoid: return .curve(.sigmoid)
-    case is Tanh: return .curve(.tanh)
+    case is Sigmoid: return .curve(RisingCurve.sigmoid)
+    case is Tanh: return .curve(RisingCurve.tanh)
+    case is Exponential: return .curve(ConvexCurve.exponential)
+    case is Reciprocal: return .curve(ConvexCurve.reciprocal)
+    case is Magnitude: return .curve(ConvexCurve.magnitude)
+    case is Sine: return .curve(Wave.sine)
+    case is Cosine: return .curve(Wave.cosine)
+    case let power as Power
+    where (2...16).contains(power.exponent) && power.exponent == power.exponent.rounded():
+      return .curve(ConvexCurve.power(Int(power.exponent)))
+    case is Sign: return .curve(SignStep())
+    case is Multiply: return .products(elementwiseProducts())
+    case is MatrixProduct: return .products(try matrixProducts())
+    case let convolution as TransposedConvolution:
+      return .affine(try transposed(convolution))
     case let pool as MaxPool: return .largest(taps(pool))
     case let maximum as Maximum where node.inputs.count == 2 && shapes[0] == shapes[1]:
       return .larger(isMinimum: maximum.isMinimum)
@@ -155,7 +186,7 @@ struct StepReader {
     }
     let bias = try linear.bias.map { (id) throws(NoRule) in try values(id) }
     return Affine(
-      terms: [Affine.Term(input: node.inputs[0], map: map)],
+      terms: [Affine.Term(input: operands[0], map: map)],
       offset: bias.map { bias in
         output.placed((0..<output.count).map { bias[$0 % outputs] })
       }, arithmetic: .products(roundings: inputs + 3, headroom: 1))
@@ -171,7 +202,7 @@ struct StepReader {
       convolution.geometry, inputLayout(), layout)
     let bias = try convolution.bias.map { (id) throws(NoRule) in try values(id) }
     return Affine(
-      terms: [Affine.Term(input: node.inputs[0], map: map)],
+      terms: [Affine.Term(input: operands[0], map: map)],
       offset: bias.map { bias in (0..<layout.count).map { bias[$0 % layout.channels] } },
       arithmetic: .products(roundings: map.fanIn + 3, headroom: 1))
   }
@@ -195,7 +226,7 @@ struct StepReader {
         sources.enumerated().map { [(source: $1, weight: factors[layout.place(of: $0)])] })
     }
     return Affine(
-      terms: [Affine.Term(input: node.inputs[0], map: map)],
+      terms: [Affine.Term(input: operands[0], map: map)],
       coefficientRoundings: product.isQuotient ? 1 : 0,
       arithmetic: .scaling(addends: nil, limit: 0, growth: 1 + map.largest))
   }
@@ -230,7 +261,7 @@ struct StepReader {
     return Affine(
       terms: [
         Affine.Term(
-          input: node.inputs[0], map: DiagonalMap(input: layout, factors: spread(factors)))
+          input: operands[0], map: DiagonalMap(input: layout, factors: spread(factors)))
       ], offset: spread(shifts), offsetError: spread(errors), coefficientRoundings: 4,
       arithmetic: .scaling(addends: spread(addends), limit: largest, growth: growth))
   }
@@ -264,11 +295,11 @@ struct StepReader {
   }
 
   /// A sum, divided perhaps: the reciprocal of the number is rounded once.
-  private func mean(_ products: [[(source: Int, weight: Double)]], count: Int) -> Affine {
+  func mean(_ products: [[(source: Int, weight: Double)]], count: Int) -> Affine {
     Affine(
       terms: [
         Affine.Term(
-          input: node.inputs[0], map: ListedMap(inputLayout(), layout, products))
+          input: operands[0], map: ListedMap(inputLayout(), layout, products))
       ], coefficientRoundings: 1,
       arithmetic: .products(roundings: count + 3, headroom: Double(count)))
   }

@@ -115,7 +115,8 @@ extension ONNXImporter {
         layout += (next..<next + Int32(extent)).map { $0 }
         next += Int32(extent)
         constants.append(
-          .constant(ONNXConstant(values: Tensor(repeating: 0, shape(value)), kind: .float)))
+          .constant(
+            ONNXConstant(values: Tensor(repeating: 0, shape(value)), kind: .float).exact(true)))
       case .constant:
         layout += [Int32](repeating: -1, count: extent)
         constants.append(value)

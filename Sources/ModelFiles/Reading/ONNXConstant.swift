@@ -15,7 +15,7 @@ struct ONNXConstant {
   var type: ElementType
   /// The name in the file; empty for a computed constant.
   var name = ""
-  /// Whether the values are numbers of the file as they stand there, moved or negated perhaps, and not computed.
+  /// Whether the values are numbers of the file as they stand there, moved or negated perhaps, or computed from such without rounding.
   var isExact = false
 
   init(values: Tensor<Double>, type: ElementType, name: String = "") {

@@ -27,12 +27,11 @@ extension ONNXImporter {
     case _ where isMoving: return ONNXConstant(values: values, type: type).exact(isExact)
     case is Negate, is ReLU, is Magnitude, is Sign, is Floor:
       return ONNXConstant(values: values, type: type).exact(isExact)
-    case is Add, is Multiply:
-      isReadExactly = false
-      return ONNXConstant(values: values.mapped(foldingType(type).rounded(_:)), type: type)
-    case is SquareRoot, is Reciprocal:
-      isReadExactly = false
-      return ONNXConstant(values: values.mapped(foldingType(type).rounded(_:)), type: type)
+    case is Add, is Multiply, is SquareRoot, is Reciprocal:
+      let rounded = values.mapped(foldingType(type).rounded(_:))
+      let isOwn = isExact && operation.isExact(inputs.map(\.values), rounded)
+      if !isOwn { isReadExactly = false }
+      return ONNXConstant(values: rounded, type: type).exact(isOwn)
     case is Reduce, is MatrixProduct:
       guard isExactSum(inputs, terms: terms(operation, inputs), type) else { return nil }
       // A mean is exact where its quotient is.
@@ -40,8 +39,9 @@ extension ONNXImporter {
         let count = Double(inputs[0].shape.count / values.count)
         let short = values.scalars.allSatisfy { ($0 * 0x1p20).rounded() == $0 * 0x1p20 }
         guard short, count < 0x1p20 else { return nil }
+        return ONNXConstant(values: values, type: type)
       }
-      return ONNXConstant(values: values, type: type)
+      return ONNXConstant(values: values, type: type).exact(isExact)
     default: return nil
     }
   }
@@ -93,7 +93,34 @@ extension ONNXImporter {
   }
 }
 
+extension Networks.Operation {
+  /// Whether a sum, a product, a root or a reciprocal of numbers was not rounded.
+  fileprivate func isExact(_ inputs: [Tensor<Double>], _ result: Tensor<Double>) -> Bool {
+    let operands = inputs.map { $0.broadcast(to: result.shape).scalars }
+    let isDifference = (self as? Add)?.isDifference ?? false
+    return result.scalars.enumerated().allSatisfy { index, value in
+      let (a, b) = (operands[0][index], operands[operands.count - 1][index])
+      switch self {
+      case is Add:
+        // The error of a sum is a double, which these differences find (Knuth).
+        let addend = isDifference ? -b : b
+        let own = value - a
+        return value.isFinite && a + addend == value && (a - (value - own)) + (addend - own) == 0
+      case is Multiply: return value.isProduct(of: a, b)
+      case is SquareRoot: return a.isProduct(of: value, value)
+      default: return 1.0.isProduct(of: value, a)
+      }
+    }
+  }
+}
+
 extension Double {
+  /// Whether this is the exact product of two numbers. Says no to what is too small for its error to be a double.
+  fileprivate func isProduct(of a: Double, _ b: Double) -> Bool {
+    guard a != 0, b != 0 else { return self == 0 && a.isFinite && b.isFinite }
+    return isFinite && abs(self) > 0x1p-900 && (-self).addingProduct(a, b) == 0
+  }
+
   /// The power of two that the last bit set of a number stands for.
   fileprivate var ulpOfLastBit: Double {
     let zeros = significandBitPattern == 0 ? 52 : significandBitPattern.trailingZeroBitCount

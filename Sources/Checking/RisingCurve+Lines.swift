@@ -1,6 +1,6 @@
 import Foundation
 
-extension Curve {
+extension RisingCurve {
   /// An interval that holds the derivative at a number, from the value there.
   private func derivative(_ value: Interval) -> Interval {
     let one = Interval(1, 1)
@@ -23,19 +23,10 @@ extension Curve {
     return self == .sigmoid ? value * (1 - value) : 1 - value * value
   }
 
-  /// Lines below and above over intervals.
-  func lines(over x: Enclosure) -> Lines {
-    var lines = Lines(slope: 0, over: x)
-    for place in x.lower.indices {
-      let (lower, upper) = (x.lower[place], x.upper[place])
-      (lines.lowerSlope[place], lines.lowerIntercept[place]) = below(lower, upper)
-      // The curve turned around its middle: f(x) = s - f(-x), with s the sum of its two levels.
-      let (slope, intercept) = below(-upper, -lower)
-      lines.upperSlope[place] = slope
-      lines.upperIntercept[place] = Rounding.sumUp(self == .sigmoid ? 1 : 0, -intercept)
-    }
-    lines.finish(x)
-    return lines
+  /// The curve turned around its middle: `f(x) = s - f(-x)`, with s the sum of its two levels.
+  func above(_ lower: Double, _ upper: Double) -> (slope: Double, intercept: Double) {
+    let (slope, intercept) = below(-upper, -lower)
+    return (slope, Rounding.sumUp(self == .sigmoid ? 1 : 0, -intercept))
   }
 
   /// A line below the curve over an interval: a slope, and an intercept proved for it.
@@ -44,7 +35,7 @@ extension Curve {
   ///   difference is least at an end of that part. Where x is below 0 the curve is convex, so it is above its tangent at any
   ///   number d there: `f(x) - k x >= f(d) - k d + (f'(d) - k) (x - d)`, a linear function, whose least value over that part is
   ///   at an end.
-  private func below(_ lower: Double, _ upper: Double) -> (slope: Double, intercept: Double) {
+  func below(_ lower: Double, _ upper: Double) -> (slope: Double, intercept: Double) {
     let (touch, slope) = touch(lower, upper)
     var least = Double.infinity
     let factor = Interval(slope, slope)
