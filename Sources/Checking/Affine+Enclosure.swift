@@ -31,14 +31,18 @@ extension Affine {
         sums.size[place] += abs(value)
       }
     }
-    let absolute = mayUnderflow(inputs) ? Double(4 * fanIn + 16) * Rounding.tiny : 0
-    let gamma = Rounding.gamma(fanIn + 6 * terms.count + 2 + coefficientRoundings)
+    let isExact = isExactSum(inputs, sums.size)
+    let absolute =
+      mayUnderflow(inputs) && !isExact ? Double(4 * fanIn + 16) * Rounding.tiny : 0
+    let gamma =
+      isExact ? 0 : Rounding.gamma(fanIn + 6 * terms.count + 2 + coefficientRoundings)
     var result = Enclosure(lower: sums.lower, upper: sums.upper)
     for place in 0..<count {
       let fixed = absolute + (offsetError?[place] ?? 0)
       let below = (gamma * sums.lowerSize[place] + fixed) * Rounding.inflation
       let above = (gamma * sums.upperSize[place] + fixed) * Rounding.inflation
       // Nothing was computed where all terms are 0; a lone offset of subnormal size is exact.
+      // Nor was anything rounded in sums of whole multiples of one power of two.
       if below != 0 { result.lower[place] = (result.lower[place] - below).down }
       if above != 0 { result.upper[place] = (result.upper[place] + above).up }
     }
@@ -122,6 +126,25 @@ extension Affine {
       }
     }
     return sums
+  }
+
+  /// Whether no sum is rounded, in whatever order: all products and offsets are multiples of a power of two, and all sums of their
+  /// sizes below 2^53 of it, such as sums of whole numbers.
+  ///
+  /// - Parameter size: The sums of the sizes of all terms, nearly.
+  private func isExactSum(_ inputs: [Enclosure], _ size: [Double]) -> Bool {
+    guard coefficientRoundings == 0, offsetError == nil else { return false }
+    var unit = offset?.commonUnit ?? .infinity
+    for (term, input) in zip(terms, inputs) {
+      // Of few bits, or the sums have too many; most inputs are seen not to be at their first element.
+      let least = (input.largest.max() ?? 0) * 0x1p-40
+      let isCoarse = [input.lower, input.upper].allSatisfy { ends in
+        ends.allSatisfy { $0 == 0 || $0.lastBit >= least }
+      }
+      guard isCoarse else { return false }
+      unit = min(unit, term.map.unit * min(input.lower.commonUnit, input.upper.commonUnit))
+    }
+    return unit > 0x1p-900 && (size.max() ?? 0) < 0x1p52 * unit
   }
 
   /// Whether some product of a coefficient and an end may be so small that its rounding is not relative.

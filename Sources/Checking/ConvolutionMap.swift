@@ -17,6 +17,7 @@ struct ConvolutionMap: LinearMap {
   private let transposed: [Double]
   let smallest: Double
   let largest: Double
+  let unit: Double
 
   /// - Parameters:
   ///   - kernels: `outputs x inputs / groups x height x width`.
@@ -47,6 +48,7 @@ struct ConvolutionMap: LinearMap {
     negative = forward.map { max(0, -$0) }
     smallest = kernels.smallestSize
     largest = kernels.largestSize
+    unit = kernels.commonUnit
   }
 
   private var length: Int { kernel.height * kernel.width * inputs }

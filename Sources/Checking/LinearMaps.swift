@@ -12,6 +12,8 @@ protocol LinearMap: Sendable {
   var smallest: Double { get }
   /// The size of the largest coefficient.
   var largest: Double { get }
+  /// A power of two of which all coefficients are multiples; infinite where all are 0.
+  var unit: Double { get }
   /// The products of the positive coefficients, and of the sizes of the negative ones, with a vector.
   func parts(of vector: [Double], _ matrices: Matrices) -> (positive: [Double], negative: [Double])
   /// Rows times the map.
@@ -21,6 +23,9 @@ protocol LinearMap: Sendable {
 extension Sequence<Double> {
   /// The size of the largest number.
   var largestSize: Double { reduce(0) { Swift.max($0, abs($1)) } }
+
+  /// The largest power of two of which all finite numbers are multiples; infinite where all are 0.
+  var commonUnit: Double { reduce(.infinity) { Swift.min($0, $1.lastBit) } }
 
   /// The size of the least number that is not 0.
   var smallestSize: Double {
@@ -40,6 +45,7 @@ struct DiagonalMap: LinearMap {
   var fanOut: Int { factors == nil && abs(uniform) == 1 ? 0 : 1 }
   var smallest: Double { factors?.smallestSize ?? [uniform].smallestSize }
   var largest: Double { factors?.largestSize ?? abs(uniform) }
+  var unit: Double { factors?.commonUnit ?? uniform.lastBit }
   func factor(_ index: Int) -> Double { factors?[index] ?? uniform }
 
   func parts(
@@ -88,6 +94,7 @@ struct MatrixMap: LinearMap {
   private var transposed: [Double]
   let smallest: Double
   let largest: Double
+  let unit: Double
 
   /// - Parameter weights: `inputs x outputs`.
   init(_ weights: [Double], _ input: Layout, inputs: Int, outputs: Int) {
@@ -103,6 +110,7 @@ struct MatrixMap: LinearMap {
     }
     smallest = weights.smallestSize
     largest = weights.largestSize
+    unit = weights.commonUnit
   }
 
   var fanIn: Int { inputs }
@@ -147,6 +155,7 @@ struct ListedMap: LinearMap {
   let fanOut: Int
   let smallest: Double
   let largest: Double
+  let unit: Double
 
   /// Whether each element of the result is one of the inputs', its negation, or 0.
   let isMove: Bool
@@ -175,6 +184,7 @@ struct ListedMap: LinearMap {
     fanOut = isPlain && most <= 1 ? 0 : most
     smallest = weights.smallestSize
     largest = weights.largestSize
+    unit = weights.commonUnit
   }
 
   func parts(

@@ -57,6 +57,14 @@ enum Rounding {
 extension Double {
   /// The double before, of a finite number. Infinity stays: what overflowed must not become a number again.
   var down: Double { isFinite ? nextDown : self }
+  /// The power of two that the last bit set stands for; infinite for 0.
+  var lastBit: Double {
+    guard self != 0 else { return .infinity }
+    let zeros = significandBitPattern == 0 ? 52 : significandBitPattern.trailingZeroBitCount
+    return isNormal
+      ? Double(sign: .plus, exponent: max(Int(exponent) - 52 + zeros, -1074), significand: 1)
+      : .leastNonzeroMagnitude
+  }
   /// The double behind, of a finite number.
   var up: Double { isFinite ? nextUp : self }
 }
