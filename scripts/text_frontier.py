@@ -22,8 +22,8 @@ def runs(limits):
         yield f"adamw-wd-{decay}", [adam[0], adam[1] % decay]
 
 
-def svg(points, path):
-    """Accuracy of the kept text against the bound, on a logarithmic axis."""
+def svg(points, path, norm="root mean squares"):
+    """Accuracy on kept examples against the bound, on a logarithmic axis."""
     width, height, left, bottom = 720, 420, 60, 50
     points = [p for p in points if p["bound"]]
     low = math.floor(min(math.log10(p["bound"]) for p in points))
@@ -47,7 +47,7 @@ def svg(points, path):
         x, y = place(p)
         colour = "#0a6" if p["name"].startswith("muon") else "#c50"
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{colour}"/><text x="{x + 8:.1f}" y="{y - 6:.1f}">{p["name"]}</text>')
-    parts.append(f'<text x="{width / 2}" y="{height - 12}" text-anchor="middle">proved bound of the outputs (root mean squares)</text></svg>')
+    parts.append(f'<text x="{width / 2}" y="{height - 12}" text-anchor="middle">proved bound of the outputs ({norm})</text></svg>')
     with open(path, "w", encoding="utf-8") as file:
         file.write("\n".join(parts) + "\n")
 

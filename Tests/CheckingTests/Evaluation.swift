@@ -191,6 +191,49 @@ func evaluated<A: EvaluationArithmetic>(
         return reduction.isMean
           ? arithmetic.quotient(sum, arithmetic.number(Double($0.count))) : sum
       }
+    case is Multiply:
+      let (first, second) = (broadcastPlaces(shapes[0], shape), broadcastPlaces(shapes[1], shape))
+      result = (0..<count).map {
+        arithmetic.sum([(inputs[0][first[$0]], inputs[1][second[$0]])], [])
+      }
+    case is MatrixProduct:
+      let (rows, inner, columns) = (shape[shape.count - 2], shapes[0].last ?? 1, shape.last ?? 1)
+      let lead = Array(shape.dropLast(2)) + [1]
+      let (first, second) = (
+        broadcastPlaces(Array(shapes[0].dropLast(2)) + [1], lead),
+        broadcastPlaces(Array(shapes[1].dropLast(2)) + [1], lead)
+      )
+      result = (0..<count).map { element in
+        let (matrix, row, column) = (
+          element / (rows * columns), element / columns % rows, element % columns
+        )
+        return arithmetic.sum(
+          (0..<inner).map {
+            (
+              inputs[0][(first[matrix] * rows + row) * inner + $0],
+              inputs[1][(second[matrix] * inner + $0) * columns + column]
+            )
+          }, [])
+      }
+    case let power as Power:
+      result = inputs[0].map { x in
+        (1..<Int(power.exponent)).reduce(x) { value, _ in arithmetic.sum([(value, x)], []) }
+      }
+    case is Magnitude:
+      result = inputs[0].map {
+        arithmetic.isBelow($0, arithmetic.number(0))
+          ? arithmetic.sum([($0, arithmetic.number(-1))], []) : $0
+      }
+    case is Sign:
+      let zero = arithmetic.number(0)
+      result = inputs[0].map {
+        arithmetic.number(
+          arithmetic.isBelow($0, zero) ? -1 : arithmetic.isBelow(zero, $0) ? 1 : 0)
+      }
+    case let convolution as TransposedConvolution:
+      result = transposed(
+        inputs[0], shapes[0], shape, parameter(convolution.weight), extents(convolution.weight),
+        convolution.bias.map(parameter), convolution.geometry, &arithmetic)
     case is Reshape: result = inputs[0]
     case let transpose as Transpose:
       let strides = Shape(shapes[0]).strides
@@ -235,6 +278,35 @@ private func broadcastPlaces(_ shape: [Int], _ target: [Int]) -> [Int] {
       let index = element / strides[lead + axis] % target[lead + axis]
       return place + (shape[axis] == 1 ? 0 : index * own[axis])
     }
+  }
+}
+
+/// Element by element of the result: the inputs from which the kernel reaches it.
+private func transposed<A: EvaluationArithmetic>(
+  _ x: [A.Value], _ input: [Int], _ output: [Int], _ weights: [Double], _ kernel: [Int],
+  _ bias: [Double]?, _ geometry: ConvolutionGeometry, _ arithmetic: inout A
+) -> [A.Value] {
+  let (inputs, outputs) = (input[1] / geometry.groups, kernel[1])
+  return (0..<output.reduce(1, *)).map { element in
+    let (channel, line, column) = (
+      element / (output[2] * output[3]), element / output[3] % output[2], element % output[3]
+    )
+    var products: [(A.Value, A.Value)] = []
+    for source in channel / outputs * inputs..<(channel / outputs + 1) * inputs {
+      for y in 0..<input[2] {
+        for z in 0..<input[3] {
+          let ky = line + geometry.padding[0] - y * geometry.stride[0]
+          let kx = column + geometry.padding[1] - z * geometry.stride[1]
+          guard ky % geometry.dilation[0] == 0, kx % geometry.dilation[1] == 0 else { continue }
+          let (tapY, tapX) = (ky / geometry.dilation[0], kx / geometry.dilation[1])
+          guard ky >= 0, kx >= 0, tapY < kernel[2], tapX < kernel[3] else { continue }
+          let at = ((source * outputs + channel % outputs) * kernel[2] + tapY) * kernel[3] + tapX
+          products.append(
+            (arithmetic.number(weights[at]), x[(source * input[2] + y) * input[3] + z]))
+        }
+      }
+    }
+    return arithmetic.sum(products, bias.map { [arithmetic.number($0[channel])] } ?? [])
   }
 }
 

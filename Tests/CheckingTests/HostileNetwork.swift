@@ -14,8 +14,19 @@ struct HostileNetwork {
   var upper: [Double]
   private var random: SplitMix64
 
-  /// - Parameter isImage: Whether the network begins with convolutions.
+  /// What the network consists of.
+  enum Kind: CaseIterable {
+    case dense, image
+    /// Products of nodes, squares, steps and transposed convolutions among others.
+    case products
+  }
+
   init(seed: UInt64, isImage: Bool, numbers: Numbers? = nil) throws {
+    try self.init(seed: seed, isImage ? .image : .dense, numbers: numbers)
+  }
+
+  init(seed: UInt64, _ kind: Kind, numbers: Numbers? = nil) throws {
+    let isImage = kind == .image
     random = SplitMix64(seed: seed, stream: 4021)
     let numbers = numbers ?? Numbers.allCases[Int(seed) % Numbers.allCases.count]
     let shape: Shape = isImage ? [1, 2, 4, 5] : [1, 5]
@@ -36,7 +47,11 @@ struct HostileNetwork {
     }
     lower = lower.map { Double(Float($0)) }
     upper = upper.map { Double(Float($0)) }
-    if isImage { try addImage(numbers) } else { try addDense(numbers, inputs: 5) }
+    switch kind {
+    case .dense: try addDense(numbers, inputs: 5)
+    case .image: try addImage(numbers)
+    case .products: try addProducts(numbers)
+    }
     for id in network.nodes.indices.dropFirst() { network.addTensors(["t\(id)"], of: id) }
   }
 
@@ -104,6 +119,61 @@ struct HostileNetwork {
         try network.add(ReLU(), [network.output])
       }
     }
+  }
+
+  /// Two branches that are multiplied, in one of several ways, and what bends before and behind.
+  private mutating func addProducts(_ numbers: Numbers) throws {
+    func branch(_ width: Int) throws -> Int {
+      try network.add(
+        Linear(
+          weight: parameter([5, width], numbers),
+          bias: Bool.random(using: &random) ? parameter([width], numbers) : nil), [0])
+      switch Int.random(in: 0..<6, using: &random) {
+      case 0: return try network.add(ReLU(), [network.output])
+      case 1: return try network.add(Magnitude(), [network.output])
+      case 2: return try network.add(Sign(), [network.output])
+      default: return network.output
+      }
+    }
+    switch Int.random(in: 0..<5, using: &random) {
+    case 0: try network.add(Multiply(), [branch(4), branch(4)])
+    case 1:
+      // One node with itself, and a factor that is broadcast.
+      let own = try branch(4)
+      let square = try network.add(Multiply(), [own, own])
+      try network.add(Multiply(), [branch(1), square])
+    case 2:
+      let (first, second) = (try branch(6), try branch(6))
+      try network.add(Reshape(to: [1, 2, 3]), [first])
+      let left = network.output
+      try network.add(Reshape(to: [1, 3, 2]), [second])
+      try network.add(MatrixProduct(), [left, network.output])
+      try network.add(Reshape(to: [1, 4]), [network.output])
+    case 3:
+      // The product of a matrix with its own transpose: squares on the diagonal.
+      try network.add(Reshape(to: [1, 2, 2]), [branch(4)])
+      let own = network.output
+      try network.add(Transpose([0, 2, 1]), [own])
+      try network.add(MatrixProduct(), [own, network.output])
+      try network.add(Reshape(to: [1, 4]), [network.output])
+    default:
+      try network.add(Reshape(to: [1, 2, 2, 2]), [branch(8)])
+      try network.add(
+        TransposedConvolution(
+          weight: parameter([2, 1, 2, 3], numbers), bias: parameter([2], numbers),
+          geometry: .init(stride: [2, 1], padding: [1, 0, 0, 1], groups: 2),
+          outputPadding: [1, 0]), [network.output])
+      let count = network.nodes[network.output].shape.count
+      try network.add(Reshape(to: [1, count]), [network.output])
+      try network.add(Selection(axis: 1, indices: [0, 3, 1, 2]), [network.output])
+    }
+    if Bool.random(using: &random) {
+      try network.add(
+        Power(exponent: Double(Int.random(in: 2...3, using: &random))), [network.output])
+    }
+    try network.add(
+      Linear(weight: parameter([4, 3], numbers), bias: parameter([3], numbers)),
+      [network.output])
   }
 
   private mutating func addImage(_ numbers: Numbers) throws {

@@ -157,8 +157,8 @@ struct RoundingTests {
     #expect(Rounding.sumUp(-most, -most) == -.infinity)
   }
 
-  @Test("Curves' values and lines hold the curves", arguments: [Curve.sigmoid, .tanh])
-  func curves(curve: Curve) throws {
+  @Test("Curves' values and lines hold the curves", arguments: [RisingCurve.sigmoid, .tanh])
+  func curves(curve: RisingCurve) throws {
     func near(_ x: Double) -> Double { curve == .sigmoid ? 1 / (1 + exp(-x)) : tanh(x) }
     var random = SplitMix64(seed: 3)
     for trial in 0..<400 {

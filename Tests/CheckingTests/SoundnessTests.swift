@@ -25,11 +25,11 @@ struct SoundnessTests {
 
   @Test(
     "Intervals, passes, rows with any slopes and multipliers are below the exact values",
-    arguments: [false, true])
-  func exactValuesAreInside(isImage: Bool) throws {
+    arguments: HostileNetwork.Kind.allCases)
+  func exactValuesAreInside(kind: HostileNetwork.Kind) throws {
     var checked = 0
-    for seed in 0..<(isImage ? 60 : 300) as Range<UInt64> {
-      var hostile = try HostileNetwork(seed: seed, isImage: isImage)
+    for seed in 0..<(kind == .image ? 60 : 300) as Range<UInt64> {
+      var hostile = try HostileNetwork(seed: seed, kind)
       let state: PartState
       let analysis: Analysis
       do {
@@ -72,11 +72,12 @@ struct SoundnessTests {
   }
 
   @Test(
-    "Executions in single precision are inside, in any order of sums", arguments: [false, true])
-  func executionsAreInside(isImage: Bool) throws {
+    "Executions in single precision are inside, in any order of sums",
+    arguments: HostileNetwork.Kind.allCases)
+  func executionsAreInside(kind: HostileNetwork.Kind) throws {
     var checked = 0
-    for seed in 0..<(isImage ? 60 : 300) as Range<UInt64> {
-      var hostile = try HostileNetwork(seed: seed + 1000, isImage: isImage)
+    for seed in 0..<(kind == .image ? 60 : 300) as Range<UInt64> {
+      var hostile = try HostileNetwork(seed: seed + 1000, kind)
       let state: PartState
       let analysis: Analysis
       do {

@@ -49,9 +49,9 @@ struct BatchTests {
     #expect(first.map { $0[3] } == ["unsat", "error", "sat"])
     #expect(first[1][5].contains("broken.vnnlib"))
     let list = try InstanceList(contentsOf: table)
-    let names = list.instances.map(\.resultName)
+    let names = list.instances.map(\.name)
     #expect(names[2].hasPrefix("net-fails-") && Set(names).count == 3, "\(names)")
-    let witness = try String(contentsOfFile: "\(folder.path)/r/\(names[2])", encoding: .utf8)
+    let witness = try String(contentsOfFile: "\(folder.path)/r/\(names[2]).txt", encoding: .utf8)
     #expect(witness.hasPrefix("sat\n((X_0 "))
     // A line that a kill cut off is asked again; the others are not.
     let text = try String(contentsOfFile: out, encoding: .utf8)
@@ -61,6 +61,35 @@ struct BatchTests {
     #expect(!again.output.contains("asked again"), "\(again.output)")
     let second = try answers(out)
     #expect(second.map { $0[3] } == ["unsat", "error", "sat"] && second[0] == first[0])
+  }
+
+  @Test("Certificates of the answers are written, and looked for where they are missing")
+  func certificates() throws {
+    let folder = try TemporaryFolder()
+    let (table, out) = (try table(in: folder), "\(folder.path)/out.csv")
+    let more = ["--certificates", "\(folder.path)/c"]
+    let first = try Program.run(["batch", table, "--out", out] + more)
+    #expect(first.code == 1 && first.output.contains(", certificate"), "\(first)")
+    let names = try InstanceList(contentsOf: table).instances.map {
+      "\(folder.path)/c/\($0.name).jsonl"
+    }
+    for name in [names[0], names[2]] {
+      let check = try Program.run("check", name, "--model", "\(folder.path)/net.onnx")
+      #expect(check.code == 0 && check.output.contains("accepted 1 rejected 0"), "\(check)")
+    }
+    let written =
+      try FileManager.default.attributesOfItem(atPath: names[2])[.modificationDate] as? Date
+    try FileManager.default.removeItem(atPath: names[0])
+    let again = try Program.run(["batch", table, "--out", out] + more)
+    #expect(again.code == 1)
+    #expect(FileManager.default.fileExists(atPath: names[0]))
+    let kept =
+      try FileManager.default.attributesOfItem(atPath: names[2])[.modificationDate] as? Date
+    #expect(kept == written)
+    let refused = try Program.run("batch", table, "--out", out, "--meaning", "real")
+    #expect(
+      refused.code == 2
+        && refused.errors.contains("is about certificates, expected --certificates as well"))
   }
 
   @Test("What has changed is asked again, which is said, and its old answer goes")
@@ -128,10 +157,10 @@ struct BatchTests {
       InstanceList.Instance(
         model: String(repeating: "n", count: 300), property: "..\n/\u{202e}.vnnlib", timeout: 1),
     ]
-    let names = instances.map(\.resultName)
+    let names = instances.map(\.name)
     #expect(Set(names).count == names.count, "\(names)")
     for name in names {
-      #expect(name.wholeMatch(of: #/[A-Za-z0-9_][A-Za-z0-9_.\-]{1,140}\.txt/#) != nil, "\(name)")
+      #expect(name.wholeMatch(of: #/[A-Za-z0-9_][A-Za-z0-9_.\-]{1,140}/#) != nil, "\(name)")
     }
     #expect(names[0].hasPrefix("net-x_y-"))
   }

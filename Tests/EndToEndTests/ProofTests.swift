@@ -87,13 +87,13 @@ struct ProofTests {
 
   @Test("An operation that the checker does not know is named")
   func noRule() throws {
-    let shares = try question("shares", below: "0.9") { network in
-      try network.add(Softmax(axis: 1), [0])
+    let rounded = try question("rounded", below: "7") { network in
+      try network.add(Floor(), [0])
     }
-    let object = try verify(shares, "--json").object()
+    let object = try verify(rounded, "--json").object()
     #expect(object["verdict"] as? String == "unsat")
     let reason = try #require(object["no_certificate"] as? String)
-    #expect(reason.hasPrefix("no rule for Softmax"), "\(reason)")
+    #expect(reason.hasPrefix("no rule for Floor"), "\(reason)")
     #expect(object["meaning"] == nil)
   }
 

@@ -224,6 +224,31 @@ struct BrokenModelTests {
     #expect(try !isExact(0.1))
   }
 
+  @Test(
+    "What is computed from constants without rounding is exact, as the file's own numbers are",
+    arguments: [
+      ("Add", 0.5, 0.25, true), ("Add", 0.5, 0x1p-30, false), ("Sub", 1, 1, true),
+      ("Mul", 1.5, 0.75, true), ("Mul", 0.1, 0.1, false), ("Mul", 0x1p-100, 0x1p-100, false),
+      ("Mul", 0, 0.1, true), ("Sqrt", 2.25, 0, true), ("Sqrt", 2, 0, false),
+      ("Reciprocal", 4, 0, true), ("Reciprocal", 3, 0, false),
+    ])
+  func exactArithmetic(_ type: String, _ a: Float, _ b: Float, _ isExact: Bool) throws {
+    let data = try model { graph in
+      func number(_ name: String, _ value: Float) -> Onnx_TensorProto {
+        var tensor = Onnx_TensorProto()
+        (tensor.name, tensor.dataType, tensor.floatData) = (name, 1, [value])
+        return tensor
+      }
+      graph.initializer = [number("a", a), number("b", b)]
+      let isUnary = type == "Sqrt" || type == "Reciprocal"
+      graph.node = [
+        node(type, isUnary ? ["a"] : ["a", "b"], "c"), node("Add", ["x", "c"], "y"),
+      ]
+    }
+    let network = try Network(parsingONNX: data, source: "file")
+    #expect((network.isReadExactly && network.parameters.allSatisfy(\.isExact)) == isExact)
+  }
+
   @Test("A computed constant is not exact because one of the file's has its name and value")
   func borrowedExactness() throws {
     // The sum of the last node would call its computed addend "q.addend".
@@ -233,9 +258,9 @@ struct BrokenModelTests {
         (tensor.name, tensor.dataType, tensor.floatData) = (name, 1, [value])
         return tensor
       }
-      graph.initializer = [number("q.addend", 2), number("one", 1)]
+      graph.initializer = [number("q.addend", 1), number("one", 1), number("tiny", 0x1p-30)]
       graph.node = [
-        node("Add", ["x", "q.addend"], "a"), node("Add", ["one", "one"], "sum"),
+        node("Add", ["x", "q.addend"], "a"), node("Add", ["one", "tiny"], "sum"),
         node("Add", ["a", "sum"], "y", named: "q"),
       ]
     }

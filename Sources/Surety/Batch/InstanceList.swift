@@ -20,9 +20,9 @@ public struct InstanceList: Sendable {
       self.timeout = timeout
     }
 
-    /// The name of the instance's result file: of model and property what may stand in a file name, and eight digits that
+    /// The name of the instance's files, without their endings: of model and property what may stand in a file name, and eight digits that
     /// no other instance has.
-    public var resultName: String {
+    public var name: String {
       func stem(_ path: String) -> String {
         var name = path.split(separator: "/").last.map(String.init) ?? path
         for ending in [".gz", ".onnx", ".vnnlib"] where name.hasSuffix(ending) {
@@ -37,7 +37,7 @@ public struct InstanceList: Sendable {
         return String(safe.drop { $0 == "." || $0 == "-" }.prefix(60))
       }
       let key = sha256(of: Data("\(model)\n\(property)\n\(timeout)".utf8)).prefix(8)
-      return "\(stem(model))-\(stem(property))-\(key).txt"
+      return "\(stem(model))-\(stem(property))-\(key)"
     }
   }
 

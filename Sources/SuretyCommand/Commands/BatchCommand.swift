@@ -10,7 +10,7 @@ struct BatchCommand: ParsableCommand {
       The table has a model, a property and a time limit in seconds on each line, as in the verification \
       competition. Every instance gets a process of its own and a line in --out, whatever happens to it. If the run \
       is stopped, the same command continues where it stopped; what was answered about a model, a property or options \
-      that have changed since is asked again. Files in --results are named by model and property. The exit code is 1 \
+      that have changed since is asked again. Files in --results and --certificates are named by model and property. The exit code is 1 \
       when an instance ended in an error, and 0 otherwise.
       """)
 
@@ -22,6 +22,15 @@ struct BatchCommand: ParsableCommand {
 
   @Option(help: "A folder for result files with counterexamples in the competition's format.")
   var results: String?
+
+  @Option(
+    help: """
+      A folder for certificates of the answers, which surety-check can prove again. The search for a proof has what finding the \
+      answer left of the time limit, at least 5 seconds or the limit itself; a file is empty where none was found.
+      """)
+  var certificates: String?
+
+  @OptionGroup var meaning: MeaningOption
 
   @Option(help: "A limit on the time limits of the table, in seconds.")
   var timeoutCap: Double?
@@ -40,12 +49,14 @@ struct BatchCommand: ParsableCommand {
   func run() throws {
     let list = try InstanceList(contentsOf: instances)
     let cap = try duration(timeoutCap, option: "--timeout-cap")?.seconds ?? .infinity
+    try meaning.require(
+      certificates != nil, "is about certificates, expected --certificates as well")
     _ = try resources.apply()
-    if let results {
+    for folder in [results, certificates].compactMap(\.self) {
       do {
-        try FileManager.default.createDirectory(atPath: results, withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       } catch {
-        throw InputError(results, "cannot be created: \(error.localizedDescription)")
+        throw InputError(folder, "cannot be created: \(error.localizedDescription)")
       }
     }
     let table = try BatchResults(out)
@@ -59,11 +70,13 @@ struct BatchCommand: ParsableCommand {
     let current = Set(list.instances.map { digests.question(capped($0, cap), options: options) })
     var counts: [String: Int] = [:]
     for (place, given) in list.instances.enumerated() where !interruption.wasRequested {
-      let result = results.map { "\($0)/\(given.resultName)" }
+      let files = Files(
+        result: results.map { "\($0)/\(given.name).txt" },
+        certificate: certificates.map { "\($0)/\(given.name).jsonl" })
       let known = digests.question(capped(given, cap), options: options)
       var note = ""
       let answer: BatchResults.Answer
-      if let kept = table.answer(to: known), has(result, for: kept) {
+      if let kept = table.answer(to: known), files.have(kept) {
         answer = kept
       } else {
         var now = InstanceDigests(list)
@@ -72,10 +85,10 @@ struct BatchCommand: ParsableCommand {
           note = " (asked again, because \(why))"
         }
         line.stage("\(given.model) \(given.property)")
-        answer = ask(question.instance, list, result, child)
+        answer = ask(question.instance, list, files, child)
         // What a signal ended early is asked again next time.
         if interruption.wasRequested, !["sat", "unsat"].contains(answer.verdict) {
-          if let result { try? FileManager.default.removeItem(atPath: result) }
+          files.remove()
           break
         }
         var after = InstanceDigests(list)
@@ -90,7 +103,7 @@ struct BatchCommand: ParsableCommand {
       line.clear()
       try Console.line(
         "\(place + 1)/\(list.instances.count) \(given.model) \(given.property): \(answer.verdict) "
-          + String(format: "%.2f s", answer.seconds) + note)
+          + String(format: "%.2f s", answer.seconds) + files.note(of: answer) + note)
       line.update(done: place + 1, counts)
     }
     interruption.conclude()
@@ -111,11 +124,31 @@ struct BatchCommand: ParsableCommand {
     return instance
   }
 
-  /// Whether the result file of an answer is there, where one is wanted.
-  private func has(_ result: String?, for answer: BatchResults.Answer) -> Bool {
-    guard let result else { return true }
-    let text = try? String(contentsOfFile: result, encoding: .utf8)
-    return text?.split(whereSeparator: \.isNewline).first.map(String.init) == answer.verdict
+  /// The files of an answer, those that are wanted.
+  private struct Files {
+    var result: String?
+    var certificate: String?
+
+    /// Whether they are there.
+    func have(_ answer: BatchResults.Answer) -> Bool {
+      if let certificate, !FileManager.default.fileExists(atPath: certificate) { return false }
+      guard let result else { return true }
+      let text = try? String(contentsOfFile: result, encoding: .utf8)
+      return text?.split(whereSeparator: \.isNewline).first.map(String.init) == answer.verdict
+    }
+
+    func remove() {
+      for file in [result, certificate].compactMap(\.self) {
+        try? FileManager.default.removeItem(atPath: file)
+      }
+    }
+
+    /// Says whether a decided answer has a certificate, where one is wanted.
+    func note(of answer: BatchResults.Answer) -> String {
+      guard let certificate, ["sat", "unsat"].contains(answer.verdict) else { return "" }
+      let attributes = try? FileManager.default.attributesOfItem(atPath: certificate)
+      return (attributes?[.size] as? Int ?? 0) > 0 ? ", certificate" : ", no certificate"
+    }
   }
 
   /// What an answer depends on beside files and time.
@@ -123,35 +156,45 @@ struct BatchCommand: ParsableCommand {
     let threads = resources.threads.threads.map(String.init) ?? "all"
     return "version=\(Release.version) complete=\(complete.rawValue) memory=\(resources.memory) "
       + "threads=\(threads)"
+      + (meaning.meaning.map { " meaning=\($0.rawValue)" } ?? "")
   }
 
   /// The answer of a process of its own.
   private func ask(
-    _ instance: InstanceList.Instance, _ list: InstanceList, _ result: String?,
+    _ instance: InstanceList.Instance, _ list: InstanceList, _ files: Files,
     _ child: VerifyingChild
   ) -> BatchResults.Answer {
     let begin = Date()
-    func answer(_ verdict: String, _ reason: String) -> BatchResults.Answer {
+    func answer(
+      _ verdict: String, _ reason: String, proof: Double = 0
+    ) -> BatchResults.Answer {
       BatchResults.Answer(
-        verdict: verdict, seconds: Date().timeIntervalSince(begin), reason: reason)
+        verdict: verdict, seconds: max(0, Date().timeIntervalSince(begin) - proof), reason: reason)
     }
     let arguments =
       [
         list.path(of: instance.model), list.path(of: instance.property), "--timeout",
         "\(instance.timeout)", "--complete", complete.rawValue, "--memory", resources.memory,
       ] + (resources.threads.threads.map { ["--threads", "\($0)"] } ?? [])
-      + (result.map { ["--result", $0] } ?? [])
+      + (files.result.map { ["--result", $0] } ?? [])
+      + (files.certificate.map { ["--certificate", $0] } ?? [])
+      + (meaning.meaning.map { ["--meaning", $0.rawValue] } ?? [])
+    let limit =
+      instance.timeout
+      + (certificates == nil
+        ? 0 : ProofLimits.seconds(within: instance.timeout, after: instance.timeout))
     let outcome: VerifyingChild.Outcome
-    do { outcome = try child.run(arguments, within: instance.timeout) } catch {
+    do { outcome = try child.run(arguments, within: limit) } catch {
       return answer("error", error.localizedDescription)
     }
     if let report = try? JSONDecoder().decode(VerifyBrief.self, from: outcome.output) {
       let method = report.method.map { "by \($0)" }
       return answer(
-        report.verdict, report.verdict == "error" ? report.reason : method ?? report.reason)
+        report.verdict, report.verdict == "error" ? report.reason : method ?? report.reason,
+        proof: report.proofSeconds ?? 0)
     }
     if outcome.wasOverdue {
-      if let result { try? writeFile(Data("timeout\n".utf8), to: result) }
+      if let result = files.result { try? writeFile(Data("timeout\n".utf8), to: result) }
       return answer("timeout", "did not keep its time limit and was ended")
     }
     if let signal = outcome.signal { return answer("error", "ended by signal \(signal)") }
@@ -165,4 +208,11 @@ private struct VerifyBrief: Decodable {
   var verdict: String
   var reason: String
   var method: String?
+  /// How long the search for a proof took.
+  var proofSeconds: Double?
+
+  enum CodingKeys: String, CodingKey {
+    case verdict, reason, method
+    case proofSeconds = "proof_seconds"
+  }
 }
