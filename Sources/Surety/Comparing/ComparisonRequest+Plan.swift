@@ -23,12 +23,17 @@ extension ComparisonRequest {
   /// The part of the time that the epochs are counted for; the rest is room for a pace that changes.
   private static let plannedPart = 0.95
 
-  /// The plan of a comparison that begins: with a time, the epochs of each recipe are counted by a trial of some seconds.
+  /// The plan of a comparison that begins: with a time, the epochs of each recipe are counted by trials of a second.
+  ///
+  /// Every recipe is timed in turn, three times over, and the middle one of its trials counts: what else the machine does for a moment
+  /// is then no recipe's loss.
   ///
   /// - Throws: `InputError` when an epoch does not fit the time.
   func planned(on images: ImageSet) throws -> ComparisonPlan {
     guard let time else { return ComparisonPlan(request: self) }
-    let paces = try entries.map { try $0.trainer(on: images).secondsPerEpoch() }
+    let trainers = try entries.map { try $0.trainer(on: images) }
+    let rounds = (0..<3).map { _ in trainers.map { $0.secondsPerEpoch(measuredFor: 1) } }
+    let paces = entries.indices.map { place in rounds.map { $0[place] }.sorted()[1] }
     return ComparisonPlan(request: try fitting(time, paces), paces: paces)
   }
 
