@@ -139,6 +139,9 @@ def main():
     check_object("run", run("train", "recipe.yaml", "--out", "train", "--json"))
     check_object("run", folder + "/train/run.json")
     check_lines("metrics", folder + "/train/metrics.jsonl")
+    compare = ["compare", "recipe.yaml", "digits", "--epochs", "2", "--test", "16", "--eps", "1/16"]
+    check_object("comparison", run(*compare, "--seeds", "1,2", "--out", "compare", "--json"))
+    check_object("comparison", folder + "/compare/comparison.json")
 
     with open(folder + "/center.json", "w") as file:
         json.dump([0.5] * 64, file)

@@ -129,4 +129,11 @@ public struct EpochRecord: Codable, Sendable, Hashable {
     self.epoch = epoch
     self.loss = loss
   }
+
+  /// The seconds of the epoch's batches, judging not counted.
+  ///
+  /// - Parameter images: The training images of the epoch.
+  public func trainingSeconds(images: Int) -> Double {
+    imagesPerSecond > 0 ? Double(images) / imagesPerSecond : 0
+  }
 }

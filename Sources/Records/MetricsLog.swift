@@ -61,6 +61,11 @@ public struct TrainingHistory: Sendable, Hashable {
     self.epochs = epochs
   }
 
+  /// The seconds of all batches, judging not counted.
+  public var seconds: Double {
+    epochs.reduce(0) { $0 + $1.trainingSeconds(images: run.images.training.count) }
+  }
+
   /// Reads `run.json` and `metrics.jsonl` of a folder.
   ///
   /// - Throws: `InputError` when either is missing or damaged.

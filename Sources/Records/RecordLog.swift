@@ -36,7 +36,7 @@ public final class RecordLog<Line: Codable & Sendable> {
   }
 }
 
-/// Writes totals as `summary.json`, beside their place first.
+/// Writes totals, such as `summary.json`, beside their place first.
 ///
 /// - Throws: `InputError` when the file cannot be written.
 public func writeSummary(_ summary: some Encodable, to path: String) throws(InputError) {

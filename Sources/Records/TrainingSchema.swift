@@ -1,4 +1,4 @@
-/// The layout of the records of a training run; a reader refuses layouts it does not know.
+/// The layout of the records of a training run, or of several that are compared; a reader refuses layouts it does not know.
 public struct TrainingSchema: Codable, Sendable, Hashable {
   /// The layout that this version reads and writes.
   public static let version = 1

@@ -99,6 +99,16 @@ struct BrowserTests {
     #expect(found.count["labels"] ?? 0 > 30)
   }
 
+  @Test(
+    "So is a page about recipes that are compared", arguments: [(3, 0), (3, 4), (9, 1), (9, 2)])
+  func comparison(recipes: Int, window: Int) throws {
+    let names = (1...recipes).map { "cifar10-8-small-recipe-\($0)" }
+    let found = try look(
+      at: ComparisonReport(sampleComparison(names)).page, Self.windows[window])
+    #expect(found.problems == [])
+    #expect(found.count["labels"] ?? 0 > 12)
+  }
+
   @Test("The table sorts by numbers, filters by words and by outcomes")
   func table() throws {
     let steps = """

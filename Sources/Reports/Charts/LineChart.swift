@@ -18,6 +18,14 @@ struct LineChart {
     var tone: Tone
     /// Whether it is drawn dotted, as the less important of two.
     var isFaint = false
+    /// Whether its points are joined, which makes sense where one follows from the other.
+    var isJoined = true
+
+    /// The height at which the name stands: that of the last point, or the mean of points that are not joined.
+    fileprivate var end: Double {
+      isJoined
+        ? points[points.count - 1].y : points.reduce(0) { $0 + $1.y } / Double(points.count)
+    }
   }
 
   /// Where something changes.
@@ -47,17 +55,19 @@ struct LineChart {
   ///   - series: The lines, their points from left to right.
   ///   - scale: How the vertical axis is spaced; an axis of logarithms is made only when all numbers are positive.
   ///   - mark: Where something changes.
+  ///   - startsAtZero: Whether the horizontal axis begins at zero instead of at the first point.
   ///   - label: How a number of the vertical axis is written.
   init(
     _ title: String, over horizontal: String, _ series: [Series], scale: Axis.Scale = .linear,
-    mark: Mark? = nil, label: @escaping (Double) -> String = shortNumber
+    mark: Mark? = nil, startsAtZero: Bool = false,
+    label: @escaping (Double) -> String = shortNumber
   ) {
     self.title = title
     self.horizontal = horizontal
     self.series = series.filter { !$0.points.isEmpty }
     let points = self.series.flatMap(\.points)
     let areWhole = points.allSatisfy { $0.x == $0.x.rounded() }
-    x = Axis(points.map(\.x), isWhole: areWhole, fits: true)
+    x = Axis(points.map(\.x), includesZero: startsAtZero, isWhole: areWhole, fits: true)
     let values = points.map(\.y)
     let isPositive = values.allSatisfy { $0 > 0 }
     y = Axis(values, scale: isPositive ? scale : .linear, includesZero: true)
@@ -98,8 +108,9 @@ struct LineChart {
     let parts = series.map { line in
       let values = line.points.map(\.y)
       let (low, high) = (values.min() ?? 0, values.max() ?? 0)
-      return "\(line.name): from \(label(values[0])) to \(label(values[values.count - 1])), "
-        + "lowest \(label(low)), highest \(label(high))."
+      let ends =
+        line.isJoined ? "from \(label(values[0])) to \(label(values[values.count - 1])), " : ""
+      return "\(line.name): \(ends)lowest \(label(low)), highest \(label(high))."
     }
     return "\(title) over \(horizontal). \(parts.joined(separator: " "))"
   }
@@ -140,13 +151,14 @@ struct LineChart {
   private func line(_ line: Series) -> String {
     let places = line.points.map { "\(coordinate(across($0.x))),\(coordinate(down($0.y)))" }
     let dots =
-      line.points.count > 40
+      line.points.count > 40 && line.isJoined
       ? []
       : zip(line.points, places).map { point, at in
         // A line without length and with round ends is a dot that no stretching makes an ellipse.
         "<path class=\"dot \(style(line))\" d=\"M\(at)h0\"><title>"
           + "\(escaped("\(line.name), \(shortNumber(point.x)): \(label(point.y))"))</title></path>"
       }
+    guard line.isJoined else { return dots.joined() }
     return
       "<polyline class=\"\(style(line))\" points=\"\(places.joined(separator: " "))\"/>"
       + dots.joined()
@@ -164,7 +176,7 @@ struct LineChart {
   /// The names at the ends of the lines, moved apart where they would overlap.
   private func endNames(_ names: [String]) -> String {
     guard series.count > 1 else { return "" }
-    let ends = series.map { down($0.points[$0.points.count - 1].y) * height / 1000 }
+    let ends = series.map { down($0.end) * height / 1000 }
     let places = apart(ends)
     let texts = zip(places, zip(series, names)).map { at, part in
       "<span class=\"name\" style=\"top:\(coordinate(at))px\" title=\"\(escaped(part.0.name))\">"

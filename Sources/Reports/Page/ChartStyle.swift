@@ -48,6 +48,14 @@ let chartStyle = """
   .state .ends { display: flex; justify-content: space-between; color: var(--soft); font-size: 0.78rem; margin: 0; }
   .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1.4rem 2.4rem; }
   .pair > div { min-width: 0; }
+  .spread { max-width: 58rem; margin: 0 0 1.2rem; }
+  .spread .of { display: grid; grid-template-columns: 11rem 1fr; gap: 0 1rem; align-items: center; border-bottom: 1px solid var(--line); }
+  .spread .of p { margin: 0; font-size: 0.9rem; overflow-wrap: anywhere; }
+  .spread svg.lines { height: 4.5rem; } .spread .mean { stroke-width: 3; }
+  .spread .numbers { margin: 0 0 0 12rem; }
+  @media (max-width: 40rem) {
+    .spread .of { grid-template-columns: 1fr; } .spread .of p { padding-top: 0.4rem; } .spread .numbers { margin-left: 0; }
+  }
   @container (max-width: 40rem) {
     .plot, .axis { margin-right: 0.8rem; }
     .plot .name, .plot .leaders { display: none; }
@@ -96,7 +104,7 @@ let printStyle = """
     .card table { font-size: 7pt; } .card th, .card td { padding-right: 0.4rem; } .card th.w, .card td.w { min-width: 0; }
     section { margin-top: 1.6rem; } section#all { break-before: page; }
     h2, h3, h4, .group > p, summary, thead, .key { break-after: avoid; }
-    .chart, .histogram, .card, .tiles, .tile, .facts div, .state, figure, tr, .bar, .outcomes, .steps li, .pair > div,
+    .chart, .histogram, .spread .of, .card, .tiles, .tile, .facts div, .state, figure, tr, .bar, .outcomes, .steps li, .pair > div,
     table.short, section > p { break-inside: avoid; }
     section > p:has(+ .histogram, + .chart, + .scroll, + .pair) { break-after: avoid; }
     thead { display: table-header-group; break-inside: avoid; }

@@ -34,7 +34,9 @@ public struct RecordFolder: Sendable {
     } catch {
       throw InputError(path, "the folder cannot be made")
     }
-    let others = ["certificates.jsonl", "radius.jsonl", "attack.jsonl", "metrics.jsonl"]
+    let others = [
+      "certificates.jsonl", "radius.jsonl", "attack.jsonl", "metrics.jsonl", "comparison.json",
+    ]
     if let other = others.first(where: {
       $0 != log && FileManager.default.fileExists(atPath: "\(path)/\($0)")
     }) {

@@ -12,13 +12,14 @@ public struct FolderReport: Sendable {
 
   /// What a folder holds.
   private enum Kind {
-    case certification, attack, radii, training
+    case certification, attack, radii, training, comparison
   }
 
   private static func kind(of folder: String) throws(InputError) -> Kind {
     func has(_ name: String) -> Bool {
       FileManager.default.fileExists(atPath: "\(folder)/\(name)")
     }
+    if has("comparison.json") { return .comparison }
     if has("certificates.jsonl") { return .certification }
     if has("attack.jsonl") { return .attack }
     if has("radius.jsonl") { return .radii }
@@ -28,8 +29,8 @@ public struct FolderReport: Sendable {
     }
     throw InputError(
       folder,
-      "holds no run: expected certificates.jsonl, attack.jsonl, radius.jsonl or run.json, which certify, "
-        + "attack, radius and train write")
+      "holds no run: expected certificates.jsonl, attack.jsonl, radius.jsonl, run.json or comparison.json, which "
+        + "certify, attack, radius, train and compare write")
   }
 
   /// Reads the records and makes the page.
@@ -46,6 +47,8 @@ public struct FolderReport: Sendable {
     }
     switch kind {
     case .training: return TrainingReport(try TrainingHistory(folder: first)).page
+    case .comparison:
+      return ComparisonReport(try ComparisonRecord(contentsOf: "\(first)/comparison.json")).page
     case .radii:
       return RadiusReport(try RadiusHistory(folder: first, version: Release.version)).page
     case .attack:

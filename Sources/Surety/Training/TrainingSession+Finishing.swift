@@ -1,5 +1,6 @@
 import Digests
 import Files
+import Foundation
 import ModelFiles
 import Networks
 import Records
@@ -20,7 +21,8 @@ extension TrainingSession {
   func finish(
     isStopped: () -> Bool, _ report: (Progress) -> Void
   ) throws -> TrainingStatus {
-    let network = trainer.result(state, epoch: recipe.epochs - 1)
+    let network = trainer.result(
+      state, epoch: max(0, state.batches / trainer.batches.batchesPerEpoch - 1))
     guard network.parameters.allSatisfy({ $0.value.isFinite }) else {
       return try end(.diverged, reason: "a weight of the final network is not finite")
     }
@@ -50,15 +52,29 @@ extension TrainingSession {
         Certifying(Network(contentsOf: path), digest: digest, options: options), on: test,
         first: recipe.evaluation.certified,
         seconds: recipe.evaluation.certificationSeconds(afterTraining: training), radii: radii)
-      run.certification = try certification.run(
+      let record = try certification.run(
         isStopped: isStopped, isCancelled: isCancelled
       ) { step in
         var progress = progress(secondsLeft: 0)
         progress.certification = step
         report(progress)
       }
+      if !acceptsPartialCertification, record.count < record.requested, isStopped() || isCancelled()
+      {
+        return try end(.stopped, reason: "stopped while the final network was certified")
+      }
+      run.certification = record
     }
-    return try end(.finished, reason: nil)
+    return try end(.finished, reason: cutShort)
+  }
+
+  /// Why the last epochs are missing; nil where none is.
+  private var cutShort: String? {
+    guard let timeLimit, state.batches < trainer.batchCount else { return nil }
+    return String(
+      format: "its time of %.6g s was over after epoch %d of %d", timeLimit,
+      epochs.last?.epoch ?? 0,
+      recipe.epochs)
   }
 
   /// Records how the run ended.

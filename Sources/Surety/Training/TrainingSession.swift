@@ -31,6 +31,11 @@ public final class TrainingSession {
   public var onStage: @Sendable (String) -> Void = { _ in }
   /// The bytes that the certification at the end may use.
   public var memory = 4 << 30
+  /// The seconds of batches after which training ends with the epoch, whose network is the result; nil for all epochs of the recipe.
+  public var timeLimit: Double?
+  /// Whether a run that is stopped during the certification at the end is finished, with the images that are done by then; if not, it is
+  /// stopped, and certifies anew when it goes on.
+  public var acceptsPartialCertification = true
   /// Whether the folder's run was finished when the session was made; there is nothing to do then.
   public let wasFinished: Bool
   /// The epochs that are done.
@@ -116,7 +121,7 @@ public final class TrainingSession {
     if !wasFinished { try run.write(to: "\(folder)/run.json") }
   }
 
-  private static func images(
+  static func images(
     _ name: String, _ split: Split, _ first: Int?
   ) throws(InputError) -> ImageSet {
     let set = try Datasets.load(name, split: split)
@@ -159,7 +164,7 @@ public final class TrainingSession {
       {
         return try stopped()
       }
-      while state.batches < trainer.batchCount, let batch = reader.next() {
+      while state.batches < trainer.batchCount, !isOverTime, let batch = reader.next() {
         try trainer.train(batch, &state)
         if state.batches % perEpoch == 0 {
           guard try finishEpoch() else { return try stopped() }
@@ -181,6 +186,12 @@ public final class TrainingSession {
       return try end(.diverged, reason: divergence.description)
     }
     return try finish(isStopped: isStopped, report)
+  }
+
+  /// Whether an epoch has just ended, and with it the time.
+  private var isOverTime: Bool {
+    guard let timeLimit, state.totals.batches == 0 else { return false }
+    return TrainingHistory(run: run, epochs: metrics.epochs).seconds >= timeLimit
   }
 
   private func stopped() throws -> TrainingStatus {

@@ -7,7 +7,7 @@ struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Make the page of a run again from its records.",
     discussion: """
-      Reads the folder that certify, attack, radius or train wrote, and nothing else. More folders of the same \
+      Reads the folder that certify, attack, radius, train or compare wrote, and nothing else. More folders of the same \
       question at other radii add their points to a curve of accuracy against the radius.
       """)
 

@@ -157,16 +157,23 @@ extension ProgressLine {
     }
     update(done: progress.epoch - 1, of: progress.epochs)
     stage("batch \(progress.batch) of \(progress.batches)")
+    details(progress.details, secondsLeft: progress.secondsLeft)
+  }
+}
+
+extension TrainingSession.Progress {
+  /// What is known of the epoch so far, the least important last.
+  var details: [String] {
     var texts: [String] = []
-    if let clean = progress.record.cleanAccuracy {
+    if let clean = record.cleanAccuracy {
       texts.append(String(format: "clean accuracy %.1f %%", 100 * clean))
     }
-    if let verified = progress.record.verifiedAccuracy {
+    if let verified = record.verifiedAccuracy {
       texts.append(String(format: "verified accuracy %.1f %%", 100 * verified))
     }
-    texts.append(String(format: "loss %.4g", progress.record.loss))
-    texts.append(String(format: "%.0f examples/s", progress.record.imagesPerSecond))
-    details(texts, secondsLeft: progress.secondsLeft)
+    texts.append(String(format: "loss %.4g", record.loss))
+    texts.append(String(format: "%.0f examples/s", record.imagesPerSecond))
+    return texts
   }
 }
 

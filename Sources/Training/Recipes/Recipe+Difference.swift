@@ -19,6 +19,17 @@ extension Recipe {
     return named.joined(separator: ", ") + rest.joined()
   }
 
+  /// The settings in which several recipes differ, recipe by recipe, by their paths such as `loss.lambda`; name and seed left out.
+  ///
+  /// A setting that a recipe's method does not have is missing there.
+  public static func differing(_ recipes: [Recipe]) -> [[String: String]] {
+    let all = recipes.map { settings(of: $0.yaml) ?? [:] }
+    let keys = Set(all.flatMap(\.keys)).subtracting(["name", "seed"]).filter { key in
+      all.contains { $0[key] != all[0][key] }
+    }
+    return all.map { settings in settings.filter { keys.contains($0.key) } }
+  }
+
   /// The settings by their paths, such as `optimizer.learning-rate`; nil where the text is none.
   private static func settings(of text: String) -> [String: String]? {
     guard let node = try? compose(yaml: text) else { return nil }
