@@ -9,6 +9,7 @@ Theorems used (N. Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed
 
 An overflow gives an infinity or a NaN, which `finite` refuses; so no theorem is used where it does not hold.
 """
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -17,6 +18,8 @@ from . import Rejected
 
 to_fraction = np.frompyfunc(Fraction, 1, 1)
 TINY = 2.0 ** -1074
+FLOAT32 = Fraction(1, 2 ** 24)  # rounding in float32, relative
+TINY32 = Fraction(1, 2 ** 149)
 
 
 def fractions(array):
@@ -56,6 +59,8 @@ class Floats:
             return float(x)
         except OverflowError:
             raise Rejected("a number is too large for float64") from None
+
+    short_lower, short_upper = lower, upper
 
     def ends(self, lower, upper):
         """Arrays of rationals as floats, outward."""
@@ -138,6 +143,17 @@ class Exact:
         return Fraction(x)
 
     upper = lower
+
+    def short_lower(self, x):
+        """At most x, and near it: with 200 binary digits where x is long."""
+        x = Fraction(x)
+        shift = 200 - x.numerator.bit_length() + x.denominator.bit_length()
+        if x.denominator.bit_length() < 400 and x.numerator.bit_length() < 400:
+            return x
+        return Fraction(math.floor(x * Fraction(2) ** shift)) / Fraction(2) ** shift
+
+    def short_upper(self, x):
+        return -self.short_lower(-Fraction(x))
 
     def ends(self, lower, upper):
         return np.array(lower, dtype=object), np.array(upper, dtype=object)

@@ -87,12 +87,16 @@ class Convolution(Linear):
         return tuple(slice(b, b + s) for b, s in zip(self.before, self.space))
 
     def forward(self, x, w):
-        padded = np.zeros((self.channels,) + self.padded, x.dtype)
-        padded[(slice(None),) + self._inside()] = x.reshape((self.channels,) + self.space)
+        return self.forward_rows(x[None], w)[0]
+
+    def forward_rows(self, rows, w):
+        m = len(rows)
+        padded = np.zeros((m, self.channels) + self.padded, rows.dtype)
+        padded[(slice(None),) * 2 + self._inside()] = rows.reshape((m, self.channels) + self.space)
         total = 0
         for tap, where in self._windows():
-            total = total + w[(slice(None),) * 3 + tap] @ padded[(slice(None),) + where].reshape(self.groups, -1, int(np.prod(self.out)))
-        return total.reshape(-1)
+            total = total + w[(slice(None),) * 3 + tap] @ padded[(slice(None),) * 2 + where].reshape(m, self.groups, -1, int(np.prod(self.out)))
+        return total.reshape(m, -1)
 
     def back(self, rows, w):
         m = len(rows)
@@ -102,3 +106,19 @@ class Convolution(Linear):
             kernel = w[(slice(None),) * 3 + tap].transpose(0, 2, 1)
             padded[(slice(None),) * 2 + where] += (kernel @ rows).reshape((m, self.channels) + self.out)
         return padded[(slice(None),) * 2 + self._inside()].reshape(m, -1)
+
+
+class Transposed(Linear):
+    """A transposed convolution: the map of a convolution from the output to the input, transposed. `space`: of the input; `shape_out`: of the output."""
+
+    def __init__(self, weights, space, shape_out, strides, dilations, before, after):
+        super().__init__(weights)
+        self.convolution = Convolution(weights, shape_out, strides, dilations, before, after)
+        self.convolution.out = tuple(space)  # output_padding adds windows that no input has
+        self.terms, self.back_terms = self.convolution.back_terms, self.convolution.terms
+
+    def forward(self, x, w):
+        return self.convolution.back(x[None], w)[0]
+
+    def back(self, rows, w):
+        return self.convolution.forward_rows(rows, w)

@@ -13,6 +13,17 @@ from .linear import Sparse
 LIMIT = 2 ** 27  # elements of a tensor
 
 
+@dataclass(frozen=True)
+class Part:
+    """The name of a node that is a part of one of the file's, which no certificate can name."""
+
+    of: str
+    what: str
+
+    def __str__(self):
+        return f"{self.of} ({self.what})"
+
+
 @dataclass
 class Node:
     """One node. `affine`: the sum of `linear` maps of its inputs, plus `constant` (known up to `radius`, where it is no float).
@@ -20,9 +31,12 @@ class Node:
     `exact`: it moves or negates numbers, so no execution rounds. `layer`: a sum over many inputs, of which an execution reads floats; other
     affine nodes may be fused with what they read. `rounds`: roundings beside those of the sum; `amplify`: at least the factors by which an
     intermediate result of float32 may exceed, or what underflows may grow to, the result; `magnitude` and `offset`: numbers which the
-    constant was made of; `trouble`: why no execution in float32 can be bounded."""
+    constant was made of; `trouble`: why no execution in float32 can be bounded. `pairs`: of a node of products, the elements of its two inputs that
+    are multiplied, a row for each sum, and where they are the same number. Of a softmax: `differs`: the differences, of which a pass over what
+    they read bounds those that are not single numbers; `positive`: 1 + a sum of numbers from 0 on; `compared`: what the softmax reads, and the
+    group of each element."""
 
-    name: str
+    name: object
     kind: str
     inputs: list
     shape: tuple
@@ -38,6 +52,11 @@ class Node:
     trouble: str = ""
     alpha: Fraction = Fraction(0)
     windows: object = None
+    curve: object = None
+    pairs: object = None
+    differs: bool = False
+    positive: bool = False
+    compared: object = None
 
     @property
     def size(self):
@@ -85,7 +104,7 @@ class Network:
 
     @property
     def weights(self):
-        return sum(linear.weights.size for node in self.order for linear in node.linear)
+        return sum(4 * node.pairs[0].size if node.pairs else sum(linear.weights.size for linear in node.linear) for node in self.order)
 
     def size(self, name):
         return math.prod(self.shapes[name])
@@ -99,7 +118,8 @@ class Network:
             raise Rejected(f"the tensor {name!r} is made twice")
 
     def _add(self, proto):
-        from .operations import OPERATIONS, fold
+        from .folding import fold
+        from .operations import OPERATIONS
         name = proto.output[0]
         self._new(name)
         if proto.domain not in ("", "ai.onnx") or proto.op_type not in OPERATIONS:
@@ -119,6 +139,10 @@ class Network:
                 raise Rejected(f"node {name} states an attribute twice")
             if unknown := set(attributes) - set(allowed.split()):
                 raise Rejected(f"no rule for {proto.op_type} with {', '.join(sorted(unknown))} (node {name})")
+            if proto.op_type == "Shape":
+                shape = self.constants[inputs[0]].shape if inputs[0] in self.constants else self.shapes[inputs[0]]
+                self.constants[name] = np.array(shape[attributes.get("start", 0):attributes.get("end")], np.int64)
+                return
             if all(not read or read in self.constants for read in inputs):
                 self.constants[name] = finite(fold(self, proto, inputs, attributes), name)
                 return
@@ -128,9 +152,12 @@ class Network:
                 return
         except (ValueError, IndexError, TypeError, KeyError, AttributeError, OverflowError, MemoryError) as error:
             raise Rejected(f"node {name} ({proto.op_type}) is not as the standard says: {error}") from None
+        self.put(node)
+
+    def put(self, node):
         if node.size > LIMIT or node.size == 0:
-            raise Rejected(f"node {name} has {node.size} elements")
-        self.shapes[name], self.nodes[name] = tuple(node.shape), node
+            raise Rejected(f"node {node.name} has {node.size} elements")
+        self.shapes[node.name], self.nodes[node.name] = tuple(node.shape), node
         self.order.append(node)
 
 
