@@ -67,7 +67,7 @@ def bent_network(chance, name, kind=None, opset=None):
         groups, high, wide = rng.choice([1, 2]), rng.randrange(1, 3), rng.randrange(1, 4)
         channels, filters, kernel = 2, rng.randrange(1, 3), [rng.randrange(1, 4), rng.randrange(1, 3)]
         strides, dilations, more = [rng.randrange(1, 4) for _ in "hw"], [rng.randrange(1, 3) for _ in "hw"], [0, 0]
-        more = [rng.randrange(max(s, d)) for s, d in zip(strides, dilations)] if rng.random() < 0.4 else more
+        more = [rng.randrange(s) for s in strides] if rng.random() < 0.4 else more
         full = [s * (i - 1) + e + (k - 1) * d + 1 for s, i, e, k, d in zip(strides, (high, wide), more, kernel, dilations)]
         attributes = {"strides": strides, "dilations": dilations, "group": groups, "output_padding": more}
         choice = rng.random()

@@ -9,7 +9,6 @@ Theorems used (N. Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed
 
 An overflow gives an infinity or a NaN, which `finite` refuses; so no theorem is used where it does not hold.
 """
-import math
 from fractions import Fraction
 
 import numpy as np
@@ -150,7 +149,9 @@ class Exact:
         shift = 200 - x.numerator.bit_length() + x.denominator.bit_length()
         if x.denominator.bit_length() < 400 and x.numerator.bit_length() < 400:
             return x
-        return Fraction(math.floor(x * Fraction(2) ** shift)) / Fraction(2) ** shift
+        if shift < 0:
+            return Fraction(x.numerator // (x.denominator << -shift) << -shift)
+        return Fraction((x.numerator << shift) // x.denominator, 1 << shift)
 
     def short_upper(self, x):
         return -self.short_lower(-Fraction(x))

@@ -108,6 +108,8 @@ class Bounds:
             high = high + (linear.forward(upper, w["plus"]) + linear.forward(lower, w["minus"]))
         if node.exact:
             return low, high
+        if not self.binary32 and self._whole(node):
+            return low, high
         charge = numbers.zeros(node.size)
         if node.positive:
             return self._positive_interval(node, low, high)
@@ -119,6 +121,19 @@ class Bounds:
         charge = numbers.above(charge + numbers.gamma(len(node.inputs) + 1) * np.abs(constant), 2 * n + 8)
         charge = numbers.up(charge + uncertain)
         return numbers.down(low - charge), numbers.up(high + charge)
+
+    def _whole(self, node):
+        """Whether the ends of an affine node are computed exactly: sums of products of whole numbers of which no partial sum exceeds 2^53. A sum
+        of sizes that is computed as at most 2^52 is not above 2^53."""
+        if self.numbers.exact or node.constant.dtype == object or not all(linear.whole for linear in node.linear):
+            return False
+        total = np.abs(node.constant)
+        for name, linear in zip(node.inputs, node.linear):
+            ends = self.lower[name], self.upper[name]
+            if not all((end == np.rint(end)).all() for end in ends):
+                return False
+            total = total + linear.forward(self.size(name), linear.parts(self.numbers)["abs"])
+        return bool((node.constant == np.rint(node.constant)).all() and (2 * total <= 2.0 ** 52).all())
 
     def _positive_interval(self, node, low, high):
         """1 + a sum of numbers from 0 on: each end is off by a part of itself (T2), so that one that is large does no harm to the other."""

@@ -9,7 +9,14 @@ import numpy as np
 
 class Linear:
     def __init__(self, weights, relative=0):
-        self.weights, self.relative, self._parts = weights, relative, {}
+        self.weights, self.relative, self._parts, self._whole = weights, relative, {}, None
+
+    @property
+    def whole(self):
+        """Whether all coefficients are whole numbers."""
+        if self._whole is None:
+            self._whole = self.weights.dtype != object and not self.relative and bool((self.weights == np.rint(self.weights)).all())
+        return self._whole
 
     def parts(self, numbers):
         """The coefficients in the kind of number: all, the positive ones, the negative ones, and without their signs."""

@@ -31,7 +31,10 @@ def product_interval(bounds, node):
     above = (((xl >= 0) & (yl >= 0)) | ((xu <= 0) & (yu <= 0)) | same).all(axis=1)
     below = (((xl >= 0) & (yu <= 0)) | ((xu <= 0) & (yl >= 0))).all(axis=1)
     lower, upper = numbers.down(low.sum(axis=1) - charge), numbers.up(high.sum(axis=1) + charge)
-    return np.where(above, np.maximum(lower, lower * 0), lower), np.where(below, np.minimum(upper, upper * 0), upper)
+    lower, upper = np.where(above, np.maximum(lower, lower * 0), lower), np.where(below, np.minimum(upper, upper * 0), upper)
+    if numbers.exact:  # products of long rationals are cut short
+        lower, upper = (np.array([short(x) for x in ends], dtype=object) for short, ends in ((numbers.short_lower, lower), (numbers.short_upper, upper)))
+    return lower, upper
 
 
 def sizes(bounds, node):

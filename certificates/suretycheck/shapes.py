@@ -17,22 +17,30 @@ import numpy as np
 
 from . import Rejected
 
-FAR = 10 ** 5  # beyond, exponentials are not computed
+FAR = 1500  # beyond, exponentials are not computed, of which doubles hold none
 DECIMALS = decimal.Context(prec=45, Emin=-10 ** 6, Emax=10 ** 6)
 CAP = 300  # the exponentials of a softmax are computed as if they stayed as they are here
 LOST = Fraction(1, 2 ** 430)  # 1 / (1 + exp(CAP)) is less, since exp(300) > 2^432
 
 
 def exponential(x):
-    """A rational interval that holds exp(x): libmpdec rounds exp correctly, and x is rounded by 10^-44 of itself, which moves exp by 10^-39."""
+    """A rational interval that holds exp(x): libmpdec rounds exp correctly, and x is rounded by 10^-44 of itself, which moves exp by 10^-40 of itself."""
     if x == 0:
         return Fraction(1), Fraction(1)
     if x > FAR:
-        raise Rejected("a number is too large: an exponential of more than 100000")
+        raise Rejected("a number is too large: an exponential of more than 1500")
     if x < -FAR:
         return Fraction(0), exponential(Fraction(-FAR))[1]
-    value = Fraction(DECIMALS.exp(DECIMALS.divide(x.numerator, x.denominator)))
-    return value * (1 - Fraction(1, 10 ** 38)), value * (1 + Fraction(1, 10 ** 38))
+    _, digits, places = DECIMALS.exp(DECIMALS.divide(x.numerator, x.denominator)).as_tuple()
+    n = int("".join(map(str, digits)))
+    if places >= 0:
+        low = high = n * 10 ** places << 200
+        shift = 200
+    else:  # n 10^places in multiples of 2^-shift, of which it has more than 2^200
+        shift = (10 ** -places).bit_length() + 200
+        low = (n << shift) // 10 ** -places
+        high = low + 1
+    return Fraction(low - low // 10 ** 38 - 1, 1 << shift), Fraction(high + high // 10 ** 38 + 1, 1 << shift)
 
 
 def low_of(pair, sign):
