@@ -95,7 +95,7 @@ class Model:
                   "Abs": lambda: abs(x), "Neg": lambda: -x, "Identity": lambda: x, "Flatten": lambda: x.reshape(math.prod(x.shape[:a.get("axis", 1)]), -1),
                   "Reshape": lambda: x.reshape([int(k) for k in v[1]]), "Transpose": lambda: x.transpose(a["perm"]), "Concat": lambda: np.concatenate(v, a["axis"]),
                   "ReduceSum": lambda: x.sum(axis=tuple(int(k) for k in v[1]), keepdims=bool(a.get("keepdims", 1))),
-                  "Gather": lambda: np.take(x, v[1], axis=a.get("axis", 0))}
+                  "ConstantOfShape": lambda: self.tensor(np.zeros([int(k) for k in x])), "Gather": lambda: np.take(x, v[1], axis=a.get("axis", 0))}
         return simple[op]()
 
 

@@ -124,10 +124,6 @@ class Exponential(Convex):
 
     slope = value
 
-    def point(self, l, u):
-        """Not so far from l that the tangent is negative there."""
-        return min(l / 2 + u / 2, l + 0.99)
-
 
 class Capped(Exponential):
     """exp(min(x, CAP)), which rises to a constant. What a softmax makes of it differs by LOST at most: see Share."""
@@ -141,6 +137,10 @@ class Capped(Exponential):
 
     def pieces(self, l, u):
         return [(l, min(u, Fraction(CAP)), 1, 0)] * (l < CAP) + [(max(l, Fraction(CAP)), u, 0, 0)] * (u > CAP or l == u == CAP)
+
+    def point(self, l, u):
+        """Not so far from l that the tangent is negative there."""
+        return min(l / 2 + u / 2, l + 0.99)
 
     def near(self, x):
         return np.exp(np.minimum(x, CAP))
