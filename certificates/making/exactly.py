@@ -69,7 +69,7 @@ class Model:
         with decimal.localcontext(CONTEXT), np.errstate(all="ignore"):
             values = {**self.constants, self.graph.input[0].name: self.tensor(np.asarray(x, float if self.kind is float else object)).reshape(self.shape)}
             for op, reads, out, attributes in self.nodes:
-                values[out] = self.node(op, [values[r] for r in reads], attributes)
+                values[out] = np.asarray(self.node(op, [values[r] for r in reads], attributes))
             return values[self.graph.output[0].name].reshape(-1)
 
     def node(self, op, v, a):
