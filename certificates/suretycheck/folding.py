@@ -2,11 +2,12 @@
 import numpy as np
 
 from .arithmetic import fractions
-from .network import known, to_array
+from .network import Node, known, to_array
 from .operations import MOVES
 from .tensors import refuse, whole
 
 LIMIT = 2 ** 24  # elements of a constant that is made
+MOST = 2 ** 20  # products of rationals
 
 
 def fold(net, proto, inputs, attributes):
@@ -57,12 +58,16 @@ def exact(net, name, values):
 
 
 def matmul(net, name, left, right):
-    """Sums in any order are exact if all products are multiples of a power of 2 of which the sum of their sizes is at most 2^24 (2^53) times as much."""
+    """Sums in any order are exact if all products are multiples of a power of 2 of which the sum of their sizes is at most 2^24 (2^53) times as much.
+    Where they are not, the product stays a node that reads nothing, of which the meaning `real` knows the value."""
     from .layers import sums_of_products
     shape, x, y = sums_of_products(name, left.shape, right.shape)
+    if x.size > MOST:
+        refuse(name, f"{x.size} products of constants")
     products = np.asarray(fractions(left.reshape(-1))[x] * fractions(right.reshape(-1))[y], object)
     for row in products:
         unit = max(p.denominator for p in row)  # powers of 2
         if sum(abs(p) for p in row) * unit > 2 ** (53 if net.double else 24) or unit > 2 ** (1074 if net.double else 149):
-            refuse(name, f"constants whose combination is not exact in float{64 if net.double else 32}:")
+            values = np.asarray(products.sum(axis=1), object).reshape(-1)
+            return Node(name, "affine", [], shape, constant=values, trouble="constants are multiplied with rounding")
     return exact(net, name, products.sum(axis=1).reshape(shape))

@@ -84,6 +84,7 @@ class Network:
             self._new(tensor.name)
             self.constants[tensor.name] = None
         positions, read = needed_nodes(graph, output_name)
+        self.read = read
         inputs = [i for i in graph.input if i.name not in self.constants]
         if [i.name for i in inputs] != [input_name]:
             raise Rejected(f"the model reads {[i.name for i in inputs]}, not {input_name!r} alone")
@@ -124,7 +125,7 @@ class Network:
         self._new(name)
         if proto.domain not in ("", "ai.onnx") or proto.op_type not in OPERATIONS:
             raise Rejected(f"no rule for {proto.op_type} (node {name})")
-        if any(proto.output[1:]) and proto.op_type != "Dropout":  # a batch normalisation with five outputs is one in training
+        if any(proto.output[1:]) and proto.op_type not in ("Dropout", "Split"):  # a batch normalisation with five outputs is one in training
             raise Rejected(f"no rule for {proto.op_type} with several outputs (node {name})")
         inputs = [self.node_of(read) for read in proto.input]
         while inputs and not inputs[-1]:
@@ -144,8 +145,14 @@ class Network:
                 self.constants[name] = np.array(shape[attributes.get("start", 0):attributes.get("end")], np.int64)
                 return
             if all(not read or read in self.constants for read in inputs):
-                self.constants[name] = finite(fold(self, proto, inputs, attributes), name)
+                found = fold(self, proto, inputs, attributes)
+                if isinstance(found, Node):
+                    self.put(found)
+                else:
+                    self.constants[name] = finite(found, name)
                 return
+            if proto.op_type == "Split":
+                return self._split(proto, inputs, attributes)
             node = make(self, name, inputs, attributes)
             if proto.op_type in ("Identity", "Dropout"):
                 self.same[name] = inputs[0]
@@ -153,6 +160,18 @@ class Network:
         except (ValueError, IndexError, TypeError, KeyError, AttributeError, OverflowError, MemoryError) as error:
             raise Rejected(f"node {name} ({proto.op_type}) is not as the standard says: {error}") from None
         self.put(node)
+
+    def _split(self, proto, inputs, attributes):
+        """A node for each output that is read; those behind the first have no name that a certificate could use."""
+        from .operations import split
+        for place, (output, part) in enumerate(zip(proto.output, split(self, proto.output[0], inputs, attributes, len(proto.output)))):
+            if place:
+                self._new(output)
+            if place == 0 or output in self.read:
+                key = Part(proto.output[0], f"output {place}") if place else output
+                self.put(gather(key, inputs[0], part, part.shape, size_in=self.size(inputs[0])))
+                if place:
+                    self.same[output] = key
 
     def put(self, node):
         if node.size > LIMIT or node.size == 0:
@@ -179,7 +198,7 @@ def needed_nodes(graph, output):
         if name in makers:
             position, place = makers[name]
             node = graph.node[position]
-            if place:
+            if place and node.op_type != "Split":
                 raise Rejected(f"no rule for output {place} of {node.op_type} (node {node.output[0]})")
             needed.add(position)
             waiting.extend(node.input)

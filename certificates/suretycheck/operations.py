@@ -93,6 +93,19 @@ def moving(function):
     return make
 
 
+def split(net, name, inputs, attributes, count):
+    """The places of the elements of each output."""
+    array, axis = places(net, inputs[0]), attributes.get("axis", 0)
+    sizes = whole(attributes["split"] if "split" in attributes else constant_input(net, inputs, 1, name), name)
+    extent = array.shape[axis]
+    if attributes.get("num_outputs", count) != count or sizes is None and extent % count:
+        refuse(name, "Split into such parts")
+    sizes = [extent // count] * count if sizes is None else sizes
+    if len(sizes) != count or min(sizes) < 1 or sum(sizes) != extent:
+        refuse(name, "Split into such parts")
+    return np.split(array, np.cumsum(sizes)[:-1], axis)
+
+
 def pad(net, name, inputs, attributes):
     array = places(net, inputs[0])
     if attributes.get("mode", b"constant") != b"constant":
@@ -283,7 +296,7 @@ OPERATIONS = {
     "ReduceSum": (reduce(False), "axes keepdims noop_with_empty_axes"), "ReduceMean": (reduce(True), "axes keepdims noop_with_empty_axes"),
     "Identity": (moving(identity), ""), "Dropout": (moving(dropout), "ratio seed"), "Squeeze": (moving(squeeze), "axes"),
     "Unsqueeze": (moving(unsqueeze), "axes"), "Constant": (no_node, "value value_float value_floats value_int value_ints"),
-    "ConstantOfShape": (no_node, "value"), "Shape": (no_node, "start end"), "Exp": (curve("exp"), ""), "Sin": (curve("sin"), ""), "Cos": (curve("cos"), ""),
+    "Split": (no_node, "axis split num_outputs"), "ConstantOfShape": (no_node, "value"), "Shape": (no_node, "start end"), "Exp": (curve("exp"), ""), "Sin": (curve("sin"), ""), "Cos": (curve("cos"), ""),
     "Sign": (curve("sign"), ""), "Abs": (curve("abs"), ""), "Reciprocal": (curve("reciprocal"), ""), "Pow": (power, ""), "Softmax": (softmax, "axis"),
     "ConvTranspose": (conv_transpose, "kernel_shape strides pads dilations group auto_pad output_padding output_shape"),
 }

@@ -190,7 +190,7 @@ class Checker:
 
     def node(self, name, or_input=False):
         found = self.net.node_of(name) if isinstance(name, str) else None
-        if found not in self.net.nodes and not (or_input and found == self.net.input):
+        if not isinstance(found, str) or found not in self.net.nodes and not (or_input and found == self.net.input):
             raise Rejected(f"there is no node {name!r}")
         return found
 
