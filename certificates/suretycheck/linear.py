@@ -53,12 +53,34 @@ class Sparse(Linear):
         self.index, self.size_in, self.terms = index, size_in, index.shape[1]
         used = index[index >= 0]
         self.back_terms = int(np.bincount(used, minlength=1).max()) if used.size else 1
+        self._turned = None
 
     def forward(self, x, w):
         return (np.append(x, x[:1] * 0)[self.index] * w).sum(axis=1)
 
+    def turned(self):
+        """For each element of the input where it stands in the index, and -1 behind; None where this would be long for what it holds."""
+        if self._turned is None:
+            flat = self.index.reshape(-1)
+            places = np.flatnonzero(flat >= 0)
+            places = places[np.argsort(flat[places], kind="stable")]
+            if self.back_terms * self.size_in > 4 * flat.size + 1000 or self.back_terms > 2 ** 12:
+                self._turned = (None,)
+            else:
+                counts = np.bincount(flat[places], minlength=self.size_in)
+                table = np.full((self.size_in, self.back_terms), -1)
+                table[np.repeat(np.arange(self.size_in), counts), np.arange(len(places)) - np.repeat(np.cumsum(counts) - counts, counts)] = places
+                self._turned = (table,)
+        return self._turned[0]
+
     def back(self, rows, w):
         out = np.zeros((len(rows), self.size_in), rows.dtype)
+        table = self.turned() if rows.dtype != object and self.terms > 0 else None
+        if table is not None:
+            flat = w.reshape(-1)
+            for places in table.T:
+                out += rows[:, places // self.terms] * np.where(places >= 0, flat[places], 0.0)
+            return out
         for t in range(self.terms):
             index = self.index[:, t]
             here = np.flatnonzero(index >= 0)
