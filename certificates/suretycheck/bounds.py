@@ -110,17 +110,24 @@ class Bounds:
             return low, high
         if not self.binary32 and self._whole(node):
             return low, high
-        charge = numbers.zeros(node.size)
+        charge = more = numbers.zeros(node.size)
         if node.positive:
             return self._positive_interval(node, low, high)
         for name, linear in zip(node.inputs, node.linear):
             factor = numbers.charge(2 * linear.terms + len(node.inputs) + 3, linear)
-            if factor:
+            if factor and node.layer:
                 charge = charge + factor * linear.forward(self.size(name), linear.parts(numbers)["abs"])
+            elif factor:  # by the sizes of what each end is the sum of, of which one may be large and the other small
+                w, lower, upper = linear.parts(numbers), np.abs(self.lower[name]), np.abs(self.upper[name])
+                charge = charge + factor * (linear.forward(lower, w["plus"]) - linear.forward(upper, w["minus"]))
+                more = more + factor * (linear.forward(upper, w["plus"]) - linear.forward(lower, w["minus"]))
         n = sum(linear.terms for linear in node.linear)
-        charge = numbers.above(charge + numbers.gamma(len(node.inputs) + 1) * np.abs(constant), 2 * n + 8)
-        charge = numbers.up(charge + uncertain)
-        return numbers.down(low - charge), numbers.up(high + charge)
+        more = charge if node.layer else more
+
+        def whole(charge):
+            charge = numbers.above(charge + numbers.gamma(len(node.inputs) + 1) * np.abs(constant), 2 * n + 10)
+            return numbers.up(charge + uncertain)
+        return numbers.down(low - whole(charge)), numbers.up(high + whole(more))
 
     def _whole(self, node):
         """Whether the ends of an affine node are computed exactly: sums of products of whole numbers of which no partial sum exceeds 2^53. A sum
