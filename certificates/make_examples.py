@@ -8,6 +8,8 @@ import argparse
 from pathlib import Path
 
 from making.accepted import all_accepted
+from making.bent_examples import all_bent
+from making.bent_models import all_bent_models
 from making.files import Examples, write_table
 from making.models import all_models, zipped
 from making.rejected import all_rejected
@@ -20,13 +22,14 @@ def main():
     parser.add_argument("--surety", metavar="PROGRAM", help="has by_surety_*.jsonl written anew, too")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    models = all_models()
+    models = {**all_models(), **{m.name: m for m in all_bent_models()}}
     for name, model in models.items():
         (options.out / f"{name}.onnx").write_bytes(model.data)
     (options.out / "dense.onnx.gz").write_bytes(zipped(models["dense"]))
     examples = Examples(models)
     all_accepted(examples)
     all_rejected(examples)
+    all_bent(examples)
     write_by_program(examples, options.out, options.surety)
     examples.write(options.out)
     write_table(options.out / "expected.csv", examples.rows)

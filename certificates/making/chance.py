@@ -9,6 +9,7 @@ from suretycheck.bounds import Bounds, Empty
 from suretycheck.proofs import Checker, Claim
 from suretycheck.proofs import Model as Parsed
 
+from .bent import bent_network
 from .changes.finding import named, places
 from .models import dense, model
 from .parts import (BOTH, INTERVAL, array, certificate, conditions, constraint, input_cut, leaf, lipschitz, multipliers, node_cut, pixels, slopes,
@@ -47,6 +48,8 @@ class Chance:
         sizes = [rng.randrange(1, 5)] + [rng.randrange(2, 7) for _ in range(rng.randrange(1, 4))] + [rng.randrange(1, 4)]
         bend = rng.choice(["Relu", "Relu", "Relu", "LeakyRelu", "Sigmoid", "Tanh", "block", "image"])
         name = f"random_{self.seed}"
+        if rng.random() < 0.5:
+            return bent_network(self, name)
         if bend == "image":
             constants = {"w": self.numbers(3, 2, 2, 2), "b": self.numbers(3), "s": 1 + abs(self.numbers(3)), "t": self.numbers(3), "m": self.numbers(3), "v": 0.5 + abs(self.numbers(3)),
                          "d": self.numbers(2, 12 if (pool := rng.random() < 0.5) else 27)}
@@ -103,7 +106,9 @@ class Chance:
         rng = self.rng
         found = []
         for node in net.order:
-            if rng.random() < (0.7 if any(n.kind != "affine" for n in net.readers[node.name]) else 0.05):
+            if not isinstance(node.name, str):  # a part of a node
+                continue
+            if rng.random() < (0.7 if any(n.kind != "affine" or n.differs for n in net.readers[node.name]) else 0.05):
                 some = rng.sample(range(node.size), rng.randrange(node.size + 1))
                 found.append({"node": node.name, "elements": "unstable" if rng.random() < 0.8 else array(some, "u32")})
         return found
@@ -131,7 +136,7 @@ class Chance:
         rng = self.rng
         if depth == 0 or rng.random() < 0.2:
             return leaf(self.leaf(net, prop, weights, cuts, True))
-        node = rng.choice([net.input] + [n.name for n in net.order])
+        node = rng.choice([net.input] + [n.name for n in net.order if isinstance(n.name, str)])
         element = rng.randrange(net.size(node))
         low, high = float(bounds.lower[node][element]), float(bounds.upper[node][element])
         at = rng.choice(["0", repr(low + (high - low) * rng.random()), float(low + (high - low) * rng.uniform(-0.2, 1.2)).hex()])
@@ -148,7 +153,7 @@ class Chance:
                 if source == net.input and claim.region.factors() is not None:
                     matrix = matrix * claim.region.factors()
                 norm = (float(np.linalg.svd(matrix, compute_uv=False)[0]) + error) * rng.choice([1 + 1e-9, 1 + 1e-6, 1.5]) + 1e-300
-                if rng.random() < 0.9 and np.isfinite(norm):
+                if rng.random() < 0.9 and np.isfinite(norm) and isinstance(node, str) and isinstance(source, str):
                     stated.append((node, source, norm))
         return lipschitz(*stated, **({"weights": weights} if weights else {}))
 
@@ -169,7 +174,8 @@ class Chance:
         parsed, found = Parsed(made.data), []
         net = parsed.network("x", "y")[0]
         for _ in range(count):
-            meaning = BOTH if self.rng.random() < 0.5 and not net.double and all(n.kind not in ("sigmoid", "tanh") for n in net.order) else ("real",)
+            determined = not net.double and all(n.kind in ("affine", "relu", "leaky", "max", "sign", "abs", "product") and not n.trouble for n in net.order)
+            meaning = BOTH if determined and self.rng.random() < 0.5 else ("real",)
             value = certificate(made.sha256, self.region(net.shapes["x"]), self.property(net), INTERVAL, meaning)
             try:
                 with np.errstate(all="ignore"):

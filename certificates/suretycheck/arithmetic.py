@@ -17,6 +17,8 @@ from . import Rejected
 
 to_fraction = np.frompyfunc(Fraction, 1, 1)
 TINY = 2.0 ** -1074
+FLOAT32 = Fraction(1, 2 ** 24)  # rounding in float32, relative
+TINY32 = Fraction(1, 2 ** 149)
 
 
 def fractions(array):
@@ -56,6 +58,8 @@ class Floats:
             return float(x)
         except OverflowError:
             raise Rejected("a number is too large for float64") from None
+
+    short_lower, short_upper = lower, upper
 
     def ends(self, lower, upper):
         """Arrays of rationals as floats, outward."""
@@ -138,6 +142,19 @@ class Exact:
         return Fraction(x)
 
     upper = lower
+
+    def short_lower(self, x):
+        """At most x, and near it: with 200 binary digits where x is long."""
+        x = Fraction(x)
+        shift = 200 - x.numerator.bit_length() + x.denominator.bit_length()
+        if x.denominator.bit_length() < 400 and x.numerator.bit_length() < 400:
+            return x
+        if shift < 0:
+            return Fraction(x.numerator // (x.denominator << -shift) << -shift)
+        return Fraction((x.numerator << shift) // x.denominator, 1 << shift)
+
+    def short_upper(self, x):
+        return -self.short_lower(-Fraction(x))
 
     def ends(self, lower, upper):
         return np.array(lower, dtype=object), np.array(upper, dtype=object)

@@ -8,14 +8,12 @@ from fractions import Fraction
 
 import numpy as np
 
-from . import Rejected
-from .arithmetic import fractions
-from .curves import curve_interval, curve_lines
+from . import Rejected, curves, shapes
+from .arithmetic import FLOAT32, TINY32, fractions
 from .distances import product, root
+from .products import Planes, product_interval, product_step
 
 BATCH = 2 ** 24  # numbers in the rows of a pass that are taken back at once
-FLOAT32 = Fraction(1, 2 ** 24)
-TINY32 = Fraction(1, 2 ** 149)
 
 
 class Empty(Exception):
@@ -30,7 +28,7 @@ class Bounds:
         self.base, self.cuts = base, {}
         for name, element, at, below in cuts:
             self.cuts.setdefault(name, []).append((element, at, below))
-        self.lower, self.upper, self._charges, self._size, self._fused = {}, {}, {}, {}, {}
+        self.lower, self.upper, self._charges, self._size, self._fused, self._bent = {}, {}, {}, {}, {}, {}
         self.balls = {}  # node: (the ends of its value at the middle of the region, its largest distance from there)
 
     # ---- intervals
@@ -43,6 +41,8 @@ class Bounds:
             self._keep(node.name, *self._interval(node))
             if node.name in passes:
                 self._pass(node, passes[node.name])
+            elif node.differs and isinstance(passes.get(node.inputs[0]), str):
+                self._pass(node, passes[node.inputs[0]])
         return self
 
     def size(self, name):
@@ -70,6 +70,8 @@ class Bounds:
         """The interval of a node by those of what it reads. ReLU, LeakyRelu and maxima are monotone, so their ends are values at ends."""
         if node.kind == "affine":
             return self._affine_interval(node)
+        if node.kind == "product":
+            return product_interval(self, node)
         lower, upper = self.lower[node.inputs[0]], self.upper[node.inputs[0]]
         if node.kind == "relu":
             return np.maximum(lower, lower * 0), np.maximum(upper, upper * 0)
@@ -79,9 +81,11 @@ class Bounds:
             return np.where(lower < 0, self.numbers.down(low - charge), low), np.where(lower < 0, self.numbers.up(high + charge), high)
         if node.kind == "max":
             return lower[node.windows].max(axis=1), upper[node.windows].max(axis=1)
-        if self.binary32:
+        if self.binary32 and node.kind not in ("sign", "abs"):
             raise Rejected(f"no rule for {node.kind} under binary32: the standard states no accuracy (node {node.name})")
-        return curve_interval(self.numbers, node.kind, lower, upper)
+        if node.curve is None:
+            return curves.curve_interval(self.numbers, node.kind, lower, upper)
+        return shapes.curve_interval(self.numbers, node.curve, lower, upper)
 
     def _leaky_charge(self, node):
         """binary32: one product, of a negative x: u32 |alpha x| + 2^-150, and its own rounding in u32 |fl| form is less than twice that."""
@@ -104,15 +108,45 @@ class Bounds:
             high = high + (linear.forward(upper, w["plus"]) + linear.forward(lower, w["minus"]))
         if node.exact:
             return low, high
-        charge = numbers.zeros(node.size)
+        if not self.binary32 and self._whole(node):
+            return low, high
+        charge = more = numbers.zeros(node.size)
+        if node.positive:
+            return self._positive_interval(node, low, high)
         for name, linear in zip(node.inputs, node.linear):
             factor = numbers.charge(2 * linear.terms + len(node.inputs) + 3, linear)
-            if factor:
+            if factor and node.layer:
                 charge = charge + factor * linear.forward(self.size(name), linear.parts(numbers)["abs"])
+            elif factor:  # by the sizes of what each end is the sum of, of which one may be large and the other small
+                w, lower, upper = linear.parts(numbers), np.abs(self.lower[name]), np.abs(self.upper[name])
+                charge = charge + factor * (linear.forward(lower, w["plus"]) - linear.forward(upper, w["minus"]))
+                more = more + factor * (linear.forward(upper, w["plus"]) - linear.forward(lower, w["minus"]))
         n = sum(linear.terms for linear in node.linear)
-        charge = numbers.above(charge + numbers.gamma(len(node.inputs) + 1) * np.abs(constant), 2 * n + 8)
-        charge = numbers.up(charge + uncertain)
-        return numbers.down(low - charge), numbers.up(high + charge)
+        more = charge if node.layer else more
+
+        def whole(charge):
+            charge = numbers.above(charge + numbers.gamma(len(node.inputs) + 1) * np.abs(constant), 2 * n + 10)
+            return numbers.up(charge + uncertain)
+        return numbers.down(low - whole(charge)), numbers.up(high + whole(more))
+
+    def _whole(self, node):
+        """Whether the ends of an affine node are computed exactly: sums of products of whole numbers of which no partial sum exceeds 2^53. A sum
+        of sizes that is computed as at most 2^52 is not above 2^53."""
+        if self.numbers.exact or node.constant.dtype == object or not all(linear.whole for linear in node.linear):
+            return False
+        total = np.abs(node.constant)
+        for name, linear in zip(node.inputs, node.linear):
+            ends = self.lower[name], self.upper[name]
+            if not all((end == np.rint(end)).all() for end in ends):
+                return False
+            total = total + linear.forward(self.size(name), linear.parts(self.numbers)["abs"])
+        return bool((node.constant == np.rint(node.constant)).all() and (2 * total <= 2.0 ** 52).all())
+
+    def _positive_interval(self, node, low, high):
+        """1 + a sum of numbers from 0 on: each end is off by a part of itself (T2), so that one that is large does no harm to the other."""
+        gamma = self.numbers.gamma(2 * node.linear[0].terms + 4)
+        low, high = self.numbers.down(low - low * gamma * 2), self.numbers.up(high + high * gamma * 2)
+        return np.maximum(low, low * 0 + 1), high
 
     def _uncertain(self, node, radius):
         """How far an affine node's result may be from its map of the inputs: the constant's radius, and float32 rounding."""
@@ -145,11 +179,18 @@ class Bounds:
             self._fused[node.name] = (value, count, underflow, max(reach, top))
             return numbers.zeros(node.size)
         underflow += count * TINY32 * node.amplify * (1 + reach)
-        if count >= 2 ** 22 or 2 * node.amplify * (reach + node.offset + top + underflow) >= 2 ** 127:
-            raise Rejected(f"float32 may overflow at {node.name}")
+        self.check_float32(node, count, 2 * node.amplify * (reach + node.offset + top + underflow))
         self._fused[node.name] = (value, count, underflow, max(reach, top))
         gamma = numbers.upper(count * FLOAT32 / (1 - count * FLOAT32))
         return numbers.up(numbers.above(gamma * value, 2) + numbers.upper(underflow))
+
+    def check_float32(self, node, count, most):
+        """The bounds of float32's rounding hold for sums that are not too long, of numbers that are not too large."""
+        if count >= 2 ** 22 or most >= 2 ** 127:
+            raise Rejected(f"float32 may overflow at {node.name}")
+
+    def keep_fused(self, node, value, count, underflow, reach):
+        self._fused[node.name] = (value, count, underflow, reach)
 
     def _carried(self, name, fresh):
         """What a node meets in an input: bounds of the numbers (or of the sums inside), roundings so far, underflow, and the largest number."""
@@ -163,7 +204,7 @@ class Bounds:
         """Bounds of elements of a node from both sides, by rows that go back to the input."""
         numbers, lower, upper = self.numbers, self.lower[node.name], self.upper[node.name]
         if isinstance(chosen, str):
-            bent = [n.kind for n in self.net.readers[node.name] if n.kind != "affine"]
+            bent = [n.kind for n in self.net.readers[node.name] if n.kind != "affine" or n.differs]
             chosen = np.flatnonzero((lower < 0) & (upper > 0) if bent and all(kind in ("relu", "leaky") for kind in bent) else lower < upper)
         step = max(1, BATCH // (2 * max([n.size for n in self.net.order] + [len(lower)])))
         lower, upper = lower.copy(), upper.copy()
@@ -200,6 +241,8 @@ class Bounds:
                 constant = self._affine_step(node, row, rows, constant)
             elif node.kind in ("max",) or affine_only:
                 constant = self._end(node.name, row, constant)
+            elif node.kind == "product":
+                constant = product_step(self, node, self._bent_once(node, Planes), row, rows, constant)
             else:
                 constant = self._line_step(node, row, rows, constant, slopes)
         row = rows.pop(self.net.input, None)
@@ -263,7 +306,7 @@ class Bounds:
     def _line_step(self, node, row, rows, constant, slopes):
         """a f(x) >= a (s x + t): the line below where a > 0, the line above where a < 0."""
         numbers, name, zero = self.numbers, node.inputs[0], row * 0
-        (below, below_end), (above, above_end) = self._lines(node)
+        (below, below_end), (above, above_end) = self._bent_once(node, Bounds._lines)
         if name in slopes and node.kind in ("relu", "leaky"):
             unstable = (self.lower[name] < 0) & (self.upper[name] > 0)
             below = np.broadcast_to(below, row.shape).copy()
@@ -281,6 +324,12 @@ class Bounds:
         constant = numbers.down(constant - numbers.high_dot(numbers.lost(new), self.size(name)))
         return self._put(rows, name, new, constant)
 
+    def _bent_once(self, node, make):
+        """Lines or planes: made once for a node, as what it reads has its last interval when the first row comes to it."""
+        if node.name not in self._bent:
+            self._bent[node.name] = make(self, node)
+        return self._bent[node.name]
+
     def _lines(self, node):
         """Slopes and intercepts of the lines below and above, for the interval of what the node reads.
 
@@ -288,8 +337,10 @@ class Bounds:
         maximum is at an end: the intercept is max(f(l) - s l, f(u) - s u), rounded up. s near (f(u) - f(l)) / (u - l) is the page's line."""
         numbers, name = self.numbers, node.inputs[0]
         lower, upper = self.lower[name], self.upper[name]
+        if node.curve is not None:
+            return shapes.curve_lines(numbers, node.curve, lower, upper)
         if node.kind not in ("relu", "leaky"):
-            return curve_lines(numbers, node.kind, lower, upper)
+            return curves.curve_lines(numbers, node.kind, lower, upper)
         alpha = numbers.lower(node.alpha)  # a float32 number, or 0: exact
         zero = lower * 0
         one = zero + 1

@@ -172,8 +172,10 @@ def balls(maps, bounds, middle, stated):
         elif node.kind == "max":
             # a change moves the windows over it, each no farther than itself
             total = product(root(int(np.bincount(node.windows.ravel()).max())), reach(node.inputs[0]))
+        elif node.kind in ("relu", "leaky", "tanh", "sin", "cos"):
+            total = reach(node.inputs[0])  # slopes of at most 1
         else:
-            total = reach(node.inputs[0])  # relu, leaky, tanh: slopes of at most 1
+            total = math.inf
         far[node.name] = min(total if total == total else math.inf, distance(bounds, middle, node.name))
         if node.kind != "affine" and math.isfinite(far[node.name]):
             found[node.name] = middle.lower[node.name], middle.upper[node.name], far[node.name]

@@ -9,7 +9,14 @@ import numpy as np
 
 class Linear:
     def __init__(self, weights, relative=0):
-        self.weights, self.relative, self._parts = weights, relative, {}
+        self.weights, self.relative, self._parts, self._whole = weights, relative, {}, None
+
+    @property
+    def whole(self):
+        """Whether all coefficients are whole numbers."""
+        if self._whole is None:
+            self._whole = self.weights.dtype != object and not self.relative and bool((self.weights == np.rint(self.weights)).all())
+        return self._whole
 
     def parts(self, numbers):
         """The coefficients in the kind of number: all, the positive ones, the negative ones, and without their signs."""
@@ -46,12 +53,34 @@ class Sparse(Linear):
         self.index, self.size_in, self.terms = index, size_in, index.shape[1]
         used = index[index >= 0]
         self.back_terms = int(np.bincount(used, minlength=1).max()) if used.size else 1
+        self._turned = None
 
     def forward(self, x, w):
         return (np.append(x, x[:1] * 0)[self.index] * w).sum(axis=1)
 
+    def turned(self):
+        """For each element of the input where it stands in the index, and -1 behind; None where this would be long for what it holds."""
+        if self._turned is None:
+            flat = self.index.reshape(-1)
+            places = np.flatnonzero(flat >= 0)
+            places = places[np.argsort(flat[places], kind="stable")]
+            if self.back_terms * self.size_in > 4 * flat.size + 1000 or self.back_terms > 2 ** 12:
+                self._turned = (None,)
+            else:
+                counts = np.bincount(flat[places], minlength=self.size_in)
+                table = np.full((self.size_in, self.back_terms), -1)
+                table[np.repeat(np.arange(self.size_in), counts), np.arange(len(places)) - np.repeat(np.cumsum(counts) - counts, counts)] = places
+                self._turned = (table,)
+        return self._turned[0]
+
     def back(self, rows, w):
         out = np.zeros((len(rows), self.size_in), rows.dtype)
+        table = self.turned() if rows.dtype != object and self.terms > 0 else None
+        if table is not None:
+            flat = w.reshape(-1)
+            for places in table.T:
+                out += rows[:, places // self.terms] * np.where(places >= 0, flat[places], 0.0)
+            return out
         for t in range(self.terms):
             index = self.index[:, t]
             here = np.flatnonzero(index >= 0)
@@ -87,12 +116,16 @@ class Convolution(Linear):
         return tuple(slice(b, b + s) for b, s in zip(self.before, self.space))
 
     def forward(self, x, w):
-        padded = np.zeros((self.channels,) + self.padded, x.dtype)
-        padded[(slice(None),) + self._inside()] = x.reshape((self.channels,) + self.space)
+        return self.forward_rows(x[None], w)[0]
+
+    def forward_rows(self, rows, w):
+        m = len(rows)
+        padded = np.zeros((m, self.channels) + self.padded, rows.dtype)
+        padded[(slice(None),) * 2 + self._inside()] = rows.reshape((m, self.channels) + self.space)
         total = 0
         for tap, where in self._windows():
-            total = total + w[(slice(None),) * 3 + tap] @ padded[(slice(None),) + where].reshape(self.groups, -1, int(np.prod(self.out)))
-        return total.reshape(-1)
+            total = total + w[(slice(None),) * 3 + tap] @ padded[(slice(None),) * 2 + where].reshape(m, self.groups, -1, int(np.prod(self.out)))
+        return total.reshape(m, -1)
 
     def back(self, rows, w):
         m = len(rows)
@@ -102,3 +135,19 @@ class Convolution(Linear):
             kernel = w[(slice(None),) * 3 + tap].transpose(0, 2, 1)
             padded[(slice(None),) * 2 + where] += (kernel @ rows).reshape((m, self.channels) + self.out)
         return padded[(slice(None),) * 2 + self._inside()].reshape(m, -1)
+
+
+class Transposed(Linear):
+    """A transposed convolution: the map of a convolution from the output to the input, transposed. `space`: of the input; `shape_out`: of the output."""
+
+    def __init__(self, weights, space, shape_out, strides, dilations, before, after):
+        super().__init__(weights)
+        self.convolution = Convolution(weights, shape_out, strides, dilations, before, after)
+        self.convolution.out = tuple(space)  # output_padding adds windows that no input has
+        self.terms, self.back_terms = self.convolution.back_terms, self.convolution.terms
+
+    def forward(self, x, w):
+        return self.convolution.back(x[None], w)[0]
+
+    def back(self, rows, w):
+        return self.convolution.forward_rows(rows, w)

@@ -13,6 +13,17 @@ from .linear import Sparse
 LIMIT = 2 ** 27  # elements of a tensor
 
 
+@dataclass(frozen=True)
+class Part:
+    """The name of a node that is a part of one of the file's, which no certificate can name."""
+
+    of: str
+    what: str
+
+    def __str__(self):
+        return f"{self.of} ({self.what})"
+
+
 @dataclass
 class Node:
     """One node. `affine`: the sum of `linear` maps of its inputs, plus `constant` (known up to `radius`, where it is no float).
@@ -20,9 +31,12 @@ class Node:
     `exact`: it moves or negates numbers, so no execution rounds. `layer`: a sum over many inputs, of which an execution reads floats; other
     affine nodes may be fused with what they read. `rounds`: roundings beside those of the sum; `amplify`: at least the factors by which an
     intermediate result of float32 may exceed, or what underflows may grow to, the result; `magnitude` and `offset`: numbers which the
-    constant was made of; `trouble`: why no execution in float32 can be bounded."""
+    constant was made of; `trouble`: why no execution in float32 can be bounded. `pairs`: of a node of products, the elements of its two inputs that
+    are multiplied, a row for each sum, and where they are the same number. Of a softmax: `differs`: the differences, of which a pass over what
+    they read bounds those that are not single numbers; `positive`: 1 + a sum of numbers from 0 on; `compared`: what the softmax reads, and the
+    group of each element."""
 
-    name: str
+    name: object
     kind: str
     inputs: list
     shape: tuple
@@ -38,6 +52,11 @@ class Node:
     trouble: str = ""
     alpha: Fraction = Fraction(0)
     windows: object = None
+    curve: object = None
+    pairs: object = None
+    differs: bool = False
+    positive: bool = False
+    compared: object = None
 
     @property
     def size(self):
@@ -65,6 +84,7 @@ class Network:
             self._new(tensor.name)
             self.constants[tensor.name] = None
         positions, read = needed_nodes(graph, output_name)
+        self.read = read
         inputs = [i for i in graph.input if i.name not in self.constants]
         if [i.name for i in inputs] != [input_name]:
             raise Rejected(f"the model reads {[i.name for i in inputs]}, not {input_name!r} alone")
@@ -85,7 +105,7 @@ class Network:
 
     @property
     def weights(self):
-        return sum(linear.weights.size for node in self.order for linear in node.linear)
+        return sum(4 * node.pairs[0].size if node.pairs else sum(linear.weights.size for linear in node.linear) for node in self.order)
 
     def size(self, name):
         return math.prod(self.shapes[name])
@@ -99,12 +119,13 @@ class Network:
             raise Rejected(f"the tensor {name!r} is made twice")
 
     def _add(self, proto):
-        from .operations import OPERATIONS, fold
+        from .folding import fold
+        from .operations import OPERATIONS
         name = proto.output[0]
         self._new(name)
         if proto.domain not in ("", "ai.onnx") or proto.op_type not in OPERATIONS:
             raise Rejected(f"no rule for {proto.op_type} (node {name})")
-        if any(proto.output[1:]) and proto.op_type != "Dropout":  # a batch normalisation with five outputs is one in training
+        if any(proto.output[1:]) and proto.op_type not in ("Dropout", "Split"):  # a batch normalisation with five outputs is one in training
             raise Rejected(f"no rule for {proto.op_type} with several outputs (node {name})")
         inputs = [self.node_of(read) for read in proto.input]
         while inputs and not inputs[-1]:
@@ -119,18 +140,43 @@ class Network:
                 raise Rejected(f"node {name} states an attribute twice")
             if unknown := set(attributes) - set(allowed.split()):
                 raise Rejected(f"no rule for {proto.op_type} with {', '.join(sorted(unknown))} (node {name})")
-            if all(not read or read in self.constants for read in inputs):
-                self.constants[name] = finite(fold(self, proto, inputs, attributes), name)
+            if proto.op_type == "Shape":
+                shape = self.constants[inputs[0]].shape if inputs[0] in self.constants else self.shapes[inputs[0]]
+                self.constants[name] = np.array(shape[attributes.get("start", 0):attributes.get("end")], np.int64)
                 return
+            if all(not read or read in self.constants for read in inputs):
+                found = fold(self, proto, inputs, attributes)
+                if isinstance(found, Node):
+                    self.put(found)
+                else:
+                    self.constants[name] = finite(found, name)
+                return
+            if proto.op_type == "Split":
+                return self._split(proto, inputs, attributes)
             node = make(self, name, inputs, attributes)
             if proto.op_type in ("Identity", "Dropout"):
                 self.same[name] = inputs[0]
                 return
         except (ValueError, IndexError, TypeError, KeyError, AttributeError, OverflowError, MemoryError) as error:
             raise Rejected(f"node {name} ({proto.op_type}) is not as the standard says: {error}") from None
+        self.put(node)
+
+    def _split(self, proto, inputs, attributes):
+        """A node for each output that is read; those behind the first have no name that a certificate could use."""
+        from .operations import split
+        for place, (output, part) in enumerate(zip(proto.output, split(self, proto.output[0], inputs, attributes, len(proto.output)))):
+            if place:
+                self._new(output)
+            if place == 0 or output in self.read:
+                key = Part(proto.output[0], f"output {place}") if place else output
+                self.put(gather(key, inputs[0], part, part.shape, size_in=self.size(inputs[0])))
+                if place:
+                    self.same[output] = key
+
+    def put(self, node):
         if node.size > LIMIT or node.size == 0:
-            raise Rejected(f"node {name} has {node.size} elements")
-        self.shapes[name], self.nodes[name] = tuple(node.shape), node
+            raise Rejected(f"node {node.name} has {node.size} elements")
+        self.shapes[node.name], self.nodes[node.name] = tuple(node.shape), node
         self.order.append(node)
 
 
@@ -152,7 +198,7 @@ def needed_nodes(graph, output):
         if name in makers:
             position, place = makers[name]
             node = graph.node[position]
-            if place:
+            if place and node.op_type != "Split":
                 raise Rejected(f"no rule for output {place} of {node.op_type} (node {node.output[0]})")
             needed.add(position)
             waiting.extend(node.input)

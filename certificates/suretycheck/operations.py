@@ -7,35 +7,11 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from . import Rejected
 from .arithmetic import fractions
-from .linear import Convolution, Dense, Sparse
-from .network import Node, gather, known, rational_root
-
-
-def places(net, name):
-    """The numbers of a tensor's elements, in its shape."""
-    return np.arange(net.size(name)).reshape(net.shapes[name])
-
-
-def refuse(name, what):
-    raise Rejected(f"no rule for {what} (node {name})")
-
-
-def constant_input(net, inputs, place, name, default=None):
-    if place >= len(inputs) or not inputs[place]:
-        return default
-    if inputs[place] not in net.constants:
-        refuse(name, f"an input {place} that is not constant")
-    return net.constants[inputs[place]]
-
-
-def whole(values, name):
-    if values is None:
-        return None
-    array = np.asarray(values)
-    if array.dtype.kind != "i":
-        refuse(name, "numbers that should be whole")
-    return [int(v) for v in array.reshape(-1)]
-
+from .layers import conv_transpose, convolution, gemm, matmul, window
+from .linear import Sparse
+from .network import Node, gather, rational_root
+from .nonlinear import curve, leaky_relu, power, product, reciprocal_of, relu, softmax
+from .tensors import constant_input, places, refuse, scaled, shape_of, spread, whole
 
 # ---- operations that only move elements: the same function works on constants and on the places of elements
 
@@ -117,6 +93,19 @@ def moving(function):
     return make
 
 
+def split(net, name, inputs, attributes, count):
+    """The places of the elements of each output."""
+    array, axis = places(net, inputs[0]), attributes.get("axis", 0)
+    sizes = whole(attributes["split"] if "split" in attributes else constant_input(net, inputs, 1, name), name)
+    extent = array.shape[axis]
+    if attributes.get("num_outputs", count) != count or sizes is None and extent % count:
+        refuse(name, "Split into such parts")
+    sizes = [extent // count] * count if sizes is None else sizes
+    if len(sizes) != count or min(sizes) < 1 or sum(sizes) != extent:
+        refuse(name, "Split into such parts")
+    return np.split(array, np.cumsum(sizes)[:-1], axis)
+
+
 def pad(net, name, inputs, attributes):
     array = places(net, inputs[0])
     if attributes.get("mode", b"constant") != b"constant":
@@ -154,14 +143,6 @@ def concat(net, name, inputs, attributes):
 
 # ---- elementwise arithmetic
 
-def spread(net, read, shape):
-    return np.broadcast_to(places(net, read), shape).reshape(-1, 1)
-
-
-def shape_of(net, read):
-    return net.constants[read].shape if read in net.constants else net.shapes[read]
-
-
 def add(sign):
     def make(net, name, inputs, attributes):
         shape = np.broadcast_shapes(*(shape_of(net, read) for read in inputs))
@@ -173,23 +154,21 @@ def add(sign):
                 index = spread(net, read, shape)
                 node.inputs.append(read)
                 node.linear.append(Sparse(index, np.full(index.shape, factor), net.size(read)))
-        if node.inputs[:1] == node.inputs[1:]:
-            refuse(name, "the sum of a tensor with itself")
+        if len(node.inputs) == 2 and node.inputs[0] == node.inputs[1]:
+            node = scaled(net, name, inputs[0], np.full(shape, 1 + sign), shape)
+            node.rounds, node.amplify = 1, Fraction(3)
         return node
     return make
 
 
-def scaled(net, name, read, factors, shape, relative=0):
-    index = spread(net, read, shape)
-    return Node(name, "affine", [read], shape, [Sparse(index, factors.reshape(-1, 1), net.size(read), relative)], np.zeros(len(index)))
-
-
 def multiply(net, name, inputs, attributes):
     constants = [read for read in inputs if read in net.constants]
-    if len(constants) != 1 or len(inputs) != 2:
-        refuse(name, "Mul of two tensors that are not constant")
-    read = inputs[1] if inputs[0] in net.constants else inputs[0]
+    if len(inputs) != 2:
+        refuse(name, "Mul of another number of tensors than two")
     shape = np.broadcast_shapes(*(shape_of(net, i) for i in inputs))
+    if not constants:
+        return product(net, name, inputs, spread(net, inputs[0], shape), spread(net, inputs[1], shape), shape)
+    read = inputs[1] if inputs[0] in net.constants else inputs[0]
     factors = np.broadcast_to(net.constants[constants[0]], shape)
     node = scaled(net, name, read, factors, shape)
     node.rounds, node.amplify = 1, 1 + Fraction(float(np.abs(factors).max()))
@@ -197,8 +176,10 @@ def multiply(net, name, inputs, attributes):
 
 
 def divide(net, name, inputs, attributes):
-    if len(inputs) != 2 or inputs[1] not in net.constants:
-        refuse(name, "Div by a tensor that is not constant")
+    if len(inputs) != 2:
+        refuse(name, "Div of another number of tensors than two")
+    if inputs[1] not in net.constants:
+        return multiply(net, name, [inputs[0], reciprocal_of(net, name, inputs[1])], attributes)
     divisor = net.constants[inputs[1]]
     shape = np.broadcast_shapes(*(shape_of(net, i) for i in inputs))
     size = np.abs(divisor)
@@ -239,70 +220,6 @@ def batch_normalization(net, name, inputs, attributes):
     node.rounds, node.offset = 9, max(np.abs(mean))  # square root 2, quotient, two products, sums
     node.amplify = (1 + max(np.abs(scale))) * (1 + max(inverse)) * 2
     return node
-
-
-# ---- layers
-
-def gemm(net, name, inputs, attributes):
-    matrix, alpha, beta = constant_input(net, inputs, 1, name), attributes.get("alpha", 1.0), attributes.get("beta", 1.0)
-    shape = net.shapes.get(inputs[0], ())
-    if attributes.get("transA", 0) or len(shape) != 2 or matrix.ndim != 2:
-        refuse(name, "Gemm of such a form")
-    matrix = times(net, alpha, matrix.T if attributes.get("transB", 0) else matrix)
-    bias = times(net, beta, np.broadcast_to(constant_input(net, inputs, 2, name, np.zeros(1)), (shape[0], matrix.shape[1])))
-    if matrix.shape[0] != shape[1]:
-        refuse(name, "Gemm of shapes that do not fit")
-    node = Node(name, "affine", inputs[:1], bias.shape, [Dense(np.ascontiguousarray(matrix), shape[0])], bias.reshape(-1), layer=True, rounds=2)
-    node.trouble = "" if alpha == beta == 1 else "Gemm has factors"
-    return node
-
-
-def times(net, factor, values):
-    """A factor times constants: the product of two float32 numbers is a float64 number, that of others is kept as a rational."""
-    if factor == 1:
-        return values
-    return fractions(values) * Fraction(factor) if net.double else factor * values
-
-
-def matmul(net, name, inputs, attributes):
-    left = inputs[0] in net.constants
-    matrix, read = net.constants[inputs[0]].T if left else constant_input(net, inputs, 1, name), inputs[left]
-    shape = net.shapes[read]
-    if matrix.ndim != 2 or left and len(shape) > 2 or matrix.shape[0] != shape[0 if left else -1]:
-        refuse(name, "MatMul of such a form")
-    lead = math.prod(shape) // matrix.shape[0]
-    shape = matrix.shape[1:] + shape[1:] if left else shape[:-1] + matrix.shape[1:]
-    return Node(name, "affine", [read], shape, [Dense(matrix, lead, left)], np.zeros(math.prod(shape)), layer=True, rounds=1)
-
-
-def window(name, attributes, kernel):
-    """Strides, dilations and pads before and after, for a kernel."""
-    n = len(kernel)
-    if attributes.get("auto_pad", b"NOTSET") not in (b"NOTSET", b"VALID", b"") or attributes.get("ceil_mode", 0):
-        refuse(name, "auto_pad or ceil_mode")
-    strides, dilations = (list(attributes.get(key, [1] * n)) for key in ("strides", "dilations"))
-    pads = list(attributes.get("pads", [0] * (2 * n)))
-    if attributes.get("auto_pad") == b"VALID" and any(pads):
-        refuse(name, "VALID with pads")
-    if n < 1 or len(strides) != n or len(dilations) != n or len(pads) != 2 * n or min(strides + dilations + list(kernel)) < 1 or min(pads) < 0:
-        refuse(name, "such a window")
-    return strides, dilations, pads[:n], pads[n:]
-
-
-def convolution(net, name, inputs, attributes):
-    weights, shape = constant_input(net, inputs, 1, name), net.shapes.get(inputs[0], ())
-    groups, kernel = attributes.get("group", 1), weights.shape[2:]
-    strides, dilations, before, after = window(name, attributes, kernel)
-    if (len(shape) != len(kernel) + 2 or shape[0] != 1 or groups < 1 or weights.shape[0] % groups or shape[1] != groups * weights.shape[1]
-            or list(attributes.get("kernel_shape", kernel)) != list(kernel)):
-        refuse(name, "Conv of such shapes")
-    bias = constant_input(net, inputs, 2, name, np.zeros(weights.shape[0]))
-    grouped = weights.reshape((groups, weights.shape[0] // groups) + weights.shape[1:])
-    linear = Convolution(grouped, shape[1:], strides, dilations, before, after)
-    if min(linear.out) < 1 or bias.shape != (weights.shape[0],):
-        refuse(name, "Conv of shapes that do not fit")
-    constant = np.repeat(bias, math.prod(linear.out))
-    return Node(name, "affine", inputs[:1], (1,) + linear.shape_out, [linear], constant, layer=True, rounds=1)
 
 
 def pool_windows(net, name, read, attributes):
@@ -363,23 +280,6 @@ def reduce(average):
     return make
 
 
-def relu(net, name, inputs, attributes):
-    return Node(name, "relu", inputs[:1], net.shapes[inputs[0]])
-
-
-def leaky_relu(net, name, inputs, attributes):
-    alpha = Fraction(attributes.get("alpha", float(np.float32(0.01))))
-    if not 0 <= alpha <= 1:
-        refuse(name, "LeakyRelu with a slope that is not from 0 to 1")
-    return Node(name, "leaky", inputs[:1], net.shapes[inputs[0]], alpha=alpha)
-
-
-def curve(kind):
-    def make(net, name, inputs, attributes):
-        return Node(name, kind, inputs[:1], net.shapes[inputs[0]])
-    return make
-
-
 def no_node(net, name, inputs, attributes):
     refuse(name, "a node of this operation that is not constant")
 
@@ -396,32 +296,7 @@ OPERATIONS = {
     "ReduceSum": (reduce(False), "axes keepdims noop_with_empty_axes"), "ReduceMean": (reduce(True), "axes keepdims noop_with_empty_axes"),
     "Identity": (moving(identity), ""), "Dropout": (moving(dropout), "ratio seed"), "Squeeze": (moving(squeeze), "axes"),
     "Unsqueeze": (moving(unsqueeze), "axes"), "Constant": (no_node, "value value_float value_floats value_int value_ints"),
+    "Split": (no_node, "axis split num_outputs"), "ConstantOfShape": (no_node, "value"), "Shape": (no_node, "start end"), "Exp": (curve("exp"), ""), "Sin": (curve("sin"), ""), "Cos": (curve("cos"), ""),
+    "Sign": (curve("sign"), ""), "Abs": (curve("abs"), ""), "Reciprocal": (curve("reciprocal"), ""), "Pow": (power, ""), "Softmax": (softmax, "axis"),
+    "ConvTranspose": (conv_transpose, "kernel_shape strides pads dilations group auto_pad output_padding output_shape"),
 }
-
-
-def fold(net, proto, inputs, attributes):
-    """The value of a node that reads only constants; float sums, products and quotients only where they are exact in the network's floats."""
-    name, op = proto.output[0], proto.op_type
-    values = [net.constants[read] if read else None for read in inputs]
-    if op == "Constant":
-        (key, value), = attributes.items()
-        if key == "value":
-            from .network import to_array
-            return to_array(value, net.double)
-        return known(np.asarray(value, np.float32 if "float" in key else np.int64), name, net.double)
-    if op in MOVES:
-        return MOVES[op](net, name, values[0], inputs, attributes)
-    if op == "Concat":
-        return np.concatenate(values, attributes["axis"])
-    if op == "Neg":
-        return -values[0]
-    if op in ("Add", "Sub", "Mul", "Div") and all(v.dtype.kind == "f" for v in values):
-        a, b = map(fractions, values)
-        if op == "Div" and (values[1] == 0).any():
-            refuse(name, "a division by 0")
-        exact = np.asarray(a + b if op == "Add" else a - b if op == "Sub" else a * b if op == "Mul" else a / b, object)
-        rounded = exact.astype(np.float64 if net.double else np.float32).astype(np.float64)
-        if np.isfinite(rounded).all() and (fractions(rounded) == exact).all():
-            return rounded
-        refuse(name, f"constants whose combination is not exact in float{64 if net.double else 32}:")
-    refuse(name, f"{op} of constants")

@@ -190,7 +190,7 @@ class Checker:
 
     def node(self, name, or_input=False):
         found = self.net.node_of(name) if isinstance(name, str) else None
-        if found not in self.net.nodes and not (or_input and found == self.net.input):
+        if not isinstance(found, str) or found not in self.net.nodes and not (or_input and found == self.net.input):
             raise Rejected(f"there is no node {name!r}")
         return found
 
@@ -268,8 +268,9 @@ class Checker:
         if not functions:
             return total
         sums = {}
-        for part, name in ((0, self.net.output), (1, self.net.input)):
+        for part, output in ((0, self.net.output), (1, self.net.input)):
             for r, f in enumerate(functions):
+                name = self.compared(f, added, r) or output if part == 0 else output
                 for element, coefficient in f[part].items():
                     if name not in sums:
                         sums[name] = np.full((len(functions), self.net.size(name)), Fraction(0), dtype=object)
@@ -279,6 +280,18 @@ class Checker:
             if away is not None:
                 total = numbers.down(total - numbers.high_dot(away, bounds.size(name)))
         return bounds.function(rows, total, slopes, added, affine_only)
+
+    def compared(self, function, added, row):
+        """What the softmax reads whose output c Y_i - c Y_j compares two elements of one group of, or None: both orders are the same, as exp rises
+        and what both are divided by is the same and above 0. A multiplier of the output itself is something that is added; what is added further
+        back is at most 0 in the part, and so does no harm."""
+        output = self.net.nodes.get(self.net.output)
+        terms = [(element, c) for element, c in function[0].items() if c]
+        if output is None or output.compared is None or function[2] != 0 or any(function[1].values()) or len(terms) != 2:
+            return None
+        (i, c), (j, d) = terms
+        read, group = output.compared
+        return read if c == -d and group[i] == group[j] and not (output.name in added and added[output.name][row].any()) else None
 
     def passes(self, proof):
         """Passes by node, in the order of the file."""
