@@ -185,9 +185,9 @@ struct Analysis: Sendable {
       var (result, size) = products.enclosure(x, y)
       var errors: [Double]?
       if isSingle {
-        let own = try products.singleErrors(size: size, step.name)
-        result.widen(by: own)
-        errors = own
+        let own = try products.singleErrors(size: size, x, y, step.name)
+        (state.sums[id], errors) = (own.sum, own.errors)
+        result.widen(by: own.errors)
       }
       let planes = products.planes(x, y)
       state.charges[id] = products.charge(planes, x, y, errors: errors)

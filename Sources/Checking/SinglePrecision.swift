@@ -98,12 +98,18 @@ enum SinglePrecision {
 }
 
 extension Products {
-  /// What bounds the rounding of the node, by places: sums of products of two values, as `Affine` has them of a value and a coefficient.
+  /// What bounds the rounding of the node, and the bounds themselves, by places: sums of products of two values, as `Affine` has them of a
+  /// value and a coefficient. An addition that follows goes on from the sum.
   ///
   /// - Parameter size: The sums of the sizes of the products.
   /// - Throws: `Rejection` where a number on the way may be too large for single precision, or there are too many.
-  func singleErrors(size: [Double], _ name: String) throws(Rejection) -> [Double] {
+  func singleErrors(
+    size: [Double], _ x: Enclosure, _ y: Enclosure, _ name: String
+  ) throws(Rejection) -> (sum: SingleSum, errors: [Double]) {
     let roundings = fanIn + 3
+    var sum = SingleSum(joining: [])
+    (sum.size, sum.roundings) = (size, roundings)
+    (sum.factor, sum.coefficient) = (x.largest.max() ?? 0, max(1, y.largest.max() ?? 0))
     guard roundings <= Rounding.mostSingleTerms else {
       throw Rejection("binary32: \(name) sums up \(roundings) terms, too many")
     }
@@ -112,7 +118,7 @@ extension Products {
       throw Rejection(
         "binary32: numbers on the way to \(name) may be too large for single precision")
     }
-    return size.map { (gamma * $0 + absolute) * Rounding.inflation }
+    return (sum, size.map { (gamma * $0 + absolute) * Rounding.inflation })
   }
 }
 

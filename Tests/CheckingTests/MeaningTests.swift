@@ -88,6 +88,36 @@ struct MeaningTests {
     }
   }
 
+  @Test("A product of two nodes may begin with what is added to it later")
+  func productWithAddend() throws {
+    var network = Network(input: [1, 128])
+    let halves = try [0..<64, 64..<128].map { (range: Range<Int32>) in
+      try network.add(Selection(axis: 1, indices: Array(range)), [0])
+    }
+    let column = try network.add(Reshape(to: [64, 1]), [halves[1]])
+    try network.add(MatrixProduct(), [halves[0], column])
+    let addend = parameter(&network, [1], [0x1p24])
+    try network.add(AddConstant(addend), [network.output])
+    for id in network.nodes.indices.dropFirst() { network.addTensors(["t\(id)"], of: id) }
+    // Added to 2^24 one after the other, products of 3/4 are lost, all 48 of them.
+    let x = [Double](repeating: 0.75, count: 64) + [Double](repeating: 1, count: 64)
+    let value = x[..<64].reduce(Float(0x1p24)) { $0 + Float($1) }
+    #expect(value == 0x1p24)
+    let checked = CheckedNetwork(network, sha256: noDigest)
+    for (meaning, isProved) in [(Claim.Meaning.real, true), (.binary32, false)] {
+      for proof in [Proof.interval(weights: nil), .linear(LinearProof())] {
+        let claim = checked.claim(
+          .box(lower: NumberArray(x), upper: NumberArray(x)),
+          above(exact("16777217"), [.init(0, exact("1"))]), [meaning])
+        let result = checked.check(Certificate(claim: claim, proof: proof))
+        #expect(result.isAccepted == isProved, "\(meaning) \(result)")
+      }
+    }
+    let (analysis, state) = try state(network, x, x)
+    let enclosure = try #require(state.enclosures[analysis.output])
+    #expect(enclosure.lower[0] <= 0x1p24 && enclosure.upper[0] >= 0x1p24 + 48)
+  }
+
   @Test("What may overflow, has no accuracy or is no single node is refused by name")
   func refusals() throws {
     func reason(_ build: (inout Network) throws -> Void) throws -> String {
