@@ -9,11 +9,10 @@ frontier.json and frontier.svg. Runs that are there are not made again.
 """
 import argparse
 import json
-import os
 import subprocess
 import sys
 
-from text_frontier import svg
+from text_frontier import svg, train
 
 
 def runs(limits, decays, rates):
@@ -49,14 +48,8 @@ def main():
     for name, recipe, settings in runs(o.limits.split(","), o.decays.split(","), o.rates.split(",")):
         folder = f"{o.out}/{name}"
         model = f"{folder}/model.onnx"
-        if not os.path.exists(model):
-            command = [o.surety, "train", recipe, "--data", o.data, "--out", folder, "--epochs", o.epochs, "--certify", "0", "--quiet", "--restart"]
-            for setting in settings:
-                command += ["--set", setting]
-            done = subprocess.run(command, capture_output=True, text=True)
-            if done.returncode:
-                print(f"{name}: {done.stderr.strip().splitlines()[-1]}", file=sys.stderr)
-                continue
+        if not train(o.surety, recipe, o.data, folder, o.epochs, settings, ["--certify", "0"]):
+            continue
         bound = answer([o.surety, "lipschitz", model, "--norm", "2"])
         certified = answer([o.surety, "certify", model, "--data", o.data, "--eps", "36/255", "--norm", "2", "--methods", "lipschitz", "--first", o.images,
                             "--attack-steps", "0", "--no-proof", "--quiet", "--out", f"{folder}/certified", "--restart"])

@@ -52,6 +52,19 @@ def svg(points, path, norm="root mean squares"):
         file.write("\n".join(parts) + "\n")
 
 
+def train(surety, recipe, data, folder, epochs, settings, more=()):
+    """Trains a recipe unless its model is there; whether there is one then."""
+    if os.path.exists(f"{folder}/model.onnx"):
+        return True
+    command = [surety, "train", recipe, "--data", data, "--out", folder, "--epochs", epochs, "--quiet", "--restart", *more]
+    for setting in settings:
+        command += ["--set", setting]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        print(f"{folder}: {done.stderr.strip().splitlines()[-1]}", file=sys.stderr)
+    return done.returncode == 0
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("surety")
@@ -65,14 +78,8 @@ def main():
     points = []
     for name, settings in runs([float(limit) for limit in o.limits.split(",")]):
         folder = f"{o.out}/{name}"
-        if not os.path.exists(f"{folder}/model.onnx"):
-            command = [o.surety, "train", o.recipe, "--data", o.text, "--out", folder, "--epochs", o.epochs, "--quiet", "--restart"]
-            for setting in settings:
-                command += ["--set", setting]
-            done = subprocess.run(command, capture_output=True, text=True)
-            if done.returncode:
-                print(f"{name}: {done.stderr.strip().splitlines()[-1]}", file=sys.stderr)
-                continue
+        if not train(o.surety, o.recipe, o.text, folder, o.epochs, settings):
+            continue
         with open(f"{folder}/metrics.jsonl", encoding="utf-8") as file:
             last = json.loads(file.read().splitlines()[-1])
         text = last["text"]
