@@ -27,27 +27,35 @@ struct FunctionRow: Sendable {
     _ constraints: [OutputProperty.Constraint], weights: [Rational], condition: Int,
     output: Layout, input: Layout
   ) {
-    var (outputs, inputs) = ([Int: Rational](), [Int: Rational]())
-    var constant = Rational.zero
+    var (outputs, inputs) = ([Int: [Rational]](), [Int: [Rational]]())
+    var constant: [Rational] = []
     sufficesZero = false
     for (constraint, weight) in zip(constraints, weights) where !weight.isZero {
       for term in constraint.outputs {
-        outputs[term.index, default: .zero] += weight * term.coefficient.value
+        outputs[term.index, default: []].append(weight * term.coefficient.value)
       }
       for term in constraint.inputs {
-        inputs[term.index, default: .zero] += weight * term.coefficient.value
+        inputs[term.index, default: []].append(weight * term.coefficient.value)
       }
-      constant += -(weight * constraint.bound.value)
+      constant.append(-(weight * constraint.bound.value))
       if constraint.isStrict && weight.sign > 0 { sufficesZero = true }
     }
     self.condition = condition
     self.outputs = Self.terms(outputs, output)
     self.inputs = Self.terms(inputs, input)
-    self.constant = constant.roundedDown
+    self.constant = Self.sum(constant[...]).roundedDown
   }
 
-  private static func terms(_ exact: [Int: Rational], _ layout: Layout) -> [Term] {
-    exact.sorted { $0.key < $1.key }.map { index, value in
+  /// The sum by halves: fractions grow with every addition, and one after the other takes cubic time.
+  private static func sum(_ numbers: ArraySlice<Rational>) -> Rational {
+    guard numbers.count > 1 else { return numbers.first ?? .zero }
+    let middle = numbers.startIndex + numbers.count / 2
+    return sum(numbers[..<middle]) + sum(numbers[middle...])
+  }
+
+  private static func terms(_ exact: [Int: [Rational]], _ layout: Layout) -> [Term] {
+    exact.sorted { $0.key < $1.key }.map { index, numbers in
+      let value = sum(numbers[...])
       let nearest = value.nearest
       return Term(
         place: layout.place(of: index), coefficient: nearest,

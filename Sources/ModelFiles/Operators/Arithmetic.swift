@@ -88,6 +88,8 @@ extension ONNXImporter {
       throw ONNXProblem("shape mismatch: \(a.shape) against \(b.shape)")
     }
     _ = try checkedElementCount(shape.dimensions)
+    try requireExact(a)
+    try requireExact(b)
     // A quotient or a product of floats is rounded; nobody keeps track of which are not.
     if kind == .float { isReadExactly = false }
     let (x, y) = (a.values.broadcast(to: shape), b.values.broadcast(to: shape))

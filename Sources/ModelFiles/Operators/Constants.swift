@@ -48,7 +48,7 @@ extension ONNXImporter {
     guard let start = try constant(node, 0, "start"), let from = start.uniformValue,
       let to = try constant(node, 1, "limit")?.uniformValue,
       let step = try constant(node, 2, "step")?.uniformValue, step != 0,
-      (to - from) / step <= Double(largestComputedCount)
+      from.isFinite, ((to - from) / step).magnitude <= Double(largestComputedCount)
     else { throw ONNXProblem("its start, limit and step do not make a range") }
     let count = max(0, Int(((to - from) / step).rounded(.up)))
     let values = (0..<count).map { from + Double($0) * step }
@@ -172,6 +172,7 @@ extension ONNXImporter {
     _ node: ONNXNode, _ kind: ONNXConstant.Kind?, _ function: (Double) -> Double
   ) throws(ONNXProblem) -> [ONNXValue] {
     guard let x = try constant(node, 0, "input") else { throw ONNXProblem("it has no input") }
+    try requireExact(x)
     var result = x.mapped(function)
     if let kind { result.kind = kind }
     return [.constant(result)]

@@ -40,8 +40,11 @@ extension ONNXImporter {
     guard ends.count == starts.count, axes.count == starts.count, steps.count == starts.count else {
       throw ONNXProblem("starts \(starts), ends \(ends), axes \(axes), steps \(steps) do not match")
     }
-    for (at, stated) in axes.enumerated() {
-      let axis = try axis(stated, rank: rank)
+    let places = try axes.map { (stated) throws(ONNXProblem) in try axis(stated, rank: rank) }
+    guard Set(places).count == places.count else {
+      throw ONNXProblem("axes \(axes) name one twice")
+    }
+    for (at, axis) in places.enumerated() {
       let (extent, step) = (shape(x)[axis], steps[at])
       guard step != 0 else { throw ONNXProblem("a step is 0") }
       guard step > 0 || ends[at] < Int(Int32.max) else {

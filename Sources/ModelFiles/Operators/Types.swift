@@ -40,6 +40,7 @@ extension ONNXImporter {
   private func converted(
     _ x: ONNXConstant, to type: ElementType
   ) throws(ONNXProblem) -> ONNXConstant {
+    if x.type != type { try requireExact(x) }
     var result = x
     result.type = type
     result.name = x.type == type ? x.name : ""

@@ -18,12 +18,12 @@ extension ONNXConstant {
     switch type {
     case .float: decoded = try decoder.decode(tensor.floatData, Double.init(_:))
     case .double: decoded = try decoder.decode(tensor.doubleData, { $0 })
-    case .int64: decoded = try decoder.decode(tensor.int64Data, Double.init(_:))
+    case .int64: decoded = try decoder.decode(tensor.int64Data, Self.double(_:))
     case .int32: decoded = try decoder.decode(tensor.int32Data, Double.init(_:))
     case .uint32:
       let values = tensor.uint64Data.map { UInt32(truncatingIfNeeded: $0) }
       decoded = try decoder.decode(values, Double.init(_:))
-    case .uint64: decoded = try decoder.decode(tensor.uint64Data, Double.init(_:))
+    case .uint64: decoded = try decoder.decode(tensor.uint64Data, Self.double(_:))
     case .boolean: decoded = try decoder.small(UInt8.self) { $0 == 0 ? 0 : 1 }
     case .uint8: decoded = try decoder.small(UInt8.self, Double.init(_:))
     case .int8: decoded = try decoder.small(Int8.self, Double.init(_:))

@@ -4,8 +4,8 @@ import Tensors
 
 /// A tensor known when the file is read.
 ///
-/// Every value is held as a `Double`: exact for all floating-point types and for integers up to 2^53, beyond which
-/// nothing is computed.
+/// Every value is held as a `Double`: exact for all floating-point types and for integers up to 2^53. Larger ones are infinite: they
+/// may say "to the end", and whatever computes or compares refuses them.
 struct ONNXConstant {
   /// What the values are, roughly; integers divide with truncation.
   enum Kind { case float, integer, boolean }
@@ -45,7 +45,12 @@ struct ONNXConstant {
 
   /// A list of integers, such as a shape.
   static func integers(_ values: [Int]) -> ONNXConstant {
-    ONNXConstant(values: Tensor([values.count], values.map(Double.init)), kind: .integer)
+    ONNXConstant(values: Tensor([values.count], values.map(double(_:))), kind: .integer)
+  }
+
+  /// An integer, or an infinity for one that is not computed with.
+  static func double(_ x: some BinaryInteger) -> Double {
+    x.magnitude <= 1 << 53 ? Double(x) : x < 0 ? -.infinity : .infinity
   }
 
   /// A float.

@@ -87,7 +87,11 @@ extension ONNXImporter {
     let isInside = constant.values.withElements { $0.allSatisfy(range.contains(_:)) }
     if isInside || constant.values.count == 0 { return result }
     // Where ONNX writes "to the end", the nearest number stands for the largest.
-    guard bits < 64 else { return result }
+    guard bits < 64 else {
+      guard constant.values.withElements({ $0.allSatisfy { range.contains($0) || !$0.isFinite } })
+      else { throw ONNXProblem("a constant is out of the range of \(type), where numbers wrap") }
+      return result
+    }
     let span = Double(sign: .plus, exponent: bits, significand: 1)
     guard constant.values.withElements({ $0.allSatisfy { abs($0) <= 0x1p53 } }) else {
       throw ONNXProblem("a constant of type \(type) is too large to be computed exactly")
