@@ -13,7 +13,7 @@ import numpy as np
 
 from suretycheck import Rejected, Unreadable
 from suretycheck.proofs import Model, check
-from suretycheck.reading import parse_json
+from suretycheck.reading import number, parse_json
 
 
 # What a line is that says nothing for a checker.
@@ -37,7 +37,38 @@ def certificate_of(line):
         raise Rejected("not UTF-8") from None
     if not isinstance(value, dict):
         raise Rejected("the line is not an object")
-    return value if "format" in value else value.get("certificate")
+    if "format" in value:
+        return value
+    certificate = value.get("certificate")
+    if certificate is not None:
+        require_fit(value, certificate)
+    return certificate
+
+
+def require_fit(line, certificate):
+    """Refuses the certificate of a run's line that says something else than the line; what it lacks itself is refused later."""
+    claim = certificate.get("claim") if isinstance(certificate, dict) else None
+    if not isinstance(claim, dict):
+        return
+    network, region = claim.get("network"), claim.get("region")
+    if isinstance(network, dict) and line.get("model_sha256", network.get("sha256")) != network.get("sha256"):
+        raise Rejected("the line is about another model than its certificate")
+    verdicts = {"certified": "holds", "violated": "violated", "undecided": None, "misclassified": None, "error": None}
+    said, claimed = line.get("verdict"), claim.get("verdict")
+    if isinstance(said, str) and said in verdicts and verdicts[said] != claimed:
+        raise Rejected(f"the line says {said}, and its certificate {claimed}")
+    named = claim.get("property", {})
+    if isinstance(named, dict) and named.get("kind") == "label" and line.get("label", named.get("label")) != named.get("label"):
+        raise Rejected("the line is about another label than its certificate")
+    stated = line.get("region")
+    if isinstance(stated, dict) and isinstance(region, dict) and region.get("kind") == "pixels":
+        if stated.get("norm", region.get("norm")) != region.get("norm"):
+            raise Rejected("the line's norm is another than its certificate's")
+        epsilon = stated.get("epsilon")
+        if epsilon is not None:
+            line_epsilon, own = float(epsilon), float(number(region.get("epsilon"), "epsilon"))
+            if line_epsilon > own if claimed == "holds" else line_epsilon < own:
+                raise Rejected(f"the line is about a distance of {line_epsilon}, and its certificate about {own}")
 
 
 def verdict(line, model, exact=False):

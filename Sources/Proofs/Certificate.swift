@@ -32,7 +32,9 @@ public struct Certificate: Sendable, Hashable {
     if fields.contains(where: { $0.name == "format" }) { return try Certificate(json: value) }
     guard let field = fields.first(where: { $0.name == "certificate" }) else { return nil }
     if case .null = field.value { return nil }
-    return try Certificate(json: field.value)
+    let certificate = try Certificate(json: field.value)
+    if let why = certificate.misfit(fields) { throw ProofProblem("", why) }
+    return certificate
   }
 
   init(json: JSON) throws(ProofProblem) {

@@ -1,5 +1,8 @@
 /// Places of examples in the data, kept as ranges: `[[0, 15], [18, 18]]` in JSON.
 public struct Places: Codable, Sendable, Hashable {
+  /// No data has as many examples; a file that says so is damaged.
+  static let most = 1 << 24
+
   /// The ranges, in order and apart.
   public private(set) var ranges: [ClosedRange<Int>] = []
 
@@ -20,8 +23,8 @@ public struct Places: Codable, Sendable, Hashable {
   public init(from decoder: any Decoder) throws {
     let pairs = try decoder.singleValueContainer().decode([[Int]].self)
     for pair in pairs {
-      guard pair.count == 2, pair[0] <= pair[1], pair[1] - pair[0] < 1 << 20,
-        ranges.last.map({ $0.upperBound < pair[0] }) ?? true
+      guard pair.count == 2, pair[0] >= 0, pair[0] <= pair[1], pair[1] < Self.most,
+        pair[1] - pair[0] < Self.most - count, ranges.last.map({ $0.upperBound < pair[0] }) ?? true
       else {
         throw DecodingError.dataCorrupted(
           DecodingError.Context(

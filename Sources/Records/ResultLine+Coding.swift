@@ -18,6 +18,8 @@ extension ResultLine {
     case proofSeconds = "proof_seconds"
   }
 
+  private enum CertificateKeys: String, CodingKey, CaseIterable { case format, claim, proof }
+
   /// Reads a line.
   ///
   /// - Throws: `DecodingError` when a key is missing or the layout is unknown.
@@ -40,6 +42,10 @@ extension ResultLine {
     run.effort = try values.decodeIfPresent(EffortRecord.self, forKey: .effort)
     run.version = try values.decodeIfPresent(String.self, forKey: .version)
     example = try values.decode(Int.self, forKey: .example)
+    guard (0..<Places.most).contains(example) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .example, in: values, debugDescription: "\(example) is no place of an example")
+    }
     name = try values.decodeIfPresent(String.self, forKey: .name)
     label = try values.decode(Int.self, forKey: .label)
     prediction = try values.decodeIfPresent(Int.self, forKey: .prediction)
@@ -53,7 +59,14 @@ extension ResultLine {
     counterexample = try values.decodeIfPresent(Counterexample.self, forKey: .counterexample)
     batch = try values.decodeIfPresent(Places.self, forKey: .batch)
     // Only whether there is one: a checker reads it, and it may be long.
-    carriesCertificate = values.contains(.certificate)
+    if values.contains(.certificate), !(try values.decodeNil(forKey: .certificate)) {
+      let parts = try values.nestedContainer(keyedBy: CertificateKeys.self, forKey: .certificate)
+      guard CertificateKeys.allCases.allSatisfy(parts.contains(_:)) else {
+        throw DecodingError.dataCorruptedError(
+          forKey: .certificate, in: values, debugDescription: "it has no claim and no proof")
+      }
+      carriesCertificate = true
+    }
     proof = try ProofRecord(
       from: values, meaning: .meaning, missing: .withoutCertificate, seconds: .proofSeconds)
   }

@@ -75,8 +75,10 @@ class Network:
 
     def __init__(self, model, input_name, output_name):
         graph = model.graph
-        versions = {o.domain: o.version for o in model.opset_import}
-        self.opset = versions.get("", versions.get("ai.onnx", 0))
+        versions = [o.version for o in model.opset_import if o.domain in ("", "ai.onnx")]
+        if len(versions) != 1:
+            raise Rejected(f"the model is of the opsets {versions}; expected one")
+        self.opset = versions[0]
         if not 7 <= self.opset <= 26 or graph.sparse_initializer or model.functions:
             raise Rejected(f"the model is of opset {self.opset}, or has functions or sparse initializers")
         self.constants, self.shapes, self.nodes, self.order, self.same = {}, {}, {}, [], {}

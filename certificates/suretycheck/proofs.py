@@ -159,7 +159,10 @@ class Checker:
     def tree(self, proof, conditions):
         """A stack instead of recursion; the way to a node of the tree is a chain (cut, the chain before it)."""
         fields(proof, "the tree", ("rule", "root"), ("passes",))
-        base, leaves = self.bounds().run(self.passes(proof)), 0
+        try:
+            base, leaves = self.bounds().run(self.passes(proof)), 0
+        except Empty:
+            raise Rejected("intervals cross although nothing was cut") from None
         stack = [(proof["root"], None)]
         while stack:
             tree, way = stack.pop()

@@ -22,8 +22,8 @@ public struct ResultMerge: Sendable {
 
   /// Reads folders and chooses among their results.
   ///
-  /// - Throws: `InputError` when a folder holds no results of `surety certify`, or some of another question; and when two results of
-  ///   an example contradict each other, whose place it names.
+  /// - Throws: `InputError` when a folder holds no results of `surety certify`, or some of another question; when a run was killed or has not
+  ///   ended, so that nobody knows what it was asked for; and when two results of an example contradict each other, whose place it names.
   public init(_ folders: [String]) throws(InputError) {
     var parts: [Part] = []
     for folder in folders { parts.append(try Self.part(folder)) }
@@ -78,9 +78,16 @@ public struct ResultMerge: Sendable {
     } catch {
       throw InputError(path, "cannot be read")
     }
+    let notes = try SummaryNotes(ofFolder: folder)
+    guard FileManager.default.fileExists(atPath: "\(folder)/summary.json") else {
+      throw InputError(
+        folder,
+        "has no summary.json, so its run was killed or has not ended, and what it was asked for is not known; expected it to "
+          + "end or to be stopped first: surety certify ... --out \(folder) --resume")
+    }
     return Part(
       folder: folder, content: content, lines: try ResultLog.located(in: content, path: path),
-      notes: try SummaryNotes(ofFolder: folder))
+      notes: notes)
   }
 
   // MARK: Choosing
@@ -128,6 +135,8 @@ public struct ResultMerge: Sendable {
     parts.reduce(into: Set(lines.map(\.example))) { wanted, part in
       wanted.formUnion(part.notes?.asked?.all ?? [])
       wanted.formUnion(part.notes?.shard?.examples.all ?? [])
+      // What was begun was asked for, even where a run that was killed left no totals, or those of an earlier one.
+      for located in part.lines { wanted.formUnion(located.line.batch?.all ?? []) }
     }
   }
 
