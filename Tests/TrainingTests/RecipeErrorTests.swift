@@ -46,12 +46,15 @@ struct RecipeErrorTests {
       ),
       (
         "method: fsat",
-        #"r.yaml: line 3: method: "fsat" is not one of clean, adversarial, ibp, crown-ibp, fast, sabr, "#
-          + "mtl-ibp, cc-ibp, exp-ibp, taps, staps; did you mean fast?"
+        #"r.yaml: line 3: method: "fsat" is not one of clean, adversarial, emma, ibp, crown-ibp, fast, "#
+          + "sabr, mtl-ibp, cc-ibp, exp-ibp, taps, staps; did you mean fast?"
       ),
       (
         "loss: {alpha: 0.5}",
         "r.yaml: line 3: loss.alpha: belongs to mtl-ibp, cc-ibp and exp-ibp; the method is fast"
+      ),
+      (
+        "loss: {radius: 0.1}", "r.yaml: line 3: loss.radius: belongs to emma; the method is fast"
       ),
       ("attack: {steps: 3}", "r.yaml: line 3: attack: fast makes no adversarial inputs"),
       (

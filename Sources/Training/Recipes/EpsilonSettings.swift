@@ -30,10 +30,11 @@ public struct EpsilonSettings: Sendable, Hashable {
 
   mutating func visit(_ fields: inout some RecipeFields, _ method: TrainingMethod, _ epochs: Int) {
     fields.number("test", &test, in: .distance, default: nil)
-    guard method != .clean else {
+    guard method.usesBoxes else {
       return fields.inapplicable(
         ["train-multiplier", "ramp", "start", "length", "middle", "power"],
-        "clean trains without a radius")
+        method == .clean
+          ? "clean trains without a radius" : "\(method.rawValue) trains for loss.radius, in l2")
     }
     fields.number("train-multiplier", &trainMultiplier, in: .positive, default: 1)
     fields.choice("ramp", &ramp, default: method.usesBounds ? .smoothed : .constant)

@@ -19,6 +19,8 @@ public struct LossSettings: Sendable, Hashable {
   public var attackedModules = 4
   /// What the gradient of the attacked part is multiplied by (TAPS, STAPS).
   public var gradientScale = 1.0
+  /// The l2 distance of pixel values, 0 to 1, within which answers are to keep (EMMA).
+  public var radius = 0.0
   /// The weight of the sum of the magnitudes of all weights, biases aside.
   public var l1 = 0.0
 
@@ -48,6 +50,9 @@ public struct LossSettings: Sendable, Hashable {
     ) { loss, fields in
       fields.integer("attacked-modules", &loss.attackedModules, in: 1...1_000, default: 4)
       fields.number("gradient-scale", &loss.gradientScale, in: .positive, default: 4)
+    }
+    field(&fields, ["radius"], method, of: { $0 == .emma }) { loss, fields in
+      fields.number("radius", &loss.radius, in: .positive, default: 36.0 / 255)
     }
     fields.number("l1", &l1, in: .notNegative, default: 0)
   }

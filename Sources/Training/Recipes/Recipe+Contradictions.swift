@@ -45,7 +45,7 @@ extension Recipe {
   private func reportEpochs(to problems: RecipeProblems) {
     let until = epochs == 1 ? "there is 1 epoch" : "there are \(epochs) epochs"
     let last = epsilon.start + epsilon.length - 1
-    if method != .clean, epsilon.ramp != .constant, last >= epochs {
+    if method.usesBoxes, epsilon.ramp != .constant, last >= epochs {
       problems.add(
         "epsilon.length",
         "the radius grows until the end of epoch \(last), but \(until); "

@@ -11,7 +11,7 @@ extension Recipe {
       case .constant: .constant
       }
     var schedules = TrainingSchedules(
-      epsilon: method == .clean
+      epsilon: !method.usesBoxes
         ? EpsilonSchedule(.constant, epsilon: 0, batchesPerEpoch: batchesPerEpoch)
         : EpsilonSchedule(
           shape, start: epsilon.start, length: epsilon.length, epsilon: epsilon.train,
@@ -50,7 +50,7 @@ extension Recipe {
       Int((Double(epoch) * Double(count) / Double(epochs)).rounded())
     }
     recipe.epochs = count
-    if method != .clean && epsilon.ramp != .constant {
+    if method.usesBoxes && epsilon.ramp != .constant {
       // Epochs before the ramp, the ramp, and at least one epoch after it.
       let before = min(moved(epsilon.start - 1), count - 1)
       let end = min(moved(epsilon.start + epsilon.length - 1), count - 1)

@@ -4,6 +4,9 @@ public enum TrainingMethod: String, Sendable, Hashable, CaseIterable {
   case clean
   /// The cross-entropy of the worst inputs that projected gradient descent finds (Madry et al., ICLR 2018).
   case adversarial
+  /// The cross-entropy of margins less what a change of some l2 length can take from them, by products of spectral norms (EMMA, Hu et
+  /// al., NeurIPS 2023).
+  case emma
   /// The cross-entropy of interval bounds (Gowal et al., "On the Effectiveness of Interval Bound
   /// Propagation", 2018).
   case ibp
@@ -25,12 +28,15 @@ public enum TrainingMethod: String, Sendable, Hashable, CaseIterable {
   case staps
 
   /// Whether the loss needs bounds, so that regularisers and a ramp of the radius mean something.
-  public var usesBounds: Bool { self != .clean && self != .adversarial }
+  public var usesBounds: Bool { self != .clean && self != .adversarial && self != .emma }
+
+  /// Whether the loss looks at boxes of pixels, whose radius `epsilon` says, and not at the images alone or at distances in l2.
+  public var usesBoxes: Bool { self != .clean && self != .emma }
 
   /// Whether the loss needs adversarial inputs, of the network or of its last layers.
   public var usesAttack: Bool {
     switch self {
-    case .clean, .ibp, .crownIBP, .fast: false
+    case .clean, .emma, .ibp, .crownIBP, .fast: false
     case .adversarial, .sabr, .mtlIBP, .ccIBP, .expIBP, .taps, .staps: true
     }
   }
@@ -49,7 +55,7 @@ public enum TrainingMethod: String, Sendable, Hashable, CaseIterable {
   /// Plain IBP and CROWN-IBP do not by default: they are what `fast` is compared with.
   public var usesFastWarmUp: Bool {
     switch self {
-    case .clean, .adversarial, .ibp, .crownIBP: false
+    case .clean, .adversarial, .emma, .ibp, .crownIBP: false
     case .fast, .sabr, .mtlIBP, .ccIBP, .expIBP, .taps, .staps: true
     }
   }

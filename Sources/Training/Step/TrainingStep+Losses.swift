@@ -11,6 +11,7 @@ extension TrainingStep {
     switch recipe.method {
     case .clean: return crossEntropy(ofMargins: context.cleanMargins)
     case .adversarial: return crossEntropy(ofMargins: adversarialMargins(context))
+    case .emma: return crossEntropy(ofMargins: try emmaMargins(context))
     case .ibp, .fast:
       return crossEntropy(ofMargins: try boundedMargins(context, bounds, &result))
     case .crownIBP: return try crownLoss(context, bounds, &result)

@@ -26,6 +26,7 @@ extension TrainingStep {
         return problem
       }
     }
+    if recipe.method == .emma { return slopeObstacle }
     return recipe.method.usesLatentAttack ? splitObstacle : nil
   }
 

@@ -81,7 +81,7 @@ public struct TrainingStep<Base: BackwardAlgebra>: Sendable {
     result.cleanCorrect = smallestMargins(cleanMargins.base).count { $0 > 0 }
     var loss = clean
     let bounds = try regionBounds(context)
-    if settings.epsilon > 0, recipe.method != .clean {
+    if recipe.method == .emma || (settings.epsilon > 0 && recipe.method != .clean) {
       let robust = try robustLoss(context, bounds, &result)
       result.robustLoss = robust.base.number
       let weight = settings.cleanWeight

@@ -16,7 +16,7 @@ struct StepCase {
     _ method: String, extra: String = "", batch: Int = 5, epsilon: Double = 0.05,
     fraction: Double = 0.5, seed: UInt64 = 1
   ) throws {
-    let hasRamp = method != "clean" && method != "adversarial"
+    let hasRamp = !["clean", "adversarial", "emma"].contains(method)
     recipe = try Recipe(
       yaml: """
         method: \(method)
@@ -35,7 +35,7 @@ struct StepCase {
       epsilon: epsilon, fraction: fraction, isWarmUp: method != "taps" && method != "staps",
       learningRate: 1e-3, cleanWeight: method == "clean" ? 1 : 0.3,
       crownWeight: method == "crown-ibp" ? 0.6 : 0,
-      regularizerWeight: method == "clean" || method == "adversarial" ? 0 : 0.25, averageWeight: nil
+      regularizerWeight: hasRamp ? 0.25 : 0, averageWeight: nil
     )
   }
 

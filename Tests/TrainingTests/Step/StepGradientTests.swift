@@ -39,7 +39,7 @@ struct StepGradientTests {
 
   static let all = [
     "clean", "adversarial", "ibp", "crown-ibp", "fast", "sabr", "mtl-ibp", "cc-ibp", "exp-ibp",
-    "taps", "staps",
+    "taps", "staps", "emma",
   ]
 
   @Test(
