@@ -9,10 +9,8 @@ public struct BoundState<T: BackwardAlgebra>: Sendable {
   var pass: BackwardPass<T>
   /// For each node a number for each example that no end is larger than in size, `[examples]`; nil where nobody asked.
   var largest: [T?]
-  /// How many times each node is read.
-  var readers: [Int] { pass.readers }
-  /// Whether each node is read by an operation that is enclosed by lines.
-  let isRelaxed: [Bool]
+  /// What is known of the nodes whatever the regions are.
+  let plan: BoundPlan
   /// The nodes that rows come by; all where they may go on to the input.
   let meetsRows: [Bool]
 
@@ -22,20 +20,22 @@ public struct BoundState<T: BackwardAlgebra>: Sendable {
   public var count: Int { pass.inputs.count }
 
   /// - Parameter forRows: Whether rows are to go back to the input; otherwise they end at the last operations that are not affine.
-  init(
-    _ network: Network, _ parameters: Parameters<T>, _ inputs: InputSet<T>, forRows: Bool = true
-  ) {
-    pass = BackwardPass(network, parameters, inputs)
-    intervals = .init(repeating: nil, count: network.nodes.count)
-    largest = .init(repeating: nil, count: network.nodes.count)
+  init(_ bounder: Bounder<T>, _ inputs: InputSet<T>, forRows: Bool = true) {
+    let count = bounder.network.nodes.count
+    plan = bounder.plan
+    pass = BackwardPass(bounder, inputs)
+    intervals = .init(repeating: nil, count: count)
+    largest = .init(repeating: nil, count: count)
     intervals[0] = inputs.box
-    var isRelaxed = [Bool](repeating: false, count: network.nodes.count)
-    for node in network.nodes where node.operation is any LinearlyBounded {
-      for input in node.inputs { isRelaxed[input] = true }
-    }
-    self.isRelaxed = isRelaxed
-    meetsRows = forRows ? .init(repeating: true, count: network.nodes.count) : network.affineEnd
+    meetsRows = forRows ? .init(repeating: true, count: count) : plan.affineEnd
     setPrice(of: 0)
+  }
+
+  /// Replaces a node's interval by one that was found otherwise.
+  mutating func replaceInterval(of id: Int, by interval: Interval<T>?) {
+    intervals[id] = interval
+    // What was computed with it says nothing of the new ends, which may not be finite.
+    largest[id] = nil
   }
 
   func inputIntervals(of node: Int) -> [Interval<T>] {
@@ -58,14 +58,14 @@ public struct BoundState<T: BackwardAlgebra>: Sendable {
       intervals[id] = propagating.interval(inputIntervals(of: id), pass.parameters)
       return
     }
-    if let reason = extremeFactor(at: id) {
+    if let reason = plan.extremeFactors[id] {
       throw Unsupported(
         operation: operation.name, node: network.nodes[id].name, analysis: "bounds",
         reason: reason)
     }
     if let affine = operation as? any BoxPropagating { return advance(to: id, by: affine) }
     intervals[id] = propagating.interval(inputIntervals(of: id), pass.parameters)
-    if isFiniteAsItsInput(operation) { largest[id] = largest[network.nodes[id].inputs[0]] }
+    if plan.isFiniteAsItsInput[id] { largest[id] = largest[network.nodes[id].inputs[0]] }
     if let affine = operation as? any AffineOperation {
       widen(id, of: affine)
     } else {
@@ -97,10 +97,12 @@ extension Bounder {
   /// - Parameters:
   ///   - intervals: The intervals, by node; at least those of the nodes that relaxations read.
   /// - Soundness: Bounds over the state hold wherever the intervals do.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func state(
     over inputs: InputSet<T>, intervals: [Interval<T>?]
   ) -> BoundState<T> {
-    var state = BoundState(network, parameters, inputs)
+    var state = BoundState(self, inputs)
     // What rows pay at a node follows from what it reads, which may be a node that nothing is known of.
     var filled = state
     for id in network.nodes.indices.dropFirst() {
@@ -112,7 +114,7 @@ extension Bounder {
       if let given {
         filled.intervals[id] = given
         filled.setPrice(of: id)
-      } else if filled.hasExtremeFactor(id) {
+      } else if plan.extremeFactors[id] != nil {
         filled.refuseRows(at: id)
       } else {
         // An operation without a rule is refused when rows meet it.
@@ -128,24 +130,21 @@ extension Bounder {
 
 extension BoundState {
   /// For each example, whether the intervals of all nodes are finite; if not, its bounds mean nothing.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   public func finiteExamples<S>() -> [Bool] where T == Tensor<S> {
     var isFinite = [Bool](repeating: true, count: count)
-    for (node, interval) in zip(network.nodes, intervals) {
-      guard let interval, !isFiniteAsItsInput(node.operation) else { continue }
-      for end in [interval.lower, interval.upper] {
-        for (example, whole) in end.areFinite(parts: count).enumerated() where !whole {
+    for (id, interval) in intervals.enumerated() {
+      guard let interval, !plan.isFiniteAsItsInput[id] else { continue }
+      let parts =
+        largest[id].map { [$0] } ?? [interval.lower, interval.upper]
+      for part in parts {
+        for (example, whole) in part.areFinite(parts: count).enumerated() where !whole {
           isFinite[example] = false
         }
       }
     }
     return isFinite
-  }
-
-  /// Whether no end of an operation's interval is larger than one of its input's, so that one look serves both.
-  fileprivate func isFiniteAsItsInput(_ operation: (any Operation)?) -> Bool {
-    operation is ReLU
-      || (!(operation is Concatenate)
-        && ((operation as? any AffineOperation)?.movesElementsOnly ?? false))
   }
 }
 

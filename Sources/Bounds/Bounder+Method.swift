@@ -13,6 +13,8 @@ extension Bounder {
   /// What a method knows of every node.
   ///
   /// - Soundness: Each node's interval contains its value for every input of the region, up to rounding.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   public func state<S>(
     over inputs: InputSet<T>, by method: BoundMethod
   ) throws(Unsupported) -> BoundState<T> where T == Tensor<S> {
@@ -52,6 +54,8 @@ extension Bounder {
   ///
   /// - Returns: The bounds, `[examples, functions]`.
   /// - Soundness: Each bound is at most its function's value for every input of the example's region, up to rounding.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   public func lowerBounds<S>(
     of functions: OutputFunctions<T>, _ state: BoundState<T>, by method: BoundMethod
   ) throws(Unsupported) -> T where T == Tensor<S> {
@@ -68,6 +72,8 @@ extension Bounder {
   /// Lower bounds of functions of the output over regions, by all that the method does.
   ///
   /// - Soundness: As for `lowerBounds(of:_:by:)`.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   public func lowerBounds<S>(
     of functions: OutputFunctions<T>, over inputs: InputSet<T>, by method: BoundMethod
   ) throws(Unsupported) -> BatchBounds<T> where T == Tensor<S> {

@@ -11,6 +11,8 @@ public struct Bounder<T: BackwardAlgebra>: Sendable {
   public let network: Network
   /// Its parameters.
   public let parameters: Parameters<T>
+  /// What is known of the network's nodes, whatever the regions are.
+  let plan: BoundPlan
   /// How bounds are computed.
   public var options: BoundOptions
 
@@ -26,6 +28,7 @@ public struct Bounder<T: BackwardAlgebra>: Sendable {
     self.network = network
     self.parameters = parameters
     self.options = options
+    plan = BoundPlan(network, as: T.self)
   }
 
   func chunks(below node: Int, optimizing: Bool = false) -> RowChunks {
@@ -39,10 +42,12 @@ public struct Bounder<T: BackwardAlgebra>: Sendable {
   /// - Parameter forRows: Whether rows are to go back to the input, which is prepared for; otherwise they may go back to the last
   ///   operations that are not affine.
   /// - Soundness: Each node's interval contains its value for every input of the region, up to rounding.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func intervals(
     over inputs: InputSet<T>, forRows: Bool = true
   ) throws(Unsupported) -> BoundState<T> {
-    var state = BoundState(network, parameters, inputs, forRows: forRows)
+    var state = BoundState(self, inputs, forRows: forRows)
     for id in network.nodes.indices.dropFirst() { try state.advance(to: id) }
     return state
   }
@@ -56,6 +61,8 @@ public struct Bounder<T: BackwardAlgebra>: Sendable {
   /// - Parameter known: What is known of nodes already, by node; nothing where empty.
   /// - Soundness: As for `intervals(over:)`; passes use only relaxations over intervals already proved, and
   ///   those that are given must hold for every input of their example's region.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func crown(
     over inputs: InputSet<T>, knowing known: [Interval<T>?] = []
   ) throws(Unsupported) -> BoundState<T> {
@@ -69,19 +76,21 @@ public struct Bounder<T: BackwardAlgebra>: Sendable {
   /// Bounds of every node, those that relaxations are made from tightened by `bound`.
   ///
   /// - Soundness: As for `intervals(over:)`, if what `bound` returns holds for every input of its example's region.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   func crown(
     over inputs: InputSet<T>, knowing known: [Interval<T>?] = [],
     _ bound: (BackwardPass<T>, SelectedElements) throws(Unsupported) -> (
       lower: [Double], upper: [Double]
     )
   ) throws(Unsupported) -> BoundState<T> {
-    var state = BoundState(network, parameters, inputs)
+    var state = BoundState(self, inputs)
     let toTighten = Set(network.preactivations)
     let exact = inputs.balls == nil ? network.isExactUnderIntervals : []
     for id in network.nodes.indices.dropFirst() {
       try state.advance(to: id)
       if known.indices.contains(id), let given = known[id] {
-        state.intervals[id] = state.intervals[id]?.intersection(given)
+        state.replaceInterval(of: id, by: state.intervals[id]?.intersection(given))
       }
       state.relax(id)
       guard toTighten.contains(id), !(exact.indices.contains(id) && exact[id]), !options.isOverdue
@@ -90,9 +99,11 @@ public struct Bounder<T: BackwardAlgebra>: Sendable {
       let selected = unstableElements(state, at: id)
       guard selected.count > 0 else { continue }
       let bounds = try bound(state.pass, selected)
-      state.intervals[id] = known.replacing(
-        selected, size: network.nodes[id].shape.count, lower: bounds.lower, upper: bounds.upper,
-        intersecting: options.intersectsCheaperBounds)
+      state.replaceInterval(
+        of: id,
+        by: known.replacing(
+          selected, size: network.nodes[id].shape.count, lower: bounds.lower,
+          upper: bounds.upper, intersecting: options.intersectsCheaperBounds))
     }
     return state
   }

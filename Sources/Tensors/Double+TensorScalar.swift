@@ -35,7 +35,7 @@ extension Double: TensorScalar {
     OutwardKernels(
       ends: surety_outward_ends_f64, widen: surety_widen_f64, sums: surety_outward_sums_f64,
       magnitudes: surety_magnitudes_f64,
-      sizes: surety_sizes_f64, addBelow: surety_add_below_f64)
+      sizes: surety_sizes_f64, middles: surety_middles_f64, addBelow: surety_add_below_f64)
   }
 
   public static var tokenKernels: TokenKernels<Double> {

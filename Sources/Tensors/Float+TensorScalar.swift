@@ -35,7 +35,7 @@ extension Float: TensorScalar {
     OutwardKernels(
       ends: surety_outward_ends_f32, widen: surety_widen_f32, sums: surety_outward_sums_f32,
       magnitudes: surety_magnitudes_f32,
-      sizes: surety_sizes_f32, addBelow: surety_add_below_f32)
+      sizes: surety_sizes_f32, middles: surety_middles_f32, addBelow: surety_add_below_f32)
   }
 
   public static var tokenKernels: TokenKernels<Float> {

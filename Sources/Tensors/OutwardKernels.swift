@@ -23,6 +23,8 @@ public struct OutwardKernels<Scalar: TensorScalar>: Sendable {
   public let magnitudes: @Sendable (Input?, Input?, Scalar, Int, Output?) -> Void
   /// The largest size of an end.
   public let sizes: @Sendable (Input?, Input?, Int, Int, Output?) -> Void
+  /// Middles and half widths, of images under max(x, 0) where the number is 1.
+  public let middles: @Sendable (Input?, Input?, Int32, Int, Output?, Output?) -> Void
   /// Sums that are rounded down.
   public let addBelow: @Sendable (Input?, Input?, Int, Output?) -> Void
 }
@@ -38,6 +40,23 @@ extension Tensor {
     return OutwardEnds(
       lower: lower, upper: upper,
       largest: Tensor(shape: [outset.factors.count], buffer: largest))
+  }
+
+  public static func middles(
+    lower: Tensor, upper: Tensor, rectified: Bool
+  ) -> (center: Tensor, radius: Tensor) {
+    precondition(lower.shape == upper.shape, "Ends of \(lower.shape) and \(upper.shape)")
+    let (center, radius) = (Buffer<Scalar>(count: lower.count), Buffer<Scalar>(count: lower.count))
+    let kernel = Scalar.outwardKernels.middles
+    Workers.forEachRange(of: lower.count, grain: elementGrain) { range in
+      let from = range.lowerBound
+      kernel(
+        lower.buffer.pointer + from, upper.buffer.pointer + from, rectified ? 1 : 0, range.count,
+        center.pointer + from, radius.pointer + from)
+    }
+    return (
+      Tensor(shape: lower.shape, buffer: center), Tensor(shape: lower.shape, buffer: radius)
+    )
   }
 
   public static func outwardSum(

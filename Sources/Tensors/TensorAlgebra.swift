@@ -73,11 +73,20 @@ public protocol TensorAlgebra: TensorArithmetic {
   static func rectifiedGradient(
     _ interval: ScaledInterval<Self>, center: Self, radius: Self, sums: Self
   ) -> ScaledIntervalGradient<Self>
+  /// Middles and half widths of intervals; with `rectified` of their images under `max(x, 0)`.
+  static func middles(lower: Self, upper: Self, rectified: Bool) -> (center: Self, radius: Self)
   /// The elements where a mask is positive, 0 elsewhere.
   func masked(by mask: Self) -> Self
 }
 
 extension TensorAlgebra {
+  public static func middles(
+    lower: Self, upper: Self, rectified: Bool
+  ) -> (center: Self, radius: Self) {
+    let (low, high) = rectified ? (lower.positivePart(), upper.positivePart()) : (lower, upper)
+    return (low.combined(.mean, high), high.combined(.halfDifference, low))
+  }
+
   /// The values themselves, which doubles hold exactly; a number system with more digits rounds down.
   public var valuesBelow: Tensor<Double> { values }
   /// The values themselves, which doubles hold exactly; a number system with more digits rounds up.

@@ -8,6 +8,8 @@ extension Bounder {
   ///
   /// - Returns: The bounds, `[examples, functions]`.
   /// - Soundness: Every slope that is tried gives a sound bound, and the largest of sound bounds is sound.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   public func optimizedLowerBounds<S>(
     of functions: OutputFunctions<T>, _ state: BoundState<T>
   ) throws(Unsupported) -> T where T == Tensor<S> {
@@ -21,6 +23,8 @@ extension Bounder {
   ///
   /// - Parameter known: What is known of nodes already, by node; nothing where empty.
   /// - Soundness: As for `crown(over:knowing:)`.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   public func alphaCROWN<S>(
     over inputs: InputSet<T>, knowing known: [Interval<T>?] = []
   ) throws(Unsupported) -> BoundState<T> where T == Tensor<S> {

@@ -18,6 +18,8 @@ extension Bounder {
   /// - Soundness: Each bound is at most its function's value for every input of its example's region that gives
   ///   the signs, up to rounding, if the intervals hold for those inputs: multipliers stay at least 0 and
   ///   slopes in their ranges.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   public func splitLowerBounds<S>(
     of functions: OutputFunctions<T>, _ state: BoundState<T>, _ rows: [SplitRow<S>],
     steps: SlopeSteps, candidates: Int, extras: SplitExtras = []

@@ -13,6 +13,8 @@ extension Bounder {
   ///   first its own plane, then that of its negation; nil when time ran out.
   /// - Soundness: Each plane is at most its function's value for every input of the region, up to rounding, if
   ///   the state's intervals hold there.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   public func unitPlanes<S>(
     of elements: [Int32], at node: Int, _ state: BoundState<T>, steps: SlopeSteps
   ) throws(Unsupported) -> (coefficients: [S], constants: [S])? where T == Tensor<S> {

@@ -18,6 +18,8 @@ extension Reshape: AffinelyPropagating {}
 
 extension Convolution: AffinelyPropagating {
   /// The transposed convolution, window by window where there is one group.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func backward<T: BackwardAlgebra>(
     _ rows: RowBlock<T>, _ shapes: NodeShapes, _ parameters: Parameters<T>
   ) -> (inputs: [RowBlock<T>], constant: T?) {
@@ -63,6 +65,8 @@ extension Convolution: AffinelyPropagating {
 
 extension BatchNormalization: AffinelyPropagating {
   /// The coefficients times each channel's factor.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func backward<T: BackwardAlgebra>(
     _ rows: RowBlock<T>, _ shapes: NodeShapes, _ parameters: Parameters<T>
   ) -> (inputs: [RowBlock<T>], constant: T?) {
@@ -81,6 +85,8 @@ extension BatchNormalization: AffinelyPropagating {
 
 extension Add: AffinelyPropagating {
   /// The rows for both inputs.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func backward<T: BackwardAlgebra>(
     _ rows: RowBlock<T>, _ shapes: NodeShapes, _ parameters: Parameters<T>
   ) -> (inputs: [RowBlock<T>], constant: T?) {

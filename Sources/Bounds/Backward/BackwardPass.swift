@@ -49,16 +49,15 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
   /// How many times each node is read.
   let readers: [Int]
 
-  init(_ network: Network, _ parameters: Parameters<T>, _ inputs: InputSet<T>) {
-    self.network = network
-    self.parameters = parameters
+  init(_ bounder: Bounder<T>, _ inputs: InputSet<T>) {
+    (network, parameters) = (bounder.network, bounder.parameters)
     self.inputs = inputs
     frame = InputFrame(inputs.box, shape: network.inputShape)
     relaxations = .init(repeating: nil, count: network.nodes.count)
     prices = .init(repeating: RowPrice(), count: network.nodes.count)
     interceptFactors = .init(repeating: 1, count: network.nodes.count)
     lineCosts = .init(repeating: nil, count: network.nodes.count)
-    readers = network.readerCounts
+    readers = bounder.plan.readers
   }
 
   /// Lower bounds of linear functions of one node, with the lines of the relaxations.
@@ -69,6 +68,8 @@ struct BackwardPass<T: BackwardAlgebra>: Sendable {
   /// - Returns: A bound for each row, `[rows]`.
   /// - Soundness: Each bound is at most the row's value for every input of the example's region, up to
   ///   rounding, if the relaxations hold there.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   func lowerBounds(
     of functions: LinearFunctions<T>, stoppingAt boxes: [Int: InputFrame<T>] = [:]
   ) throws(Unsupported) -> T {

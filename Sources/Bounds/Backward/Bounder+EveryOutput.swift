@@ -12,6 +12,8 @@ extension Bounder {
   ///   - method: The method.
   /// - Returns: The ends, `[1] + shape of the output`; infinite where the time did not suffice.
   /// - Soundness: Each output lies between its ends for every input of the region, up to rounding.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   public func outputEnds<S>(
     _ state: BoundState<T>, by method: BoundMethod
   ) throws(Unsupported) -> Interval<Tensor<Double>> where T == Tensor<S> {

@@ -41,6 +41,8 @@ extension Bounder {
   /// - Returns: The bounds, `[examples, functions]`.
   /// - Soundness: Each bound is at most its function's value for every input of the example's region, up to
   ///   rounding.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func lowerBounds(
     of functions: OutputFunctions<T>, _ state: BoundState<T>
   ) throws(Unsupported) -> T {
@@ -54,6 +56,8 @@ extension Bounder {
   ///
   /// - Returns: The bounds, `[examples, functions]`.
   /// - Soundness: As for `lowerBounds(of:_:)`.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func intervalLowerBounds(
     of functions: OutputFunctions<T>, _ state: BoundState<T>
   ) throws(Unsupported) -> T {

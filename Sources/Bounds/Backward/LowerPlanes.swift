@@ -32,6 +32,8 @@ extension Bounder {
   ///
   /// - Soundness: Each plane is at most its function's value for every input of the example's region, and
   ///   its bound at most the plane's, up to rounding.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func lowerPlanes(
     of functions: OutputFunctions<T>, _ state: BoundState<T>
   ) throws(Unsupported) -> LowerPlanes<T> {

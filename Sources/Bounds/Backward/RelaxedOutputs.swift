@@ -31,6 +31,8 @@ extension Bounder {
   ///
   /// - Soundness: Of the planes, as for `lowerPlanes(of:_:)`. The outputs are those of the relaxed network, not of the
   ///   network.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   public func relaxedLeast<S>(
     of functions: OwnedFunctions<T>, _ state: BoundState<T>
   ) throws(Unsupported) -> RelaxedLeast<T> where T == Tensor<S> {

@@ -19,6 +19,8 @@ extension Bounder {
   ///
   /// - Parameter functions: One for each example.
   /// - Soundness: Of the planes, as for `lowerPlanes(of:_:)`.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func influence(
     on functions: OutputFunctions<T>, _ state: BoundState<T>
   ) throws(Unsupported) -> InputInfluence<T> {

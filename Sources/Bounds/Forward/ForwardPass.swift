@@ -17,6 +17,8 @@ extension Bounder {
   ///   rounding, wherever the relaxations on the way hold.
   /// - Throws: `Unsupported` for an operation without a rule, and when one example needs more memory than
   ///   the options allow.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func forward(over inputs: InputSet<T>) throws(Unsupported) -> BoundState<T> {
     let peak = forwardPeak()
     let fitting = options.memory / max(1, peak.bytes)
@@ -29,7 +31,7 @@ extension Bounder {
           "an example needs \(peak.bytes) bytes of memory, the limit is \(options.memory)")
     }
     if inputs.count <= fitting { return try forwardTogether(inputs) }
-    var state = BoundState(network, parameters, inputs)
+    var state = BoundState(self, inputs)
     var parts: [BoundState<T>] = []
     for start in stride(from: 0, to: inputs.count, by: fitting) {
       let range = start..<min(inputs.count, start + fitting)
@@ -42,7 +44,7 @@ extension Bounder {
   }
 
   private func forwardTogether(_ inputs: InputSet<T>) throws(Unsupported) -> BoundState<T> {
-    var state = BoundState(network, parameters, inputs)
+    var state = BoundState(self, inputs)
     let read = Set(network.preactivations + [network.output])
     let last = network.lastReaders
     let needed = network.isNeeded
@@ -57,7 +59,8 @@ extension Bounder {
       for input in node.inputs where last[input] == id { forms[input] = nil }
       guard read.contains(id), let known = state.intervals[id] else { continue }
       let found = form.concretized(over: inputs)
-      state.intervals[id] = options.intersectsCheaperBounds ? known.tightened(by: found) : found
+      state.replaceInterval(
+        of: id, by: options.intersectsCheaperBounds ? known.tightened(by: found) : found)
     }
     return state
   }

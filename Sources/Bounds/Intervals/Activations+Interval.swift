@@ -16,6 +16,8 @@ extension Power: IntervalPropagating {
   ///
   /// - Soundness: A square is least where its root is nearest to 0 and largest at an end; an inverse root falls. Where it is
   ///   undefined at an end both ends are NaN. Rounding is accounted for where the number system does so.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
@@ -41,6 +43,8 @@ extension LeakyReLU: IntervalPropagating {
   ///
   /// - Soundness: The function is linear on either side of 0, so its extremes over an interval are at the ends and, where 0
   ///   is within, at 0; the rounding of one product is accounted for where the number system does so.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
@@ -56,6 +60,8 @@ extension Magnitude: IntervalPropagating {
   /// The magnitudes of the values nearest to 0 and farthest from it.
   ///
   /// - Soundness: Contains `|x|` for every `x` of the interval, without rounding of its own.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
@@ -77,10 +83,11 @@ extension ReLU: IntervalPropagating {
   ///
   /// - Soundness: `max(x, 0)` never falls, so its values lie between those at the ends; without rounding of its own, up to
   ///   that of a line that is applied with it.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
-    guard inputs[0].isMiddle else { return inputs[0].map(apply) }
-    return Interval(T.rectified(inputs[0].scaled))
+    inputs[0].rectified
   }
 }

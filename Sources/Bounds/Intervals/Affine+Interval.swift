@@ -12,6 +12,8 @@ extension BatchNormalization: BoxPropagating {
   /// Where intervals are kept as middles, the line waits for the next operation: a ReLU applies it with its own.
   ///
   /// - Soundness: Contains the values of the line over the box, up to rounding; a factor may have either sign.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
@@ -40,6 +42,8 @@ extension Moving {
   /// The same elements of both parts.
   ///
   /// - Soundness: Exact: elements only move.
+  @_specialize(kind:partial,where T == Tensor<Float>)
+  @_specialize(kind:partial,where T == Tensor<Double>)
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
@@ -52,6 +56,8 @@ extension Add: IntervalPropagating {
   ///
   /// - Soundness: Contains the sum, or the difference, for every choice from the two intervals; of equal shapes its rounding is
   ///   accounted for where the number system does so.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
@@ -77,6 +83,8 @@ extension Negate: IntervalPropagating {
   /// The ends swapped and negated.
   ///
   /// - Soundness: Exact: a sign is not rounded.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
@@ -89,6 +97,8 @@ extension MultiplyConstant: IntervalPropagating {
   ///
   /// - Soundness: Contains the product for every value of the interval, whatever the signs of the constants, up to the
   ///   rounding of one multiplication.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {

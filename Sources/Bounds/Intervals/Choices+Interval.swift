@@ -6,6 +6,8 @@ extension Maximum: IntervalPropagating {
   ///
   /// - Soundness: The result never falls when an input rises, so it lies between its values at the ends, without rounding of
   ///   its own.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
@@ -20,6 +22,8 @@ extension Choose: IntervalPropagating {
   ///
   /// - Soundness: Contains the value that is chosen, for every condition that is 0 or 1 and lies in its interval up to a
   ///   rounding of less than a quarter; without rounding of its own.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
@@ -51,6 +55,8 @@ extension LogSumExp: IntervalPropagating {
   ///
   /// - Soundness: Contains the value for every choice of inputs from their intervals; its rounding is accounted for where the
   ///   number system does so.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {

@@ -7,6 +7,8 @@ import Tensors
 public struct Interval<T: TensorAlgebra>: Sendable {
   private enum Form: Sendable {
     case ends(lower: T, upper: T)
+    /// The image under `max(x, 0)`, which is computed when it is read: most readers want middles, and get them in one pass.
+    case rectifiedEnds(lower: T, upper: T)
     case middle(center: T, radius: T)
     case scaled(ScaledInterval<T>)
   }
@@ -28,6 +30,19 @@ public struct Interval<T: TensorAlgebra>: Sendable {
   /// Creates an interval from lines over a middle and half a width, to be applied when they are needed.
   init(_ scaled: ScaledInterval<T>) { form = .scaled(scaled) }
 
+  /// The image under `max(x, 0)`.
+  ///
+  /// - Soundness: The function never falls and is computed without rounding.
+  var rectified: Interval {
+    switch form {
+    case .ends(let lower, let upper), .rectifiedEnds(let lower, let upper):
+      Interval(form: .rectifiedEnds(lower: lower, upper: upper))
+    case .middle, .scaled: Interval(T.rectified(scaled))
+    }
+  }
+
+  private init(form: Form) { self.form = form }
+
   /// Creates the interval that a ReLU makes.
   init(_ image: RectifiedInterval<T>) {
     self.init(center: image.center, radius: image.radius)
@@ -38,6 +53,7 @@ public struct Interval<T: TensorAlgebra>: Sendable {
   public var lower: T {
     switch form {
     case .ends(let lower, _): lower
+    case .rectifiedEnds(let lower, _): lower.positivePart()
     case .middle, .scaled: center - radius
     }
   }
@@ -45,13 +61,14 @@ public struct Interval<T: TensorAlgebra>: Sendable {
   public var upper: T {
     switch form {
     case .ends(_, let upper): upper
+    case .rectifiedEnds(_, let upper): upper.positivePart()
     case .middle, .scaled: center + radius
     }
   }
   /// The middle.
   public var center: T {
     switch form {
-    case .ends(let lower, let upper): lower.combined(.mean, upper)
+    case .ends, .rectifiedEnds: lower.combined(.mean, upper)
     case .middle(let center, _): center
     case .scaled(let scaled): scaled.ends.center
     }
@@ -59,18 +76,34 @@ public struct Interval<T: TensorAlgebra>: Sendable {
   /// Half the width.
   public var radius: T {
     switch form {
-    case .ends(let lower, let upper): upper.combined(.halfDifference, lower)
+    case .ends, .rectifiedEnds: upper.combined(.halfDifference, lower)
     case .middle(_, let radius): radius
     case .scaled(let scaled): scaled.ends.radius
     }
   }
+  /// The middle and half the width, in one pass.
+  var middle: (center: T, radius: T) {
+    switch form {
+    case .ends(let lower, let upper): T.middles(lower: lower, upper: upper, rectified: false)
+    case .rectifiedEnds(let lower, let upper):
+      T.middles(lower: lower, upper: upper, rectified: true)
+    case .middle(let center, let radius): (center, radius)
+    case .scaled(let scaled): scaled.ends
+    }
+  }
 
   /// Whether the interval is kept as middle and half width.
-  var isMiddle: Bool { if case .ends = form { false } else { true } }
+  var isMiddle: Bool {
+    switch form {
+    case .ends, .rectifiedEnds: false
+    case .middle, .scaled: true
+    }
+  }
 
   /// The middle and half the width, with the lines over them that are not applied yet.
   public var scaled: ScaledInterval<T> {
     if case .scaled(let scaled) = form { return scaled }
+    let (center, radius) = middle
     return ScaledInterval(center: center, radius: radius)
   }
 
@@ -95,6 +128,8 @@ public struct Interval<T: TensorAlgebra>: Sendable {
   func moved(_ move: (T) -> T) -> Interval {
     switch form {
     case .ends(let lower, let upper): Interval(lower: move(lower), upper: move(upper))
+    case .rectifiedEnds(let lower, let upper):
+      Interval(form: .rectifiedEnds(lower: move(lower), upper: move(upper)))
     case .middle, .scaled: Interval(center: move(center), radius: move(radius))
     }
   }

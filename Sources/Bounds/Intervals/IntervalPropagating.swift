@@ -39,9 +39,10 @@ extension IntervalPropagating where Self: AffineOperation {
   ///
   /// - Soundness: As for `interval(_:_:)` of affine operations.
   func box<T: TensorAlgebra>(_ inputs: [Interval<T>], _ parameters: Parameters<T>) -> Interval<T> {
-    Interval(
-      center: evaluate(inputs.map(\.center), parameters),
-      radius: linear(inputs.map(\.radius), parameters, magnitude: true))
+    let middles = inputs.map(\.middle)
+    return Interval(
+      center: evaluate(middles.map(\.center), parameters),
+      radius: linear(middles.map(\.radius), parameters, magnitude: true))
   }
 }
 

@@ -6,6 +6,8 @@ extension Multiply: IntervalPropagating {
   ///
   /// - Soundness: A product is linear in each factor, so its extremes are at ends of both; its rounding is accounted for where the
   ///   number system does so.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
@@ -33,6 +35,8 @@ extension MatrixProduct: IntervalPropagating {
   ///
   /// - Soundness: Contains the product of every two matrices from the intervals; the rounding of its sums is accounted for where
   ///   the number system does so.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {

@@ -131,6 +131,8 @@ public struct ElementwiseRelaxation<T: BackwardAlgebra>: Relaxation {
   ///
   /// - Parameter slopeRange: Given, when any lower slope of the range through the same lower intercept is
   ///   sound for every element whose upper intercept is positive.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public init(_ lines: Lines<T>, _ shape: Shape, slopeRange: ClosedRange<Double>? = nil) {
     self.slopeRange = slopeRange
     self.shape = shape
@@ -144,6 +146,8 @@ public struct ElementwiseRelaxation<T: BackwardAlgebra>: Relaxation {
   /// Replaces each element by its lower line where a row's coefficient is positive, by its upper line elsewhere.
   ///
   /// - Soundness: As the protocol states, while the lines enclose the operation.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func backward(_ rows: RowBlock<T>, exampleOfRow: [Int32]) -> (
     inputs: [RowBlock<T>], constant: T
   ) {
@@ -152,6 +156,8 @@ public struct ElementwiseRelaxation<T: BackwardAlgebra>: Relaxation {
   }
 
   /// The larger of both lines' sizes, and of any lower slope that may be chosen.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func sizes(over inputs: [T]) -> LineSizes<T> {
     var lines = lines
     if let slopeRange {

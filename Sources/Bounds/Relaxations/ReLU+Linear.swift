@@ -15,6 +15,8 @@ extension ReLU: LinearlyBounded {
   ///
   /// - Soundness: In real arithmetic `slope * x <= max(x, 0)` for slopes from 0 to 1, and the chord is above a convex
   ///   function between its ends. The rounding of the chord is accounted for where the number system does so.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func relaxation<T: BackwardAlgebra>(
     _ inputs: [Interval<T>], _ shapes: NodeShapes, _ parameters: Parameters<T>
   ) -> any Relaxation<T> {

@@ -14,11 +14,11 @@ extension BoundState {
   ///
   /// - Soundness: Contains the map's values over the box, its rounding accounted for.
   mutating func advance(to id: Int, by affine: some BoxPropagating) {
-    let inputs = inputIntervals(of: id)
+    let middles = inputIntervals(of: id).map(\.middle)
     let (outset, sizes) = outset(of: affine, id)
     let ends = T.outwardEnds(
-      center: affine.evaluate(inputs.map(\.center), pass.parameters),
-      radius: affine.linear(inputs.map(\.radius), pass.parameters, magnitude: true), by: outset)
+      center: affine.evaluate(middles.map(\.center), pass.parameters),
+      radius: affine.linear(middles.map(\.radius), pass.parameters, magnitude: true), by: outset)
     intervals[id] = Interval(lower: ends.lower, upper: ends.upper)
     largest[id] = ends.largest
     setPrice(of: affine, id, sizes)
@@ -28,12 +28,12 @@ extension BoundState {
   ///
   /// - Soundness: Afterwards the interval contains the node's values, its rounding accounted for.
   mutating func widen(_ id: Int, of affine: some AffineOperation) {
-    let terms = network.terms(of: id, readers: readers, as: T.self)
+    let terms = plan.terms[id]
     guard let known = intervals[id], terms.forward > 0 else {
       guard meetsRows[id] else { return }
       if terms.backward > 0 || hasOffset(affine) {
         setPrice(of: affine, id, sizes(of: affine, id))
-      } else if isRelaxed[id] || id == network.output, let known = intervals[id] {
+      } else if plan.isRelaxed[id] || id == network.output, let known = intervals[id] {
         // Nothing is lost in the step itself.
         setPrice(of: affine, id, known.magnitude)
       }
@@ -59,17 +59,17 @@ extension BoundState {
       price.floor = rounding.floor(terms: node.shape.count)
     }
     var sizes: T?
-    if let input = node.inputs.first, readers[input] > 1, let below = intervals[input] {
+    if let input = node.inputs.first, plan.readers[input] > 1, let below = intervals[input] {
       // Slopes of at most 1 times coefficients, which then meet those of other readers.
       sizes = below.magnitude
     }
-    if isRelaxed[id] || id == network.output {
+    if plan.isRelaxed[id] || id == network.output {
       sizes = sizes.map { $0.maximum(known.magnitude) } ?? known.magnitude
     }
     if let sizes {
       price.sizes = sizes.inRowLayout(node.shape)
       price.scale = rounding.price(
-        terms: 8 + (node.inputs.map { readers[$0] }.max() ?? 0), summedOver: node.shape)
+        terms: 8 + (node.inputs.map { plan.readers[$0] }.max() ?? 0), summedOver: node.shape)
       price.floor += rounding.floor(terms: node.shape.count)
     }
     pass.prices[id] = price
@@ -94,15 +94,6 @@ extension BoundState {
       of: affine, scaledBy: (1 + 0x1p-20) / UnitRoundoff(of: T.self).unit, adding: 0x1p-90,
       as: T.self)
     return error.map { sizes + $0 } ?? sizes
-  }
-
-  /// Whether a factor of a node leaves the number system.
-  func hasExtremeFactor(_ id: Int) -> Bool { extremeFactor(at: id) != nil }
-
-  /// Why a factor of a node leaves the number system; nil where none does.
-  func extremeFactor(at id: Int) -> String? {
-    let isFloat = UnitRoundoff(of: T.self).unit > ParameterError.unit
-    return network.extremeFactor(at: id, isFloat: isFloat)
   }
 
   /// Lets rows that meet a node prove nothing: their constants are no numbers afterwards.
@@ -131,7 +122,7 @@ extension BoundState {
     of affine: some AffineOperation, _ id: Int
   ) -> (outset: Outset<T>, sizes: T?) {
     let rounding = UnitRoundoff(of: T.self)
-    let terms = network.terms(of: id, readers: readers, as: T.self).forward
+    let terms = plan.terms[id].forward
     let price = rounding.price(terms: terms)
     func kept(_ kind: String, _ make: () -> T) -> T {
       affine.parameters.first.map { pass.parameters.derived("\(kind) of \(id)", $0, make: make) }
@@ -163,12 +154,12 @@ extension BoundState {
   /// - Parameter sizes: The sizes of the numbers that meet in each element, without the offset.
   private mutating func setPrice(of affine: any AffineOperation, _ id: Int, _ sizes: T?) {
     guard meetsRows[id], var sizes else { return }
-    guard !hasExtremeFactor(id) else { return refuseRows(at: id) }
+    guard plan.extremeFactors[id] == nil else { return refuseRows(at: id) }
     let rounding = UnitRoundoff(of: T.self)
     let shape = network.nodes[id].shape
-    var terms = network.terms(of: id, readers: readers, as: T.self).backward
+    var terms = plan.terms[id].backward
     // Coefficients times slopes, multipliers that are taken off, and coefficients that were decimals.
-    if isRelaxed[id] || id == network.output { terms += 4 }
+    if plan.isRelaxed[id] || id == network.output { terms += 4 }
     let offset = offsetSizes(of: affine)
     guard terms > 0 || offset != nil else { return }
     let price = rounding.price(terms: terms, summedOver: shape)

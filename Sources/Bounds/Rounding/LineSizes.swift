@@ -57,7 +57,7 @@ extension BoundState {
     }
     let price = relaxation.sizes(over: sizes).price(
       node.shape, inputs: network.inputShapes(of: id),
-      readers: node.inputs.map { readers[$0] }.max() ?? 1, largest: largest)
+      readers: node.inputs.map { plan.readers[$0] }.max() ?? 1, largest: largest)
     let isCurve = (relaxation as? ElementwiseRelaxation<T>)?.curve != nil
     pass.lineCosts[id] = LineCosts(
       price: price, curveInput: isCurve ? sizes[0].inRowLayout(node.shape) : nil)

@@ -66,7 +66,7 @@ typedef struct {
   void surety_binary_##S(int op, const T *a, int sa, const T *b, int sb, T *out, size_t n);        \
   void surety_affine_##S(const T *a, T scale, T shift, T *out, size_t n);                          \
   /* center - reach and center + reach with reach = radius + price * factor + floor, part after part; \
-     largest is at least the size of each end of a part. */                                        \
+     largest is at least the size of each end of a part, NaN where one is NaN. */                                        \
   void surety_outward_ends_##S(const T *center, const T *radius, surety_prices prices,             \
                                const T *price, const T *floor, const T *factor, T *lower,          \
                                T *upper, T *largest);                                              \
@@ -79,6 +79,9 @@ typedef struct {
                         const T *floor, const T *factor, T *below, T *above);                      \
   /* The larger size of both ends and a least one. */                                              \
   void surety_magnitudes_##S(const T *lower, const T *upper, T least, size_t n, T *out);           \
+  /* Middles and half widths of intervals, or of their images under max(x, 0). */                  \
+  void surety_middles_##S(const T *lower, const T *upper, int rectified, size_t n, T *center,      \
+                          T *radius);                                                              \
   /* Sums that are rounded down. */                                                                \
   void surety_add_below_##S(const T *a, const T *b, size_t n, T *out);                             \
   /* The largest size of an end in each part; NaNs are passed over. */                             \

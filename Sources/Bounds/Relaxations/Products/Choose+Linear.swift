@@ -9,6 +9,8 @@ extension Choose: LinearlyBounded {
   /// and `x - min(0, dl)`. The difference is a node of its own, so that what the two share cancels in its bounds.
   ///
   /// - Soundness: The result is `x` or `y`, and each of these is on its side of both. Intercepts are rounded outward.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func relaxation<T: BackwardAlgebra>(
     _ inputs: [Interval<T>], _ shapes: NodeShapes, _ parameters: Parameters<T>
   ) -> any Relaxation<T> {

@@ -13,6 +13,8 @@ extension LogSumExp: LinearlyBounded {
   ///
   /// - Soundness: Slopes are rounded first; intercepts take the difference, and the rounding of everything computed
   ///   here, into account.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func relaxation<T: BackwardAlgebra>(
     _ inputs: [Interval<T>], _ shapes: NodeShapes, _ parameters: Parameters<T>
   ) -> any Relaxation<T> {

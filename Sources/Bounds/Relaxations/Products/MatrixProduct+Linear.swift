@@ -15,6 +15,8 @@ extension MatrixProduct: LinearlyBounded {
   ///
   /// - Soundness: In real arithmetic for the intervals' ends as they are; the constants are widened by the
   ///   rounding of their sums.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func relaxation<T: BackwardAlgebra>(
     _ inputs: [Interval<T>], _ shapes: NodeShapes, _ parameters: Parameters<T>
   ) -> any Relaxation<T> {

@@ -16,6 +16,8 @@ extension MaxPool: LinearlyBounded {
   ///
   /// - Soundness: Any factors would do: `b` is computed in double precision for the factors as rounded, and
   ///   rounded outward.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func relaxation<T: BackwardAlgebra>(
     _ inputs: [Interval<T>], _ shapes: NodeShapes, _ parameters: Parameters<T>
   ) -> any Relaxation<T> {

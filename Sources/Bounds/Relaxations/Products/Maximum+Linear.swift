@@ -9,6 +9,8 @@ extension Maximum: LinearlyBounded {
   ///
   /// - Soundness: Exact in real arithmetic. Values and intervals do not go through the sum, which would lose the smaller
   ///   of two numbers of very different size.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func relaxation<T: BackwardAlgebra>(
     _ inputs: [Interval<T>], _ shapes: NodeShapes, _ parameters: Parameters<T>
   ) -> any Relaxation<T> {

@@ -17,6 +17,8 @@ extension Multiply: LinearlyBounded {
   ///
   /// - Soundness: In real arithmetic for the intervals' ends as they are; the intercepts are widened by
   ///   their rounding.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func relaxation<T: BackwardAlgebra>(
     _ inputs: [Interval<T>], _ shapes: NodeShapes, _ parameters: Parameters<T>
   ) -> any Relaxation<T> {

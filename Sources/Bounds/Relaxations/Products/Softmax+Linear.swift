@@ -32,6 +32,8 @@ extension Softmax: LinearlyBounded {
   /// verification" (2023).
   ///
   /// - Soundness: The planes enclose the real softmax over the box, rounding included.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func relaxation<T: BackwardAlgebra>(
     _ inputs: [Interval<T>], _ shapes: NodeShapes, _ parameters: Parameters<T>
   ) -> any Relaxation<T> {

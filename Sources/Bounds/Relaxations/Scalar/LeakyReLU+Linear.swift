@@ -34,6 +34,8 @@ extension LeakyReLU: ScalarRelaxable {
   ///
   /// - Soundness: As for `ScalarRelaxable`. The lower line through the origin needs no intercept when its
   ///   slope is not below the operation's.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func relaxation<T: BackwardAlgebra>(
     _ inputs: [Interval<T>], _ shapes: NodeShapes, _ parameters: Parameters<T>
   ) -> any Relaxation<T> {
@@ -66,6 +68,8 @@ extension Magnitude: LinearlyBounded {
   /// The chord above and a line through the origin below.
   ///
   /// - Soundness: As for `LeakyReLU`.
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func relaxation<T: BackwardAlgebra>(
     _ inputs: [Interval<T>], _ shapes: NodeShapes, _ parameters: Parameters<T>
   ) -> any Relaxation<T> {

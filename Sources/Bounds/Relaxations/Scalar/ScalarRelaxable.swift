@@ -95,6 +95,8 @@ extension ScalarRelaxable {
   /// Two lines for every element.
   ///
   /// - Soundness: The lines enclose the function over each element's interval, rounding included, as the protocol states.
+  @_specialize(kind:partial,where T == Tensor<Float>)
+  @_specialize(kind:partial,where T == Tensor<Double>)
   public func relaxation<T: BackwardAlgebra>(
     _ inputs: [Interval<T>], _ shapes: NodeShapes, _ parameters: Parameters<T>
   ) -> any Relaxation<T> {

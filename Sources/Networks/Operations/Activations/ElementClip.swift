@@ -31,6 +31,8 @@ public struct ElementClip: Operation {
     return shape
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func evaluate<T: TensorAlgebra>(_ inputs: [T], _ parameters: Parameters<T>) -> T {
     let raised = lower.map { inputs[0].maximum(parameters[$0]) } ?? inputs[0]
     return upper.map { raised.minimum(parameters[$0]) } ?? raised

@@ -26,6 +26,8 @@ public struct ParametricReLU: Operation {
     return shape
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func evaluate<T: TensorAlgebra>(_ inputs: [T], _ parameters: Parameters<T>) -> T {
     inputs[0].positivePart() + inputs[0].negativePart() * parameters[slope]
   }

@@ -23,6 +23,8 @@ public struct AddConstant: AffineOperation {
     try inputs.only(name).broadcast(with: parameters(constant))
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func linear<T: TensorAlgebra>(
     _ inputs: [T], _ parameters: Parameters<T>, magnitude: Bool
   ) -> T {
@@ -41,5 +43,7 @@ public struct AddConstant: AffineOperation {
     [rows.unbroadcast(to: inputs[0])]
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func offset<T: TensorAlgebra>(_ parameters: Parameters<T>) -> T? { parameters[constant] }
 }

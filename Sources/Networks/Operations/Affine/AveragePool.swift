@@ -29,6 +29,8 @@ public struct AveragePool: AffineOperation {
     return T(Tensor([counts.count], counts.map { 1 / Double($0) }))
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func linear<T: TensorAlgebra>(
     _ inputs: [T], _ parameters: Parameters<T>, magnitude: Bool
   ) -> T {

@@ -60,10 +60,14 @@ public struct BatchNormalization: AffineOperation {
   /// The channel axis of a batch.
   public var channelAxis: Int { 2 }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func evaluate<T: TensorAlgebra>(_ inputs: [T], _ parameters: Parameters<T>) -> T {
     inputs[0].channelScaled(factor(parameters), adding: shift(parameters), axis: channelAxis)
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func linear<T: TensorAlgebra>(
     _ inputs: [T], _ parameters: Parameters<T>, magnitude: Bool
   ) -> T {
@@ -79,6 +83,8 @@ public struct BatchNormalization: AffineOperation {
     SumTerms(forward: 6, backward: 5)
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func offsetMagnitude<T: TensorAlgebra>(_ parameters: Parameters<T>) -> T? {
     let sizes: T =
       parameters[bias].magnitude()
@@ -97,6 +103,8 @@ public struct BatchNormalization: AffineOperation {
     parameters[bias] - parameters[mean] * factor(parameters)
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func offset<T: TensorAlgebra>(_ parameters: Parameters<T>) -> T? {
     let shift: T = shift(parameters)
     return shift.reshaped(Shape([shift.shape.count] + [Int](repeating: 1, count: rank - 2)))

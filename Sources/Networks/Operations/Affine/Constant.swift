@@ -20,6 +20,8 @@ public struct Constant: AffineOperation {
     return parameters(value)
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func linear<T: TensorAlgebra>(
     _ inputs: [T], _ parameters: Parameters<T>, magnitude: Bool
   ) -> T {
@@ -39,5 +41,7 @@ public struct Constant: AffineOperation {
     [T.full(0, Shape([rows.shape[0]] + inputs[0].dimensions))]
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func offset<T: TensorAlgebra>(_ parameters: Parameters<T>) -> T? { parameters[value] }
 }

@@ -45,6 +45,8 @@ public struct Convolution: AffineOperation {
     return [shape[0], kernel[0], size.height, size.width]
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func linear<T: TensorAlgebra>(
     _ inputs: [T], _ parameters: Parameters<T>, magnitude: Bool
   ) -> T {
@@ -53,6 +55,8 @@ public struct Convolution: AffineOperation {
       taps: forwardTaps(parameters, magnitude: magnitude), bias: nil)
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func evaluate<T: TensorAlgebra>(_ inputs: [T], _ parameters: Parameters<T>) -> T {
     convolve(
       inputs[0], parameters[weight], taps: forwardTaps(parameters),
@@ -85,6 +89,8 @@ public struct Convolution: AffineOperation {
     ]
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func offset<T: TensorAlgebra>(_ parameters: Parameters<T>) -> T? {
     bias.map { parameters[$0].reshaped([parameters[$0].shape.count, 1, 1]) }
   }

@@ -37,6 +37,8 @@ public struct Linear: AffineOperation {
     return shape
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func linear<T: TensorAlgebra>(
     _ inputs: [T], _ parameters: Parameters<T>, magnitude: Bool
   ) -> T {
@@ -61,6 +63,8 @@ public struct Linear: AffineOperation {
     return [rows.product(transposed)]
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func offset<T: TensorAlgebra>(_ parameters: Parameters<T>) -> T? {
     bias.map { parameters[$0] }
   }

@@ -31,6 +31,8 @@ public struct MultiplyConstant: AffineOperation {
     return isQuotient ? x / factor : x * factor
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func linear<T: TensorAlgebra>(
     _ inputs: [T], _ parameters: Parameters<T>, magnitude: Bool
   ) -> T {

@@ -30,6 +30,8 @@ public struct Reduce: AffineOperation {
     return Shape(shape.dimensions.indices.filter { !axes.contains($0) }.map { shape[$0] })
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func linear<T: TensorAlgebra>(
     _ inputs: [T], _ parameters: Parameters<T>, magnitude: Bool
   ) -> T {

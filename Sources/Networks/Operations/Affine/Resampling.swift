@@ -74,6 +74,8 @@ public struct Resampling: AffineOperation {
     return T(Tensor(Shape([extent] + ones), values))
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func linear<T: TensorAlgebra>(
     _ inputs: [T], _ parameters: Parameters<T>, magnitude: Bool
   ) -> T {

@@ -57,6 +57,8 @@ public struct TransposedConvolution: AffineOperation {
     return (extent(0), extent(1))
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func linear<T: TensorAlgebra>(
     _ inputs: [T], _ parameters: Parameters<T>, magnitude: Bool
   ) -> T {
@@ -86,6 +88,8 @@ public struct TransposedConvolution: AffineOperation {
     Convolution(weight: weight, geometry: geometry).forwardTaps(parameters)
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func offset<T: TensorAlgebra>(_ parameters: Parameters<T>) -> T? {
     bias.map { parameters[$0].reshaped([parameters[$0].shape.count, 1, 1]) }
   }

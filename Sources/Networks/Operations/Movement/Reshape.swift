@@ -22,6 +22,8 @@ public struct Reshape: AffineOperation {
     return shape
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func linear<T: TensorAlgebra>(
     _ inputs: [T], _ parameters: Parameters<T>, magnitude: Bool
   ) -> T {

@@ -23,6 +23,8 @@ public struct Transpose: AffineOperation {
 
   private var batched: [Int] { [0] + permutation.map { $0 + 1 } }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func linear<T: TensorAlgebra>(
     _ inputs: [T], _ parameters: Parameters<T>, magnitude: Bool
   ) -> T {

@@ -13,6 +13,8 @@ extension ElementwiseFamily {
   ///
   /// - Soundness: The lines enclose each element's function over the element's interval, rounding included, as
   ///   `ScalarRelaxable` states.
+  @_specialize(kind:partial,where T == Tensor<Float>)
+  @_specialize(kind:partial,where T == Tensor<Double>)
   public func relaxation<T: BackwardAlgebra>(
     _ inputs: [Interval<T>], _ shapes: NodeShapes, _ parameters: Parameters<T>
   ) -> any Relaxation<T> {
