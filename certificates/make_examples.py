@@ -13,6 +13,8 @@ from making.bent_models import all_bent_models
 from making.files import Examples, write_table
 from making.models import all_models, zipped
 from making.rejected import all_rejected
+from making.token_examples import all_tokens
+from making.token_models import all_token_models
 from making.written import write as write_by_program
 
 
@@ -22,7 +24,7 @@ def main():
     parser.add_argument("--surety", metavar="PROGRAM", help="has by_surety_*.jsonl written anew, too")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    models = {**all_models(), **{m.name: m for m in all_bent_models()}}
+    models = {**all_models(), **{m.name: m for m in all_bent_models() + all_token_models()}}
     for name, model in models.items():
         (options.out / f"{name}.onnx").write_bytes(model.data)
     (options.out / "dense.onnx.gz").write_bytes(zipped(models["dense"]))
@@ -30,6 +32,7 @@ def main():
     all_accepted(examples)
     all_rejected(examples)
     all_bent(examples)
+    all_tokens(examples)
     write_by_program(examples, options.out, options.surety)
     examples.write(options.out)
     write_table(options.out / "expected.csv", examples.rows)

@@ -52,7 +52,7 @@ def certificates_in(path):
 
 
 def examples(args):
-    """The examples that both checkers accept."""
+    """The examples that both checkers accept, but for those about tokens, whose claims are of another kind: test_tokens.py looks at these."""
     folder = ROOT / "certificates/examples"
     for name in sorted({row["file"] for row in read_table(folder / "expected.csv")}):
         rows = {int(r["line"]): r for r in read_table(folder / "expected.csv") if r["file"] == name}
@@ -62,6 +62,8 @@ def examples(args):
             if rows[number]["result"] == "accepted" and not rows[number]["no_rule"]:
                 value = json.loads(line)
                 value = value if "format" in value else value["certificate"]
+                if value["claim"]["region"]["kind"] == "tokens":
+                    continue
                 yield Original(folder / rows[number]["model"], value, "examples")
 
 

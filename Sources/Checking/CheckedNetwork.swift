@@ -28,6 +28,8 @@ public struct CheckedNetwork: Sendable {
   private let matrices: Matrices
   private let isParallel: Bool
   private let norms = KnownNorms()
+  /// The network as one of tokens, or why it is none.
+  let tokens: Result<TokenNetwork, Rejection>
 
   /// Takes a network as its file was read, without any rewriting.
   ///
@@ -42,18 +44,27 @@ public struct CheckedNetwork: Sendable {
     (input, output) = (network.inputName, network.outputName)
     inputShape = network.inputShape.dimensions
     isReadExactly = network.isReadExactly
-    let (steps, places) = StepReader.steps(of: network)
+    matrices = Matrices(isPlain: isPlain)
+    tokens = Result { [matrices] () throws(Rejection) -> TokenNetwork in
+      do throws(NoRule) {
+        return TokenNetwork(try TokenReader.graph(of: network), matrices)
+      } catch {
+        throw Rejection("the network is none of tokens: \(error.reason)")
+      }
+    }
+    // Of tokens nothing else is known than the rule for them, and attention written out would be large.
+    let isOfTokens = if case .success = tokens { true } else { false }
+    let (steps, places) = isOfTokens ? ([], []) : StepReader.steps(of: network)
     let needed = network.isNeeded
     self.steps = steps
     isNeeded = steps.map { $0.node == 0 || needed[$0.node] }
-    outputNode = places[network.output]
+    outputNode = isOfTokens ? 0 : places[network.output]
     tensors = network.nodes.map(\.tensors.first)
     var nodes: [String: Int] = [:]
     for (id, step) in steps.enumerated() where isNeeded[id] {
       for tensor in step.tensors where nodes[tensor] == nil { nodes[tensor] = id }
     }
     self.nodes = nodes
-    matrices = Matrices(isPlain: isPlain)
     self.isParallel = isParallel
   }
 
@@ -87,6 +98,10 @@ public struct CheckedNetwork: Sendable {
   ///   lists is to be believed.
   public func check(_ certificate: Certificate) -> CheckResult {
     do throws(Rejection) {
+      if case .tokens = certificate.claim.region {
+        try requireTokens(certificate)
+        return .accepted
+      }
       let claim = try prepare(certificate.claim)
       switch (certificate.claim.verdict, certificate.proof) {
       case (.violated, .counterexample(let input)): try claim.checkCounterexample(input)
@@ -106,6 +121,21 @@ public struct CheckedNetwork: Sendable {
   ///
   /// - Throws: `Rejection` when the claim is about another network, or does not fit this one.
   public func prepare(_ claim: Claim) throws(Rejection) -> PreparedClaim {
+    try requireSubject(of: claim)
+    if case .success = tokens {
+      throw Rejection("the network is one of tokens, for which there is the rule tokens alone")
+    }
+    // No error is one of the errors that single precision may make, so a proof for it is one for real numbers too.
+    let analysis = Analysis(
+      steps: steps, isNeeded: isNeeded, output: outputNode, inputShape: inputShape,
+      matrices: matrices, isParallel: isParallel, isSingle: claim.meanings.contains(.binary32),
+      norms: norms,
+      region: try RegionEnclosure(claim.region, shape: inputShape))
+    return try PreparedClaim(claim, analysis: analysis, nodes: nodes)
+  }
+
+  /// Refuses claims about other networks, and ones without a meaning.
+  func requireSubject(of claim: Claim) throws(Rejection) {
     guard claim.network.sha256 == sha256 else {
       throw Rejection("the claim is about another network: its digest differs from the model's")
     }
@@ -115,17 +145,15 @@ public struct CheckedNetwork: Sendable {
       )
     }
     guard !claim.meanings.isEmpty else { throw Rejection("the claim has no meaning") }
+    try requireExact()
+  }
+
+  /// Refuses networks of which it is not known what they are for exact numbers.
+  func requireExact() throws(Rejection) {
     guard isReadExactly else {
       throw Rejection(
         "the model computes constants with rounding, or has a bound that no float passes: what it is for exact numbers is not known"
       )
     }
-    // No error is one of the errors that single precision may make, so a proof for it is one for real numbers too.
-    let analysis = Analysis(
-      steps: steps, isNeeded: isNeeded, output: outputNode, inputShape: inputShape,
-      matrices: matrices, isParallel: isParallel, isSingle: claim.meanings.contains(.binary32),
-      norms: norms,
-      region: try RegionEnclosure(claim.region, shape: inputShape))
-    return try PreparedClaim(claim, analysis: analysis, nodes: nodes)
   }
 }

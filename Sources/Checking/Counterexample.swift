@@ -81,6 +81,7 @@ extension PreparedClaim {
       guard isNear else {
         throw Rejection("the counterexample is too far from the region's center")
       }
+    case .tokens: throw Rejection("no rule for counterexamples of tokens")
     }
   }
 }

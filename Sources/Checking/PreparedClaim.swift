@@ -52,6 +52,8 @@ public final class PreparedClaim: Sendable {
         }
       }
       self.conditions = conditions
+    case .prediction:
+      throw Rejection("a prediction of tokens is a property for the rule tokens alone")
     case .label(let label):
       guard label < outputs, outputs > 1 else {
         throw Rejection("the label \(label) is none of the network's \(outputs) outputs")
@@ -85,6 +87,7 @@ public final class PreparedClaim: Sendable {
       return try outcome(of: proof, conditions, over: state(after: passes), cuts: [])
     case .tree(let tree): return try prove(tree, conditions)
     case .each(let parts): return try prove(parts)
+    case .tokens: throw Rejection("the rule \"tokens\" is one for regions of tokens alone")
     case .empty: throw Rejection("the rule \"empty\" is one for the leaves of trees")
     case .counterexample: throw Rejection("a counterexample does not prove that a property holds")
     }

@@ -80,6 +80,7 @@ struct RegionEnclosure: Sendable {
       own.radius = pixels.norm == .infinity ? distance : min(distance, epsilon.upper)
       own.isEuclidean = true
       hull = own
+    case .tokens: throw Rejection("a region of tokens is one for the rule tokens alone")
     }
     self.box = Self.enclosure(box, layout)
     guard self.box.isFinite else { throw Rejection("the region's ends are too large") }

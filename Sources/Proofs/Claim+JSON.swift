@@ -91,6 +91,7 @@ extension InputRegion {
           "\(ball.mean.count) means and \(ball.deviation.count) stds, expected as many of either")
       }
       self = .pixels(ball)
+    case "tokens": self = .tokens(try Tokens(&fields))
     case let kind: throw ProofProblem("\(place).kind", "\"\(kind)\" is not known")
     }
     try fields.finish()
@@ -119,7 +120,31 @@ extension InputRegion {
         .init("mean", .array(ball.mean.map { .string($0.text) })),
         .init("std", .array(ball.deviation.map { .string($0.text) })),
       ])
+    case .tokens(let text):
+      return .object([
+        .init("kind", .string("tokens")), .init("node", .string(text.node)),
+        .init("tokens", NumberArray(shortest: text.tokens).json),
+        .init("epsilon", .string(text.epsilon.text)),
+        .init("change", .string(text.change.rawValue)),
+      ])
     }
+  }
+}
+
+extension InputRegion.Tokens {
+  fileprivate init(_ fields: inout Fields) throws(ProofProblem) {
+    node = try fields.string("node")
+    let stated = try fields.numbers("tokens")
+    guard [.byte, .short, .word].contains(stated.kind), stated.scale == nil else {
+      throw ProofProblem(
+        fields.place(of: "tokens"), "expected whole numbers: u8, u16 or u32, without scale")
+    }
+    tokens = stated.stored.map { UInt32($0) }
+    epsilon = try fields.exact("epsilon")
+    guard epsilon.value.sign >= 0 else {
+      throw ProofProblem(fields.place(of: "epsilon"), "it is negative")
+    }
+    change = try named(fields.take("change"), fields.place(of: "change"))
   }
 }
 
@@ -128,6 +153,8 @@ extension OutputProperty {
     var fields = try Fields(json, place)
     switch try fields.string("kind") {
     case "label": self = .label(try fields.integer("label"))
+    case "prediction":
+      self = .prediction(place: try fields.integer("place"), token: try fields.integer("token"))
     case "conditions":
       let conditions = try fields.list("conditions") { (value, place) throws(ProofProblem) in
         try value.list(place) { (value, place) throws(ProofProblem) in
@@ -147,6 +174,11 @@ extension OutputProperty {
     switch self {
     case .label(let label):
       return .object([.init("kind", .string("label")), .init("label", .number(Double(label)))])
+    case .prediction(let place, let token):
+      return .object([
+        .init("kind", .string("prediction")), .init("place", .number(Double(place))),
+        .init("token", .number(Double(token))),
+      ])
     case .conditions(let conditions):
       return .object([
         .init("kind", .string("conditions")),

@@ -97,10 +97,38 @@ public enum InputRegion: Sendable, Hashable {
     }
   }
 
+  /// What a text becomes by changes of its tokens.
+  public struct Tokens: Sendable, Hashable {
+    /// What changes.
+    public enum Change: String, Sendable, Hashable, CaseIterable {
+      /// Every token's row of the embedding, all at once, by a vector of at most the distance each.
+      case vectors
+      /// One token at most, for another whose row is at most the distance away from its own.
+      case token
+    }
+
+    /// The embedding, by its tensor.
+    public var node: String
+    /// The text.
+    public var tokens: [UInt32]
+    /// The largest distance of two rows, a root mean square.
+    public var epsilon: ExactNumber
+    /// What changes.
+    public var change: Change
+
+    /// Creates the changes of a text.
+    public init(node: String, tokens: [UInt32], epsilon: ExactNumber, change: Change = .vectors) {
+      (self.node, self.tokens) = (node, tokens)
+      (self.epsilon, self.change) = (epsilon, change)
+    }
+  }
+
   /// Every element between its ends, ends included.
   case box(lower: NumberArray, upper: NumberArray)
   /// A ball of pixels.
   case pixels(Pixels)
+  /// Changes of a text's tokens.
+  case tokens(Tokens)
 }
 
 /// What makes an output a violation.
@@ -143,6 +171,8 @@ public enum OutputProperty: Sendable, Hashable {
 
   /// An output element that is not above all others is a violation.
   case label(Int)
+  /// An output whose element for a token, at a place of the text, is not above those for all other tokens there is a violation.
+  case prediction(place: Int, token: Int)
   /// An output is a violation if all constraints of some condition hold.
   case conditions([[Constraint]])
 }

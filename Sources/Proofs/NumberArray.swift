@@ -70,6 +70,13 @@ public struct NumberArray: Hashable, Sendable {
   /// Numbers of elements.
   public init(_ values: [UInt32]) { self.init(.word, nil, values.map(Double.init), nil) }
 
+  /// Whole numbers, of the shortest type that holds all of them.
+  init(shortest values: [UInt32]) {
+    let most = values.max() ?? 0
+    self.init(
+      most < 1 << 8 ? .byte : most < 1 << 16 ? .short : .word, nil, values.map(Double.init), nil)
+  }
+
   /// An element, exactly.
   package func exact(_ index: Int) -> Rational {
     guard let value = Rational(stored[index]) else {

@@ -15,6 +15,8 @@ extension Proof {
         LipschitzProof(
           norms: try fields.list("norms", LipschitzProof.Norm.init(json:_:)),
           weights: try fields.optional("weights")?.weights("\(place).weights")))
+    case ("tokens", .top):
+      self = .tokens(TokenProof(norms: try fields.list("norms", TokenProof.Norms.init(json:_:))))
     case ("empty", .leaf): self = .empty
     case ("tree", .top), ("tree", .part): self = .tree(try TreeProof(&fields))
     case ("each", .top):
@@ -29,7 +31,8 @@ extension Proof {
           return Part(conditions: conditions, proof: proof)
         })
     case ("counterexample", .top): self = .counterexample(try fields.numbers("input"))
-    case ("empty", _), ("lipschitz", _), ("tree", _), ("each", _), ("counterexample", _):
+    case ("empty", _), ("lipschitz", _), ("tokens", _), ("tree", _), ("each", _),
+      ("counterexample", _):
       throw ProofProblem(place, "the rule \"\(rule)\" cannot stand here")
     default: throw ProofProblem(place, "the rule \"\(rule)\" is not known")
     }
@@ -46,6 +49,10 @@ extension Proof {
         [
           .init("rule", .string("lipschitz")), .init("norms", .array(proof.norms.map(\.json))),
         ] + Self.weightFields(proof.weights))
+    case .tokens(let proof):
+      return .object([
+        .init("rule", .string("tokens")), .init("norms", .array(proof.norms.map(\.json))),
+      ])
     case .tree(let proof): return .object([.init("rule", .string("tree"))] + proof.fields)
     case .empty: return .object([.init("rule", .string("empty"))])
     case .each(let parts):
@@ -84,6 +91,25 @@ extension LipschitzProof.Norm {
     .object([
       .init("node", .string(node)), .init("source", .string(source)),
       .init("norm", .number(norm)),
+    ])
+  }
+}
+
+extension TokenProof.Norms {
+  fileprivate init(json: JSON, _ place: String) throws(ProofProblem) {
+    var fields = try Fields(json, place)
+    node = try fields.string("node")
+    parts = try fields.list("parts") { (value, place) throws(ProofProblem) in
+      let norm = try value.number(place)
+      guard norm >= 0 else { throw ProofProblem(place, "the norm \(norm) is negative") }
+      return norm
+    }
+    try fields.finish()
+  }
+
+  fileprivate var json: JSON {
+    .object([
+      .init("node", .string(node)), .init("parts", .array(parts.map { .number($0) })),
     ])
   }
 }

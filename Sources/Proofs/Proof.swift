@@ -6,6 +6,8 @@ public indirect enum Proof: Sendable, Hashable {
   case linear(LinearProof)
   /// By how far nodes can move from their values at the middle of the region. Not in a leaf.
   case lipschitz(LipschitzProof)
+  /// By how far the tokens of a transformer can move from those of a text. Only at the top.
+  case tokens(TokenProof)
   /// By cutting the region into parts.
   case tree(TreeProof)
   /// The cuts leave no input. Only in a leaf.
@@ -127,6 +129,26 @@ public struct LipschitzProof: Sendable, Hashable {
   public init(norms: [Norm], weights: [[[Double]]]? = nil) {
     (self.norms, self.weights) = (norms, weights)
   }
+}
+
+/// A proof by the norms of the matrices between the tokens of a transformer.
+public struct TokenProof: Sendable, Hashable {
+  /// Numbers that the spectral norms of a layer's matrix are at most.
+  public struct Norms: Sendable, Hashable {
+    /// The linear layer, by its tensor.
+    public var node: String
+    /// One for each equal part of its outputs, in order: a part for each head where attention reads the layer, and one elsewhere.
+    public var parts: [Double]
+
+    /// Creates a statement.
+    public init(node: String, parts: [Double]) { (self.node, self.parts) = (node, parts) }
+  }
+
+  /// The norms, of each layer but the last one.
+  public var norms: [Norms]
+
+  /// Creates a proof.
+  public init(norms: [Norms]) { self.norms = norms }
 }
 
 /// A proof by parts of the region.

@@ -67,6 +67,45 @@ struct TextTests {
     }
   }
 
+  @Test("Places have certificates, which the checker accepts about this model and no other")
+  func certificates() throws {
+    #expect(try Program.run("train", recipe, "--out", path("a")).code == 0)
+    #expect(try Program.run("train", recipe, "--epochs", "1", "--out", path("b")).code == 0)
+    let lines = path("certificates.jsonl")
+    for options in [["--eps", "0.002"], ["--eps", "1/4", "--substitute"]] {
+      let certified = try Program.run(
+        ["certify-text", path("a"), "--text", text, "--windows", "2", "--json"] + options
+          + ["--certificate", lines])
+      #expect(certified.code == 0, "\(certified.errors)")
+      let result = try certified.object()
+      let count = try #require(result["certificates"] as? Int)
+      // What the checker proves goes beyond the bound of all texts.
+      #expect(count > 0 && count >= result["certified"] as? Int ?? 0)
+      #expect(result["contradicted"] as? Int == 0)
+      #expect((result["tried"] as? Int ?? 0 > 0) == options.contains("--substitute"))
+      let checked = try Program.run("check", lines, "--model", path("a/model.onnx"))
+      #expect(checked.code == 0 && checked.output == "accepted \(count) rejected 0\n")
+      let other = try Program.run("check", lines, "--model", path("b/model.onnx"))
+      #expect(other.code == 1 && other.output.hasSuffix("accepted 0 rejected \(count)\n"))
+    }
+  }
+
+  @Test("No text with one other token changes what is certified, whatever the distance")
+  func substitutions() throws {
+    #expect(try Program.run("train", recipe, "--out", path("a")).code == 0)
+    for epsilon in ["0", "0.3", "3"] {
+      let certified = try Program.run(
+        "certify-text", path("a"), "--text", text, "--eps", epsilon, "--substitute", "--windows",
+        "3", "--attack", "1000", "--json")
+      #expect(certified.code == 0, "\(certified.errors)")
+      let result = try certified.object()
+      #expect(result["change"] as? String == "token" && result["contradicted"] as? Int == 0)
+      // Within no distance there is no other token; within 3 there are all.
+      if epsilon == "0" { #expect(result["certified"] as? Int == result["places"] as? Int) }
+      if epsilon == "3" { #expect(result["changed"] as? Int ?? 0 > 0) }
+    }
+  }
+
   @Test("What was stopped goes on to the same model")
   func resumed() throws {
     #expect(try Program.run("train", recipe, "--out", path("whole")).code == 0)

@@ -54,7 +54,18 @@ struct CertificateTests {
           .init(conditions: [1, 0], proof: .tree(tree)),
           .init(conditions: [2], proof: .linear(linear)),
         ])),
+      Certificate(
+        claim: claim(
+          .tokens(.init(node: "e", tokens: [3, 300], epsilon: try number("0"))),
+          .prediction(place: 0, token: 1)), proof: .tokens(TokenProof(norms: []))),
       Certificate(claim: violated, proof: .counterexample(NumberArray([0.1, 0]))),
+      Certificate(
+        claim: claim(
+          .tokens(
+            .init(node: "e", tokens: [3, 70000, 0], epsilon: try number("1/255"), change: .token)),
+          .prediction(place: 2, token: 9)),
+        proof: .tokens(
+          TokenProof(norms: [.init(node: "q", parts: [1.5, 0]), .init(node: "m", parts: [1e-7])]))),
     ]
   }
 

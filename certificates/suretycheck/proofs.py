@@ -12,6 +12,7 @@ from .distances import Maps, balls
 from .network import Network, parse
 from .reading import elements, exact_array, fields, index, listed, number, raw_array, weight, whole
 from .region import Region
+from .token_claims import check_tokens, is_about_tokens, token_proofs
 
 SMALL = 4000  # weights of a network for which exact arithmetic is tried after floats
 
@@ -75,7 +76,7 @@ class Model:
     """The file of the network. Networks are read once for each pair of input and output."""
 
     def __init__(self, data):
-        self.parsed, self.sha256, self._networks = parse(data), hashlib.sha256(data).hexdigest(), {}
+        self.parsed, self.sha256, self._networks, self._tokens = parse(data), hashlib.sha256(data).hexdigest(), {}, {}
 
     def network(self, input_name, output_name):
         key = input_name, output_name
@@ -83,6 +84,12 @@ class Model:
             net = Network(self.parsed, *key)
             self._networks[key] = net, Maps(net)
         return self._networks[key]
+
+    def tokens(self, input_name, output_name):
+        key = input_name, output_name
+        if key not in self._tokens:
+            self._tokens[key] = token_proofs(self.parsed, *key)
+        return self._tokens[key]
 
 
 def check(value, model, exact=False):
@@ -92,6 +99,8 @@ def check(value, model, exact=False):
         raise Rejected(f"the format is {value['format']!r}")
     if whole(value["version"]) != 1:
         raise Rejected(f"the version is {value['version']!r}, not 1")
+    if is_about_tokens(value):
+        return check_tokens(value, model)
     claim = Claim(value["claim"], model)
     # A bound for binary32 charges errors of at least 0 over all inputs of the region, so it holds without errors too: for `real`.
     # An input that violates under every float32 execution need not violate without rounding, so a counterexample is replayed for each.

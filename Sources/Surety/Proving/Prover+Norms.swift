@@ -12,7 +12,7 @@ final class FoundNorms: Sendable {
 
     init(_ region: InputRegion) {
       switch region {
-      case .box: (deviation, hasPixels) = ([], false)
+      case .box, .tokens: (deviation, hasPixels) = ([], false)
       case .pixels(let pixels): (deviation, hasPixels) = (pixels.deviation, true)
       }
     }

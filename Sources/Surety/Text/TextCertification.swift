@@ -5,6 +5,7 @@ import Files
 import Foundation
 import ModelFiles
 import Networks
+import Proofs
 import Records
 import Tensors
 import Training
@@ -13,6 +14,8 @@ import Training
 public struct TextCertification: Sendable {
   /// What came out.
   public struct Result: Sendable, Hashable, Codable {
+    /// What may change: `vectors`, every embedded token at once, or `token`, one token for another.
+    public var change: String
     /// The distance of each embedded token, a root mean square.
     public var epsilon: Double
     /// The windows of the text.
@@ -27,6 +30,10 @@ public struct TextCertification: Sendable {
     public var certifiedAndCorrect = 0
     /// The pairs of different tokens whose rows of the embedding are within the distance: what it means as a substitution.
     public var substitutions = 0
+    /// The certificates that were written; nil where none were asked for.
+    public var certificates: Int?
+    /// The texts with one other token that were tried; nil where every embedded token may change.
+    public var tried: Int?
     /// The places that were attacked.
     public var attacked = 0
     /// Those of them at which another prediction was found.
@@ -39,8 +46,8 @@ public struct TextCertification: Sendable {
     public var medianRadius = 0.0
 
     enum CodingKeys: String, CodingKey {
-      case epsilon, windows, places, correct, certified, substitutions, attacked, changed
-      case contradicted, bound
+      case change, epsilon, windows, places, correct, certified, substitutions, certificates
+      case tried, attacked, changed, contradicted, bound
       case certifiedAndCorrect = "certified_and_correct"
       case medianRadius = "median_radius"
     }
@@ -48,18 +55,22 @@ public struct TextCertification: Sendable {
 
   /// Whether the network has the model's numbers without rounding.
   public let isReadExactly: Bool
+  private let question: TextQuestion
   private let certifier: TokenCertifier
+  private let prover: TokenProver?
   private let attack: TokenAttack
-  private let table: Tensor<Double>
+  private let substitution: SubstitutionAttack
+  private let neighbours: EmbeddingNeighbours
   private let tokens: [Int32]
   private let window: Int
 
   /// Reads a run and a text.
   ///
   /// - Throws: `InputError` when a file is missing, the model is of another form or the text is too short.
-  public init(folder: String, text: String, epsilon: Double) throws(InputError) {
+  public init(folder: String, text: String, _ question: TextQuestion) throws(InputError) {
     let model = "\(folder)/model.onnx"
-    let network = try Network(contentsOf: model)
+    let file = try ModelFile(model)
+    let network = try file.network()
     let tokenizer = try Tokenizer(contentsOf: "\(folder)/tokenizer.json")
     let data = try readFile(text, limit: 1 << 30)
     guard let content = String(validating: data, as: UTF8.self) else {
@@ -73,7 +84,12 @@ public struct TextCertification: Sendable {
       throw InputError(
         text, "has \(tokens.count) tokens to judge by; a window has \(window) and one that follows")
     }
-    certifier = try TokenCertifier(network, epsilon: epsilon, source: model)
+    self.question = question
+    certifier = try TokenCertifier(network, epsilon: question.epsilon, source: model)
+    // Of one other token the checker says more than the bound of all changes at once.
+    prover =
+      try question.isProved || question.change == .token
+      ? TokenProver(network, of: file) : nil
     guard certifier.vocabulary == tokenizer.count else {
       throw InputError(
         "\(folder)/tokenizer.json",
@@ -85,9 +101,11 @@ public struct TextCertification: Sendable {
     } catch {
       throw InputError(model, error.description)
     }
+    substitution = SubstitutionAttack(network)
     guard let table = network.nodes.lazy.compactMap({ ($0.operation as? Embedding)?.table }).first
     else { throw InputError(model, "embeds no tokens") }
-    self.table = network.parameters[table.index].value
+    neighbours = EmbeddingNeighbours(
+      network.parameters[table.index].value, within: question.epsilon)
   }
 
   /// The part of a text that a run did not learn from: that which its recipe keeps where it learnt from this text, all of another one.
@@ -106,25 +124,29 @@ public struct TextCertification: Sendable {
   ///
   /// - Parameters:
   ///   - windows: How many windows, side by side from the first on; as many as there are at most.
-  ///   - attacked: How many places are attacked, spread over the windows.
+  ///   - attacked: How many places are attacked, or texts with one other token tried, spread over the windows.
+  ///   - keep: Called with each certificate, a line of JSON.
   ///   - report: Called after each window with how many are done.
   /// - Throws: `InputError` when an operation has no interval rule.
   public func result(
-    windows: Int, attacked: Int, _ report: (Int) -> Void = { _ in }
+    windows: Int, attacked: Int, keep: (String) -> Void = { _ in },
+    _ report: (Int) -> Void = { _ in }
   ) throws(InputError) -> Result {
     let count = min(windows, (tokens.count - 1) / window)
-    let attacked = min(attacked, count * window)
     var result = Result(
-      epsilon: certifier.epsilon, windows: count, places: count * window,
-      bound: certifier.features.distance.value)
-    result.substitutions = substitutions
+      change: question.change.rawValue, epsilon: question.epsilon, windows: count,
+      places: count * window, bound: certifier.features.distance.value)
+    result.substitutions = neighbours.pairs
+    if question.isProved { result.certificates = 0 }
+    if question.change == .token { result.tried = 0 }
     var radii: [Double] = []
     for index in 0..<count {
       let seen = Array(tokens[index * window..<(index + 1) * window])
       let answers = try certifier.answers(for: seen)
+      let proved = prove(seen, &result, keep)
       for answer in answers {
         let isRight = answer.prediction == Int(tokens[index * window + answer.place + 1])
-        let isCertified = answer.prediction != nil && answer.radius >= certifier.epsilon
+        let isCertified = isCertified(answer, proved)
         result.correct += isRight ? 1 : 0
         result.certified += isCertified ? 1 : 0
         result.certifiedAndCorrect += isCertified && isRight ? 1 : 0
@@ -132,7 +154,10 @@ public struct TextCertification: Sendable {
       }
       // Of equal parts, the first get what is left over.
       let part = attacked / count + (index < attacked % count ? 1 : 0)
-      attack(answers, seen, part, &result)
+      switch question.change {
+      case .vectors: attack(answers, seen, min(part, window), proved, &result)
+      case .token: substitute(answers, seen, part, proved, &result)
+      }
       report(index + 1)
     }
     radii.sort()
@@ -140,13 +165,64 @@ public struct TextCertification: Sendable {
     return result
   }
 
+  /// Whether a prediction does not change: by the bound of all changes at once or, of one other token, by what the checker shows.
+  private func isCertified(_ answer: TokenCertifier.Answer, _ proved: [Int?]) -> Bool {
+    guard let prediction = answer.prediction else { return false }
+    if answer.radius >= question.epsilon { return true }
+    return question.change == .token && proved[answer.place] == prediction
+  }
+
+  /// What the checker shows of each place, with a certificate of each.
+  private func prove(
+    _ seen: [Int32], _ result: inout Result, _ keep: (String) -> Void
+  ) -> [Int?] {
+    guard let prover else { return [] }
+    let region = prover.region(seen, within: question.exactEpsilon, question.change)
+    let predictions = prover.predictions(over: region)
+    guard question.isProved else { return predictions }
+    for (place, token) in predictions.enumerated() {
+      guard let token else { continue }
+      keep(prover.certificate(token, at: place, over: region).line)
+      result.certificates = (result.certificates ?? 0) + 1
+    }
+    return predictions
+  }
+
+  /// Tries texts with one other token, evenly from all that there are.
+  private func substitute(
+    _ answers: [TokenCertifier.Answer], _ seen: [Int32], _ count: Int, _ proved: [Int?],
+    _ result: inout Result
+  ) {
+    let all = seen.enumerated().flatMap { place, token in
+      neighbours.of[Int(token)].map { SubstitutionAttack.Substitution(place: place, token: $0) }
+    }
+    guard !all.isEmpty, count > 0 else { return }
+    let chosen = (0..<min(count, all.count)).map {
+      // Evenly from the first to the last, of whatever number there are.
+      all[Int((Double($0) * Double(all.count) / Double(min(count, all.count))))]
+    }
+    let changes = substitution.changes(seen, chosen, predictions: answers.map(\.prediction))
+    result.tried = (result.tried ?? 0) + chosen.count
+    for (answer, isChanged) in zip(answers, changes) where answer.prediction != nil {
+      result.attacked += 1
+      result.changed += isChanged ? 1 : 0
+      result.contradicted += isChanged && isCertified(answer, proved) ? 1 : 0
+    }
+  }
+
   /// Attacks some places of a window: certified ones and others in turn, late ones first, which see most tokens.
   private func attack(
-    _ answers: [TokenCertifier.Answer], _ seen: [Int32], _ count: Int, _ result: inout Result
+    _ answers: [TokenCertifier.Answer], _ seen: [Int32], _ count: Int, _ proved: [Int?],
+    _ result: inout Result
   ) {
+    /// Whether a place is certified by the bound, or has a certificate.
+    func isProved(_ answer: TokenCertifier.Answer) -> Bool {
+      answer.radius >= question.epsilon
+        || proved.indices.contains(answer.place) && proved[answer.place] == answer.prediction
+    }
     let known = answers.filter { $0.prediction != nil }.reversed()
-    let certified = known.filter { $0.radius >= certifier.epsilon }
-    let others = known.filter { $0.radius < certifier.epsilon }
+    let certified = known.filter { isProved($0) }
+    let others = known.filter { !isProved($0) }
     let chosen = Array(certified.prefix((count + 1) / 2))
     let all = chosen + others.prefix(count - chosen.count)
     guard !all.isEmpty else { return }
@@ -158,26 +234,8 @@ public struct TextCertification: Sendable {
       for (answer, isChanged) in zip(part, changes) {
         result.attacked += 1
         result.changed += isChanged ? 1 : 0
-        result.contradicted += isChanged && answer.radius >= certifier.epsilon ? 1 : 0
+        result.contradicted += isChanged && isProved(answer) ? 1 : 0
       }
     }
-  }
-
-  /// The ordered pairs of different tokens within the distance.
-  private var substitutions: Int {
-    let (rows, width) = (table.shape[0], table.shape[1])
-    let values = table.scalars
-    var count = 0
-    for a in 0..<rows {
-      for b in 0..<a {
-        var sum = 0.0
-        for place in 0..<width {
-          let difference = values[a * width + place] - values[b * width + place]
-          sum += difference * difference
-        }
-        if (sum / Double(width)).squareRoot() <= certifier.epsilon { count += 2 }
-      }
-    }
-    return count
   }
 }
