@@ -16,6 +16,9 @@ extension Attention: IntervalPropagating {
     let inHeads: Shape = [
       shape.count / max(1, tokens * width), tokens, form.heads, width / form.heads,
     ]
+    /// An input's features by head.
+    ///
+    /// - Soundness: Exact: elements only move.
     func part(_ index: Int, _ permutation: [Int]) -> Interval<T> {
       inputs[index].moved { $0.reshaped(inHeads).transposed(permutation) }
     }

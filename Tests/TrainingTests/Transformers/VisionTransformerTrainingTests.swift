@@ -69,6 +69,7 @@ struct VisionTransformerTrainingTests {
     #expect(training.obstacle == nil)
     let result = try run(step, Tensor<Double>.self)
     #expect((result.robustLoss != nil) == (kind.method == "ibp"))
+    // The slope of GELU is off by up to 1e-6, which an inverse root behind it may enlarge.
     let size = 1e-6
     for (place, id) in training.trainable.enumerated() {
       let value = training.trained.network.parameters[id.index].value
@@ -81,7 +82,7 @@ struct VisionTransformerTrainingTests {
         let slope = try (loss(size) - loss(-size)) / (2 * size)
         let found = result.gradients[place].scalars[element]
         #expect(
-          abs(found - slope) <= 2e-4 * max(1, abs(slope)),
+          abs(found - slope) <= 1e-3 * max(1, abs(slope)),
           "\(training.trained.network.parameters[id.index].name)[\(element)]: \(found), \(slope)")
       }
     }

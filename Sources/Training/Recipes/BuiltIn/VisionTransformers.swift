@@ -36,7 +36,7 @@ private func vit(_ name: String, _ purpose: String, weights: String) -> BuiltInR
       test: 1/255
     optimizer:
       kind: sgd
-      learning-rate: 0.2
+      learning-rate: 0.1
       schedule: cosine
       clip: none
     evaluation:
