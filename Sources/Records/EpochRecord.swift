@@ -35,6 +35,26 @@ public struct EffectiveRateRecord: Codable, Sendable, Hashable {
   }
 }
 
+/// What the rows of attention look like at the end of an epoch.
+public struct AttentionRecord: Codable, Sendable, Hashable {
+  /// The name of the node.
+  public var name: String
+  /// The mean entropy over rows, heads and images, in nats.
+  public var entropy: Double
+  /// What the norms of weights and tokens say that it is at least; nil where they say nothing.
+  public var entropyAtLeast: Double?
+
+  enum CodingKeys: String, CodingKey {
+    case name, entropy
+    case entropyAtLeast = "entropy_at_least"
+  }
+
+  /// Creates a record.
+  public init(name: String, entropy: Double, entropyAtLeast: Double? = nil) {
+    (self.name, self.entropy, self.entropyAtLeast) = (name, entropy, entropyAtLeast)
+  }
+}
+
 /// How a network does on images it has not learnt from.
 public struct EvaluationRecord: Codable, Sendable, Hashable {
   /// The images.
@@ -107,6 +127,8 @@ public struct EpochRecord: Codable, Sendable, Hashable {
   public var layers: [LayerRecord] = []
   /// The effective learning rate of each matrix whose size does not matter, from the input up; nil where there is none.
   public var effectiveRates: [EffectiveRateRecord]?
+  /// What attention looks like on a few training images, from the input up; nil for networks without attention.
+  public var attention: [AttentionRecord]?
 
   enum CodingKeys: String, CodingKey {
     case schema, epoch, seconds
@@ -120,7 +142,7 @@ public struct EpochRecord: Codable, Sendable, Hashable {
     case gradientNorm = "gradient_norm"
     case cleanAccuracy = "clean_accuracy"
     case verifiedAccuracy = "verified_accuracy"
-    case test, text, layers
+    case test, text, layers, attention
     case effectiveRates = "effective_rates"
   }
 

@@ -12,6 +12,8 @@ public struct TextRecord: Codable, Sendable, Hashable {
   public var publishedFigure: Double?
   /// The mean entropy of attention, block by block, in nats.
   public var attentionEntropy: [Double] = []
+  /// What the norms of weights and tokens say that these are at least; nil where they say nothing.
+  public var attentionEntropyAtLeast: [Double]?
   /// The largest size of a number between layers.
   public var largestActivation = 0.0
 
@@ -19,6 +21,7 @@ public struct TextRecord: Codable, Sendable, Hashable {
     case count, loss, accuracy, bound
     case publishedFigure = "published_figure"
     case attentionEntropy = "attention_entropy"
+    case attentionEntropyAtLeast = "attention_entropy_at_least"
     case largestActivation = "largest_activation"
   }
 

@@ -84,4 +84,27 @@ struct TransformerFileTests {
       try Network(parsingONNX: model.serializedData(), source: "transformer")
     }
   }
+
+  @Test(
+    "Vision transformers read back as the same function, in whole batches too",
+    arguments: [VisionTransformer.Normalization.none, .layer, .rms], [false, true])
+  func visionTransformer(normalization: VisionTransformer.Normalization, isMixed: Bool) throws {
+    let network = try VisionTransformer(
+      patch: 2, width: 8, layers: 2, heads: 2, normalization: normalization,
+      residual: isMixed ? .mixed : .plain, activation: isMixed ? .relu : .gelu
+    ).network(
+      for: ImageTask(shape: [3, 4, 6], classes: 5, mean: [0.5, 0.4, 0.3], std: [0.2, 0.3, 0.25])
+    ).initialized(.framework, seed: 8)
+    let read = try Network(parsingONNX: network.onnxData(), source: "vit")
+    #expect(read.inputShape == [1, 3, 4, 6] && read.outputShape == [1, 5])
+    // GELU is written by its formula, with a root of 1/2 of 32 bits; everything else has the same numbers.
+    let tolerance = isMixed ? 1e-12 : 1e-6
+    expectEqualOutputs(read, network, tolerance: tolerance)
+    expectEqualOutputs(read.simplified(), network, tolerance: tolerance)
+    let seen = read.foldingBiases().recognizingAttention().recognizingGates()
+    #expect(seen.nodes.compactMap { ($0.operation as? Attention)?.form.heads } == [2, 2])
+    #expect(seen.nodes.count { $0.operation is Gelu } == (isMixed ? 0 : 2))
+    expectEqualOutputs(seen, network, tolerance: tolerance)
+    #expect(read.trainableParameterCount <= network.trainableParameterCount)
+  }
 }

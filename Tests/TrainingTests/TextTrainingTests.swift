@@ -60,6 +60,8 @@ struct TextTrainingTests {
     let bound = try #require(record.bound)
     #expect(bound > 0 && bound < 1000)
     #expect(record.attentionEntropy.count == 1 && record.largestActivation > 0)
+    let floor = try #require(record.attentionEntropyAtLeast)
+    #expect(floor.count == 1 && floor[0] >= 0 && floor[0] <= record.attentionEntropy[0])
     let again = try run()
     #expect(again.parameters == state.parameters && again.optimizer == state.optimizer)
   }

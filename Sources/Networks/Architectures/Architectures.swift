@@ -10,16 +10,20 @@ public struct ArchitectureSettings: Sendable, Hashable {
   public var hidden: [Int]?
   /// Which layers are normalised.
   public var normalization: NormalizationPlacement?
+  /// What a `vit` has beside its width.
+  public var transformer = VisionTransformerSettings()
 
   /// Creates settings.
   public init(
     width: Int? = nil, linear: Int? = nil, hidden: [Int]? = nil,
-    normalization: NormalizationPlacement? = nil
+    normalization: NormalizationPlacement? = nil,
+    transformer: VisionTransformerSettings = .init()
   ) {
     self.width = width
     self.linear = linear
     self.hidden = hidden
     self.normalization = normalization
+    self.transformer = transformer
   }
 
   /// The names of the settings that are made.
@@ -27,7 +31,7 @@ public struct ArchitectureSettings: Sendable, Hashable {
     [
       width.map { _ in "width" }, linear.map { _ in "linear" }, hidden.map { _ in "hidden" },
       normalization.map { _ in "normalization" },
-    ].compactMap(\.self)
+    ].compactMap(\.self) + transformer.made
   }
 }
 
@@ -53,6 +57,14 @@ public enum Architectures {
         "architecture \"\(name)\"", place: setting,
         "is not a setting of it; expected \(entry.settings.joined(separator: ", "))")
     }
+    // Both kinds of normalisation have one name.
+    let isOtherKind =
+      name == VisionTransformer.name
+      ? settings.normalization != nil : settings.transformer.normalization != nil
+    guard !isOtherKind else {
+      throw InputError(
+        "architecture \"\(name)\"", place: "normalization", "is one of another architecture's")
+    }
     return entry.make(settings)
   }
 
@@ -62,7 +74,17 @@ public enum Architectures {
     var make: @Sendable (ArchitectureSettings) -> any Architecture
   }
 
-  private static let entries: [Entry] = chains + deepMind + residual
+  private static let entries: [Entry] = chains + deepMind + residual + transformers
+
+  private static let transformers: [Entry] = [
+    Entry(
+      name: VisionTransformer.name,
+      settings: [
+        "width", "patch", "layers", "heads", "expansion", "positions", "normalization", "residual",
+        "activation", "attention-scale",
+      ]
+    ) { $0.transformer.architecture(width: $0.width) }
+  ]
 
   private static let chains: [Entry] =
     [

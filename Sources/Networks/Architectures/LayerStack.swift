@@ -52,7 +52,12 @@ struct LayerStack {
   private mutating func parameter(_ name: String, _ shape: Shape, _ values: [Double])
     -> ParameterID
   {
-    network.addParameter(name, Tensor(shape, values))
+    parameter(name, Tensor(shape, values))
+  }
+
+  /// Adds a parameter.
+  mutating func parameter(_ name: String, _ value: Tensor<Double>) -> ParameterID {
+    network.addParameter(name, value)
   }
 
   private mutating func parameter(_ name: String, _ shape: Shape, repeating value: Double)
@@ -95,13 +100,16 @@ struct LayerStack {
     try add(Convolution(weight: weight, bias: bias, geometry: geometry), [node], name)
   }
 
-  /// Adds a linear layer with a bias.
-  mutating func linear(_ outputs: Int, _ name: String) throws(InputError) {
+  /// Adds a linear layer, with a bias unless stated.
+  mutating func linear(
+    _ outputs: Int, _ name: String, from node: Int? = nil, hasBias: Bool = true
+  ) throws(InputError) {
+    let node = node ?? last
     try checkPositive(outputs, "outputs", name)
     let weight = parameter(
-      "\(name).weight", [network.nodes[last].shape[-1], outputs], repeating: 0)
-    let bias = parameter("\(name).bias", [outputs], repeating: 0)
-    try add(Linear(weight: weight, bias: bias), [last], name)
+      "\(name).weight", [network.nodes[node].shape[-1], outputs], repeating: 0)
+    let bias = hasBias ? parameter("\(name).bias", [outputs], repeating: 0) : nil
+    try add(Linear(weight: weight, bias: bias), [node], name)
   }
 
   /// Adds a batch normalisation that changes nothing yet but for its epsilon, the 32-bit float nearest to

@@ -76,6 +76,24 @@ extension TrainingReport {
     return LineChart("Effective learning rate", over: "epoch", series, scale: scale(series)).html
   }
 
+  /// How evenly attention spreads, block by block, and what that cannot be below; nil for networks without attention.
+  var attentionChart: String? {
+    let names = epochs.last { $0.attention != nil }?.attention?.map(\.name) ?? []
+    guard !names.isEmpty else { return nil }
+    func own(_ epoch: EpochRecord, _ name: String) -> AttentionRecord? {
+      epoch.attention?.first { $0.name == name }
+    }
+    let series = names.enumerated().flatMap { index, name in
+      [
+        line(name, .layer(index, of: names.count)) { own($0, name)?.entropy },
+        line("\(name), at least", .layer(index, of: names.count), isFaint: true) {
+          own($0, name)?.entropyAtLeast
+        },
+      ]
+    }.filter { !$0.points.isEmpty }
+    return LineChart("Entropy", over: "epoch", series).html
+  }
+
   var gradientChart: String {
     let series = [line("norm before clipping", .ink, \.gradientNorm)]
     return LineChart(

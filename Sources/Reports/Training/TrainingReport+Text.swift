@@ -87,13 +87,22 @@ extension TrainingReport {
 
   private var textCourse: String {
     let count = judged.map(\.text.attentionEntropy.count).max() ?? 0
-    let entropies = (0..<count).map { block in
+    func entropy(
+      _ block: Int, _ name: String, isFaint: Bool, _ value: @escaping (TextRecord) -> [Double]?
+    ) -> LineChart.Series {
       LineChart.Series(
-        name: "block \(block + 1)",
-        points: points {
-          $0.attentionEntropy.indices.contains(block) ? $0.attentionEntropy[block] : nil
-        }, tone: .layer(block, of: count))
+        name: name,
+        points: points { record in
+          value(record).flatMap { $0.indices.contains(block) ? $0[block] : nil }
+        }, tone: .layer(block, of: count), isFaint: isFaint)
     }
+    let entropies = (0..<count).flatMap { block in
+      let name = "block \(block + 1)"
+      return [
+        entropy(block, name, isFaint: false, \.attentionEntropy),
+        entropy(block, "\(name), at least", isFaint: true, \.attentionEntropyAtLeast),
+      ]
+    }.filter { !$0.points.isEmpty }
     let losses = [
       LineChart.Series(name: "validation", points: points(\.loss), tone: .ink),
       LineChart.Series(
@@ -144,7 +153,7 @@ extension TrainingReport {
     <dt>published formula</dt><dd>What the published code computes for the same weights. It takes norms of heads together and \
     divides by the divisor of GELU twice, so the true distance may exceed it; it is shown for comparison.</dd>
     <dt>entropy of attention</dt><dd>The mean over tokens and heads of <code>-sum a log a</code>: near 0 where each token attends to one other \
-    alone, which goes with training that breaks down.</dd>
+    alone, which goes with training that breaks down. It is at least what the norms of weights and tokens say, drawn faintly.</dd>
     </dl>
     """
   }

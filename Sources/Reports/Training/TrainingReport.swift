@@ -56,11 +56,12 @@ public struct TrainingReport: Sendable {
   /// What changed from epoch to epoch, in small charts.
   private var course: String {
     let effective = effectiveRateChart.map { [("Effective learning rate, by matrix", $0)] } ?? []
+    let attention = attentionChart.map { [("Entropy of attention, in nats", $0)] } ?? []
     let charts =
       ([
         ("Loss", lossChart), (epsilonName, epsilonChart), ("Learning rate", learningRateChart),
         ("Norm of the gradient before clipping", gradientChart),
-      ] + effective).map { "<div><h3>\(escaped($0.0))</h3>\($0.1)</div>" }
+      ] + effective + attention).map { "<div><h3>\(escaped($0.0))</h3>\($0.1)</div>" }
     return "<div class=\"pair\">\(charts.joined(separator: "\n"))</div>"
   }
 
@@ -197,6 +198,8 @@ public struct TrainingReport: Sendable {
     input's. Narrow bounds at the last layers are what makes a network verifiable.</dd>
     <dt>effective learning rate</dt><dd>How far a step turns a matrix whose size a normalisation takes away: the learning \
     rate over the norm of the matrix, or over its square for SGD.</dd>
+    <dt>entropy of attention</dt><dd>The mean over patches and heads of <code>-sum a log a</code> on a few training images: near 0 where \
+    each patch attends to one other alone. It is at least what the norms of weights and tokens say, drawn faintly.</dd>
     <dt>active, inactive, unstable</dt><dd>Neurons that are positive, negative, or of either sign over the whole \
     region. Inactive neurons say nothing; unstable ones make bounds loose.</dd>
     </dl>

@@ -211,6 +211,7 @@ public final class TrainingSession {
     try trainer.checkFinite(state)
     var record = trainer.record(state)
     let start = ContinuousClock.now
+    record.attention = trainer.attention(state)
     if record.epoch % recipe.evaluation.every == 0 || record.epoch == recipe.epochs {
       onStage("judging epoch \(record.epoch) on \(test.count) test images")
       let radius = record.epsilon > 0 ? min(record.epsilon, recipe.epsilon.test) : 0

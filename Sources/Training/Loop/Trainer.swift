@@ -116,8 +116,9 @@ public struct Trainer: Sendable {
     let settings = schedules.settings(at: state.batches)
     let shape = Shape([batch.count] + network.inputShape.dimensions)
     let images = Lanes(plain: Tensor<Float>(shape, batch.pixels)).blocked
+    let parameters = trained.turningDirections(state.parameters)
     let result = try step.run(
-      images, batch.labels, parameters: state.parameters.map { Lanes(plain: $0) },
+      images, batch.labels, parameters: parameters.map { Lanes(plain: $0) },
       settings: settings,
       seed: UInt64(bitPattern: Int64(recipe.seed)) &+ UInt64(state.batches) &* 0x9E37_79B9)
     let gradients = result.gradients.map(\.plain)
@@ -128,7 +129,8 @@ public struct Trainer: Sendable {
         reason: result.loss.isFinite
           ? "the gradient is not finite" : "the loss is \(result.loss)")
     }
-    let before = step.trainable.map { state.parameters[$0.index] }
+    state.parameters = parameters
+    let before = step.trainable.map { parameters[$0.index] }
     var weights = before
     let rate = settings.learningRate
     optimizer.step(&weights, gradients, norm: norm, &state.optimizer, rate: rate)
@@ -179,6 +181,22 @@ public struct Trainer: Sendable {
     return record
   }
 
+  /// What attention looks like on the first training images; nil where the network has none, or its numbers are not finite.
+  public func attention(_ state: TrainingState) -> [AttentionRecord]? {
+    guard network.nodes.contains(where: { $0.operation is Attention }) else { return nil }
+    let images = batches.images
+    let count = min(Self.lookedAt, images.count)
+    let pixels = (0..<count).flatMap { images.image($0).map { Double($0) } }
+    let rows = AttentionRows.all(
+      of: trained.folded(into: network, state.parameters),
+      on: Tensor(Shape([count] + network.inputShape.dimensions), pixels))
+    let records = rows.compactMap(\.record)
+    return records.count == rows.count ? records : nil
+  }
+
+  /// The images that attention is looked at on.
+  private static let lookedAt = 16
+
   /// The network to judge and to save: averaged weights where the recipe keeps them, and the statistics that it asks
   /// for.
   ///
@@ -186,7 +204,8 @@ public struct Trainer: Sendable {
   public func result(_ state: TrainingState, epoch: Int) -> Network {
     // Averages are of what is trained, and folded afterwards: an average of standardised kernels would not be standardised.
     let result = trained.folded(
-      into: network, state.average?.parameters ?? state.parameters)
+      into: network,
+      state.average.map { trained.settlingDirections($0.parameters) } ?? state.parameters)
     guard recipe.network.statistics == .population || state.average != nil else { return result }
     return withPopulationStatistics(result, epoch: epoch)
   }

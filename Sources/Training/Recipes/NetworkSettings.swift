@@ -36,10 +36,20 @@ public struct NetworkSettings: Sendable, Hashable {
     if file == nil {
       fields.text("architecture", &architecture, default: "cnn-7")
       fields.integer("width", &sizes.width, in: 1...100_000, none: "published")
-      fields.integer("linear", &sizes.linear, in: 1...1_000_000, none: "published")
-      fields.integers("hidden", &sizes.hidden, in: 1...1_000_000, none: "published")
-      fields.choice("normalization", &sizes.normalization, none: "published")
-      fields.integer("channel-groups", &channelGroups, in: 1...100_000, none: "none")
+      if architecture == VisionTransformer.name {
+        sizes.transformer.visit(&fields)
+        fields.inapplicable(
+          ["linear", "hidden", "channel-groups"],
+          "is no size of a vit; known are width and expansion")
+      } else {
+        fields.integer("linear", &sizes.linear, in: 1...1_000_000, none: "published")
+        fields.integers("hidden", &sizes.hidden, in: 1...1_000_000, none: "published")
+        fields.choice("normalization", &sizes.normalization, none: "published")
+        fields.integer("channel-groups", &channelGroups, in: 1...100_000, none: "none")
+        fields.inapplicable(
+          VisionTransformerSettings.ownKeys,
+          "belongs to the architecture vit; the architecture is \(architecture)")
+      }
       fields.choice(
         "initialization", &initialization.weights,
         default: method.usesFastWarmUp ? .ibp : .framework)
@@ -51,7 +61,7 @@ public struct NetworkSettings: Sendable, Hashable {
         [
           "architecture", "width", "linear", "hidden", "normalization", "channel-groups",
           "initialization", "biases",
-        ], "the network is read from a file, which decides it")
+        ] + VisionTransformerSettings.ownKeys, "the network is read from a file, which decides it")
     }
     weights.visit(&fields, isFromFile: file != nil)
     fields.choice(
@@ -92,6 +102,31 @@ public struct NetworkSettings: Sendable, Hashable {
   }
 }
 
+extension VisionTransformerSettings {
+  /// The keys that no other architecture has.
+  static let ownKeys = [
+    "patch", "layers", "heads", "expansion", "positions", "residual", "activation",
+    "attention-scale",
+  ]
+
+  mutating func visit(_ fields: inout some RecipeFields) {
+    fields.integer("patch", &patch, in: 1...10_000, none: "published")
+    fields.integer("layers", &layers, in: 1...1_000, none: "published")
+    fields.integer("heads", &heads, in: 1...10_000, none: "published")
+    fields.integer("expansion", &expansion, in: 1...1_000, none: "published")
+    fields.choice("positions", &positions, none: "published")
+    fields.choice("normalization", &normalization, none: "published")
+    fields.choice("residual", &residual, none: "published")
+    fields.choice("activation", &activation, none: "published")
+    fields.number(
+      "attention-scale", &attentionScale, in: .positive, none: "published", default: nil)
+  }
+}
+
+extension VisionTransformer.Positions: RecipeChoice {}
+extension VisionTransformer.Normalization: RecipeChoice {}
+extension VisionTransformer.Residual: RecipeChoice {}
+extension VisionTransformer.Activation: RecipeChoice {}
 extension NormalizationPlacement: RecipeChoice {}
 extension Initialization.Scheme: RecipeChoice {}
 extension Initialization.Biases: RecipeChoice {}

@@ -38,37 +38,28 @@ public struct TextEvaluation: Sendable {
       record.publishedFigure = bound.published.flatMap { $0.isFinite ? $0 : nil }
     }
     let look = TextBatches.windows(of: tokens, at: Array(starts.prefix(4)), window)
-    (record.attentionEntropy, record.largestActivation) = measure(look, parameters)
+    let (attention, largest) = measure(look, parameters)
+    record.attentionEntropy = attention.map(\.entropy)
+    let floors = attention.compactMap(\.entropyAtLeast)
+    record.attentionEntropyAtLeast = floors.count == attention.count ? floors : nil
+    record.largestActivation = largest
     return record
   }
 
-  /// The mean entropy of what tokens attend to, block by block, in nats, and the largest size of a number on the way.
+  /// How evenly tokens attend to others, block by block, and the largest size of a number on the way.
   private func measure(
     _ batch: TextBatch, _ parameters: Parameters<Tensor<Float>>
-  ) -> (entropy: [Double], largest: Double) {
+  ) -> (attention: [AttentionRecord], largest: Double) {
     var values: [Int: Tensor<Float>] = [:]
-    var (entropy, largest): ([Double], Double) = ([], 0)
+    var (attention, largest): ([AttentionRecord], Double) = ([], 0)
     _ = network.evaluate(network.input(batch), parameters) { id, value in
       values[id] = value
       let size = value.magnitude().reshaped([value.count]).reduced(.maximum, axis: 0)
       largest = max(largest, Double(size.scalars[0]))
-      let node = network.nodes[id]
-      guard let attention = node.operation as? Attention, let queries = values[node.inputs[0]],
-        let keys = values[node.inputs[1]]
-      else { return }
-      entropy.append(Self.meanEntropy(queries, keys, attention.form))
+      let rows = AttentionRows(network, id) { values[$0].map { Tensor(converting: $0) } }
+      guard let rows else { return }
+      attention.append(rows.record ?? AttentionRecord(name: rows.name, entropy: .nan))
     }
-    return (entropy, largest)
-  }
-
-  /// The mean over tokens, heads and windows of `-sum a log a`.
-  static func meanEntropy(
-    _ queries: Tensor<Float>, _ keys: Tensor<Float>, _ form: AttentionForm
-  ) -> Double {
-    let weights = Tensor<Double>.attentionWeights(
-      Tensor<Double>(converting: queries), Tensor<Double>(converting: keys), form)
-    let rows = weights.count / weights.shape[-1]
-    let sum = weights.withElements { $0.reduce(0.0) { $0 - ($1 > 0 ? $1 * log($1) : 0) } }
-    return sum / Double(max(1, rows))
+    return (attention, largest)
   }
 }

@@ -4,11 +4,12 @@ import Tensors
 
 /// A network and what is trained in its place: raw kernels, and gains where the recipe has them.
 ///
-/// Its parameters are those of the network in their order, then the gains. Kernels among them are raw; what the network
+/// Its parameters are those of the network in their order, then the gains, and the directions that norms of matrices are estimated along. Kernels
+/// among them are raw; what the network
 /// computes with is made of them in every step (`effective`), and once more, in doubles, for the network that is judged,
 /// saved and certified (`folded`), which has no trace of them.
 struct TrainedNetwork: Sendable {
-  /// The structure, with the gains behind its own parameters, read by no operation.
+  /// The structure, with gains and directions behind its own parameters, read by no operation.
   let network: Network
   /// Every parameter that moves: those of the network in the order of its nodes, then the gains.
   let trainable: [ParameterID]
@@ -18,6 +19,8 @@ struct TrainedNetwork: Sendable {
   let scaleFree: [ParameterID]
   /// The kernels that are standardised.
   private let layers: [Layer]
+  /// The matrices that are divided by an estimate of their norm.
+  private let divided: [DividedMatrix]
   /// How many parameters are the network's own.
   private let ownCount: Int
 
@@ -25,6 +28,14 @@ struct TrainedNetwork: Sendable {
     var kernel: ParameterID
     var gain: ParameterID?
     var standardize: KernelStandardization
+  }
+
+  private struct DividedMatrix: Sendable {
+    var weights: ParameterID
+    var gain: ParameterID
+    /// The directions along which the norm is estimated; no gradient moves them.
+    var left: ParameterID
+    var right: ParameterID
   }
 
   /// Adds what a recipe trains beside a network's own parameters.
@@ -47,11 +58,25 @@ struct TrainedNetwork: Sendable {
       }
       layers.append(layer)
     }
+    let matrices = settings.kind == .sigmaReparam ? network.layerWeights : []
+    divided = matrices.map { id in
+      let parameter = network.parameters[id.index]
+      // What training begins with is rounded to floats, and so are the directions.
+      let settled = SpectralReparametrization.settled(parameter.value)
+      func add(_ part: String, _ value: Tensor<Double>) -> ParameterID {
+        extended.addParameter(
+          "\(parameter.name).\(part)",
+          Tensor<Double>(converting: Tensor<Float>(converting: value)))
+      }
+      return DividedMatrix(
+        weights: id, gain: add("gain", Tensor([1], [settings.firstGain ?? settled.value])),
+        left: add("left", settled.left), right: add("right", settled.right))
+    }
     self.layers = layers
     self.network = extended
-    let free = Set(layers.map(\.kernel) + network.normalizedWeights)
+    let free = Set(layers.map(\.kernel) + divided.map(\.weights) + network.normalizedWeights)
     scaleFree = network.trainableParameters.filter(free.contains)
-    let gains = layers.compactMap(\.gain)
+    let gains = layers.compactMap(\.gain) + divided.map(\.gain)
     trainable = network.trainableParameters + gains
     forms = network.weightForms + gains.map { _ in .elements }
   }
@@ -70,6 +95,41 @@ struct TrainedNetwork: Sendable {
       result[layer.kernel.index] = layer.standardize(
         values[layer.kernel.index], gains: layer.gain.map { values[$0.index] })
     }
+    for matrix in divided {
+      result[matrix.weights.index] = SpectralReparametrization.weights(
+        values[matrix.weights.index], gain: values[matrix.gain.index],
+        left: values[matrix.left.index], right: values[matrix.right.index])
+    }
+    return result
+  }
+
+  /// The parameters with the directions of each matrix turned by one round of the power iteration, as at the beginning of a step.
+  func turningDirections(_ values: [Tensor<Float>]) -> [Tensor<Float>] {
+    changingDirections(values) {
+      SpectralReparametrization.turned($0, left: $1, right: $2)
+    }
+  }
+
+  /// The parameters with the directions of each matrix where they end, for values that no step has led to, such as averages.
+  func settlingDirections(_ values: [Tensor<Float>]) -> [Tensor<Float>] {
+    changingDirections(values) { weights, _, _ in
+      let settled = SpectralReparametrization.settled(Tensor<Double>(converting: weights))
+      return (Tensor(converting: settled.left), Tensor(converting: settled.right))
+    }
+  }
+
+  private func changingDirections(
+    _ values: [Tensor<Float>],
+    _ change: (Tensor<Float>, _ left: Tensor<Float>, _ right: Tensor<Float>) -> (
+      left: Tensor<Float>, right: Tensor<Float>
+    )
+  ) -> [Tensor<Float>] {
+    var result = values
+    for matrix in divided {
+      let (left, right) = change(
+        values[matrix.weights.index], values[matrix.left.index], values[matrix.right.index])
+      (result[matrix.left.index], result[matrix.right.index]) = (left, right)
+    }
     return result
   }
 
@@ -83,7 +143,7 @@ struct TrainedNetwork: Sendable {
   ///   - values: The trained parameters, in order.
   func folded(into plain: Network, _ values: [Tensor<Float>]) -> Network {
     let exact = values.map { Tensor<Double>(converting: $0) }
-    let effective = layers.isEmpty ? exact : effective(exact)
+    let effective = effective(exact)
     var result = plain
     for index in 0..<ownCount {
       let rounded = Tensor<Float>(converting: effective[index])
@@ -99,13 +159,20 @@ struct TrainedNetwork: Sendable {
 
   /// Whether some kernel is standardised.
   var isStandardized: Bool { !layers.isEmpty }
+
+  /// A matrix that is to be divided by its norm and has none; nil where there is no such matrix.
+  var matrixWithoutNorm: String? {
+    divided.first { matrix in
+      network.parameters[matrix.weights.index].value.withElements { $0.allSatisfy { $0 == 0 } }
+    }.map { network.parameters[$0.weights.index].name }
+  }
 }
 
 extension Network {
   /// The kernels of convolutions that a rule standardises: all of them where gains set their size, and otherwise those
   /// whose size a normalisation behind them takes away.
   fileprivate func standardizedKernels(_ kind: WeightSettings.Kind) -> [ParameterID] {
-    guard kind != .plain else { return [] }
+    guard kind == .standardized || kind == .scaled else { return [] }
     let (needed, readers) = (isNeeded, readerCounts)
     var seen = Set<ParameterID>()
     return nodes.indices.compactMap { id in
@@ -115,6 +182,20 @@ extension Network {
       }
       return layer.weight
     }
+  }
+
+  /// The weights of linear layers and convolutions that the output depends on, each once.
+  fileprivate var layerWeights: [ParameterID] {
+    let needed = isNeeded
+    var seen = Set<ParameterID>()
+    return nodes.indices.compactMap { id -> ParameterID? in
+      guard needed[id] else { return nil }
+      switch nodes[id].operation {
+      case let layer as Convolution: return layer.weight
+      case let layer as Linear: return layer.weight
+      default: return nil
+      }
+    }.filter { seen.insert($0).inserted }
   }
 
   /// The matrices whose size a normalisation behind them takes away.
@@ -139,6 +220,11 @@ extension Network {
 extension WeightSettings {
   /// What keeps a network from being trained with these weights, and what would do instead; nil when nothing does.
   func obstacle(_ trained: TrainedNetwork) -> String? {
+    if kind == .sigmaReparam {
+      return trained.matrixWithoutNorm.map {
+        "the first weights \($0) are all zero, which network.weights: \(kind.rawValue) cannot divide by; expected plain"
+      }
+    }
     guard kind != .plain, !trained.isStandardized else { return nil }
     return kind == .scaled
       ? "it has no convolution for network.weights: \(kind.rawValue); expected plain"

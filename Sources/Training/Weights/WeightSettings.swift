@@ -10,6 +10,9 @@ public struct WeightSettings: Sendable, Hashable {
     /// The same divided by the root of its size too, times a fixed gain and one that is learnt (Brock et al.,
     /// "Characterizing signal propagation to close the performance gap in unnormalized ResNets", ICLR 2021).
     case scaled = "scaled-weight-standardization"
+    /// The matrix of every linear layer and convolution divided by an estimate of its largest singular value, times a number that is
+    /// learnt (Zhai et al., "Stabilizing transformer training by preventing attention entropy collapse", ICML 2023).
+    case sigmaReparam = "sigma-reparam"
   }
 
   /// The gain after which a ReLU of standard normal numbers has deviation 1, `sqrt(2 / (1 - 1 / pi))`.
@@ -20,6 +23,9 @@ public struct WeightSettings: Sendable, Hashable {
   /// The l2 norm of a kernel with a learnt gain of 1; nil for the norm `sqrt(2 pi / size)` that keeps the widths of
   /// intervals from layer to layer, as the initialisation of Shi et al. (2021) does.
   public var gain: Double? = WeightSettings.reluGain
+  /// What each matrix's learnt number begins with, with `sigmaReparam`; nil for its largest singular value, with which the network begins as its
+  /// weights were drawn.
+  public var firstGain: Double?
   /// What is added to the variance of a kernel.
   ///
   /// The usual 1e-5 is more than the variance that wide layers begin with in certified training, and would keep
@@ -33,16 +39,24 @@ public struct WeightSettings: Sendable, Hashable {
         "the network is read from a file, whose kernels are plain")
     }
     fields.choice("weights", &kind, default: .plain)
-    if kind == .scaled {
+    switch kind {
+    case .scaled:
       fields.number("gain", &gain, in: .positive, none: "intervals", default: Self.reluGain)
-    } else {
+    case .sigmaReparam:
+      fields.number("gain", &firstGain, in: .positive, none: "first", default: nil)
+    case .plain, .standardized:
       fields.inapplicable(
-        ["gain"], "belongs to scaled-weight-standardization; the weights are \(kind.rawValue)")
+        ["gain"],
+        "belongs to scaled-weight-standardization and sigma-reparam; the weights are \(kind.rawValue)"
+      )
     }
-    if kind == .plain {
-      fields.inapplicable(["weight-epsilon"], "the weights are plain, nothing is divided")
-    } else {
+    switch kind {
+    case .standardized, .scaled:
       fields.number("weight-epsilon", &epsilon, in: .notNegative, default: 1e-10)
+    case .plain:
+      fields.inapplicable(["weight-epsilon"], "the weights are plain, nothing is divided")
+    case .sigmaReparam:
+      fields.inapplicable(["weight-epsilon"], "sigma-reparam divides by a norm, not by a deviation")
     }
   }
 }

@@ -63,7 +63,8 @@ struct ArchitectureTests {
 
   @Test("Every name in the registry builds a network", arguments: Architectures.names)
   func registry(name: String) throws {
-    let settings = ArchitectureSettings(width: name == "mlp" || name == "dm-tiny" ? nil : 2)
+    let isNarrow = !["mlp", "dm-tiny", "vit"].contains(name)
+    let settings = ArchitectureSettings(width: isNarrow ? 2 : nil)
     let network = try Architectures.named(name, settings)
       .network(for: ImageTask(shape: [1, 28, 28], classes: 10)).initialized(seed: 1)
     let x = Tensor<Float>(repeating: 0.5, [2, 1, 1, 28, 28])

@@ -4,10 +4,11 @@ import Tensors
 extension Softmax: IntervalPropagating {
   /// The ranges over the box; `SoftmaxGroup` has the formula.
   ///
-  /// - Soundness: Contains the real softmax of every input of the box, rounding included.
+  /// - Soundness: Contains the real softmax of every input of the box, rounding included where the number system accounts for it.
   public func interval<T: TensorAlgebra>(
     _ inputs: [Interval<T>], _ parameters: Parameters<T>
   ) -> Interval<T> {
+    guard T.chargesRounding else { return differentiableInterval(inputs[0]) }
     let layout = GroupLayout(inputs[0].lower.shape, axis: axis + 1)
     let rounding = OutwardRounding(to: T.self)
     let parts = layout.mapGroups(inputs[0], width: 2) { group, out in
@@ -21,8 +22,31 @@ extension Softmax: IntervalPropagating {
       upper: T(layout.ungrouped(parts.sliced(1..<2, axis: 2))))
   }
 
-  /// No: the ranges are found group by group.
-  public var intervalCarriesGradient: Bool { false }
+  /// The same ranges by arithmetic that can be differentiated.
+  ///
+  ///     e(l_i) / (e(l_i) + sum_{j != i} e(u_j))  <=  s_i  <=  e(u_i) / (e(u_i) + sum_{j != i} e(l_j))
+  ///
+  /// with `e(x) = exp(x - max u)`. The sums without their own term are products with a matrix of ones and zeros: a difference of sums would
+  /// lose small terms beside a large one, and with them the bound.
+  ///
+  /// - Soundness: As `SoftmaxGroup` states, up to the rounding of single operations. An exponential that became 0 was below `tiny`, which is
+  ///   counted against the bound.
+  private func differentiableInterval<T: TensorAlgebra>(_ x: Interval<T>) -> Interval<T> {
+    let layout = GroupLayout(x.lower.shape, axis: axis + 1)
+    let n = layout.size
+    let others = T(
+      Tensor<Double>([n, n], (0..<n * n).map { $0 / n == $0 % n ? 0 : 1 }))
+    let (lower, upper) = (layout.grouped(x.lower), layout.grouped(x.upper))
+    let top = upper.reduced(.maximum, axis: 1)
+    let (low, high) = ((lower - top).applying(.exp), (upper - top).applying(.exp))
+    let tiny = 1e-37
+    let least = low / (low + high.product(others) + Double(n) * tiny)
+    let most = (high + tiny) / (high + low.product(others) + tiny)
+    return Interval(lower: layout.ungrouped(least), upper: layout.ungrouped(most))
+  }
+
+  /// Yes, where rounding is not accounted for, as in training.
+  public var intervalCarriesGradient: Bool { true }
 }
 
 extension Softmax: LinearlyBounded {

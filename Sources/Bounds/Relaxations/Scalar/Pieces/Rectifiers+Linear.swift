@@ -88,6 +88,28 @@ extension GatedLinear: PiecewiseCurve {
 }
 
 extension Gelu: PiecewiseCurve {
+  /// Where the usual function is least.
+  private static var lowest: Double { -0.7517915246935645 }
+
+  /// The function at the place of the interval that is nearest to where it is least, and the larger value of the ends.
+  ///
+  /// - Soundness: The function falls up to one place and rises from there on, so that its least value over an interval is at the nearest number
+  ///   to that place and its largest at an end; its rounding is accounted for where the number system does so.
+  public func interval<T: TensorAlgebra>(
+    _ inputs: [Interval<T>], _ parameters: Parameters<T>
+  ) -> Interval<T> {
+    guard intervalCarriesGradient, !T.chargesRounding else { return rangeInterval(inputs[0]) }
+    let (lower, upper) = (inputs[0].lower, inputs[0].upper)
+    // `gelu_s(x)` is a multiple of the usual function of `sqrt(2) s x`.
+    let place = T.full(Self.lowest / (2.0.squareRoot() * sharpness), [1])
+    let ends = inputs[0].map(apply)
+    return Interval(
+      lower: apply(lower.maximum(place).minimum(upper)), upper: ends.lower.maximum(ends.upper))
+  }
+
+  /// Where the function is not an approximation, whose least place is another.
+  public var intervalCarriesGradient: Bool { !isApproximate }
+
   /// The second derivative of the exact function is a multiple of `(1 - (sharpness x)^2) exp(-(sharpness x)^2)`; the
   /// approximation's has two zeros as well.
   private var inflection: Double { isApproximate ? 1.4185040087908284 : 1 / sharpness }
