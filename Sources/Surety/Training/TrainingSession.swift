@@ -1,5 +1,6 @@
 import Datasets
 import Digests
+import Federation
 import Files
 import Foundation
 import ModelFiles
@@ -26,7 +27,9 @@ public final class TrainingSession {
   /// The record of the run.
   public internal(set) var run: TrainingRun { didSet { known.run = run } }
   /// Asked in the middle of long steps, where `train` cannot ask its caller; the run stops when this says true.
-  public var isCancelled: @Sendable () -> Bool = { false }
+  public var isCancelled: @Sendable () -> Bool = { false } {
+    didSet { shares?.isCancelled = isCancelled }
+  }
   /// Told what is being done where that takes long, in a few words, for a line of progress.
   public var onStage: @Sendable (String) -> Void = { _ in }
   /// The bytes that the certification at the end may use.
@@ -49,7 +52,9 @@ public final class TrainingSession {
   private let lock: OutputLock
   let known: KnownRun
   var state: TrainingState
-  private let dataDigest: String
+  let dataDigest: String
+  /// Who computes shares of batches; nil for this process alone.
+  var shares: ShareLeader?
   private let recipeText: String
   /// Seconds from one checkpoint to the next within an epoch.
   private let checkpointInterval = 60.0
@@ -165,7 +170,7 @@ public final class TrainingSession {
         return try stopped()
       }
       while state.batches < trainer.batchCount, !isOverTime, let batch = reader.next() {
-        try trainer.train(batch, &state)
+        try trainer.train(batch, &state, by: shares)
         if state.batches % perEpoch == 0 {
           guard try finishEpoch() else { return try stopped() }
           saved = .now
