@@ -30,11 +30,14 @@ struct RanksTests {
     let tiny = try TinyTraining(epochs: 4)
     #expect(try tiny.train("alone", "--set", "shares=2").code == 0)
     let settings = tiny.arguments("stopped", "--set", "shares=2")
-    let session = try TrainingSession(
-      Recipe.named(tiny.recipe, settings: ["shares=2"]), folder: tiny.path("stopped"),
-      resumes: false)
-    var done = 0
-    #expect(try session.train(isStopped: { done == 30 }) { _ in done += 1 } == .stopped)
+    do {
+      // The folder is free when the session is gone.
+      let session = try TrainingSession(
+        Recipe.named(tiny.recipe, settings: ["shares=2"]), folder: tiny.path("stopped"),
+        resumes: false)
+      var done = 0
+      #expect(try session.train(isStopped: { done == 30 }) { _ in done += 1 } == .stopped)
+    }
     let rest = try MPI.run(ranks: 2, settings + ["--resume"])
     #expect(rest.code == 0, "\(rest.errors)")
     try tiny.expectSame("alone", "stopped")
@@ -71,6 +74,7 @@ struct RanksTests {
     expectOnce(
       "surety: error: rank 1: has another recipe than rank 0 (seed is 2 there and 1 here); expected one command for all ranks",
       in: different.errors)
+    #expect(!FileManager.default.fileExists(atPath: tiny.path("x")), "nothing was begun")
     let many = try MPI.run(ranks: 3, tiny.arguments("y", "--set", "shares=2"))
     #expect(many.code == 2)
     expectOnce(

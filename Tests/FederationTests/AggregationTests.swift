@@ -69,7 +69,7 @@ struct AggregationTests {
   func refusals() throws {
     let cases: [(AggregationRule, String, [String], String)] = [
       (
-        .fedAvg, "architecture: mlp, statistics: population", [],
+        .fedAvg, "architecture: mlp, normalization: full, statistics: population", [],
         "network.statistics: is population"
       ),
       (.fedAvg, "architecture: mlp", ["averaging.kind=ema"], "averaging.kind: is ema"),
@@ -95,7 +95,7 @@ struct AggregationTests {
       #expect(
         error?.description.hasPrefix("recipe: \(expected)") == true, "\(error?.description ?? "")")
     }
-    let plain = try SmallTraining(network: "architecture: mlp, statistics: running").trainer
+    let plain = try SmallTraining(network: FederatedTests.normalized).trainer
     try AggregationRule.fedAvg.check(plain.recipe, plain.network)
     try AggregationRule.fedBN.check(plain.recipe, plain.network)
     let won = try SmallTraining(network: FederatedTests.standardized).trainer

@@ -76,6 +76,8 @@ public final class FederatedSession {
     }
     self.trainer = trainer
     training = FederatedTraining(peers, trainer, request.rule)
+    // Before the folder is made: a process may work on something else.
+    if let exchange { try request.task.greet(exchange) }
     files = try Self.taken(folder, resumes: resumes, restarts: restarts)
     checkpoints = CheckpointStore(folder: folder)
     checkpoints.removeLeftovers()
@@ -98,7 +100,6 @@ public final class FederatedSession {
     record.parameters = trainer.trainableParameterCount
     if let before { try go(onFrom: before, files.logPath) }
     guard !wasFinished else { return }
-    if let exchange { try request.task.greet(exchange) }
     try write()
   }
 

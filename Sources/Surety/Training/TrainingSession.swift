@@ -26,6 +26,8 @@ public final class TrainingSession {
   public let folder: String
   /// The record of the run.
   public internal(set) var run: TrainingRun { didSet { known.run = run } }
+  /// Told of a process that has stopped, by its rank; its shares are computed by the others.
+  public var onLoss: (Int) -> Void = { _ in } { didSet { shares?.onLoss = onLoss } }
   /// Asked in the middle of long steps, where `train` cannot ask its caller; the run stops when this says true.
   public var isCancelled: @Sendable () -> Bool = { false } {
     didSet { shares?.isCancelled = isCancelled }
@@ -66,9 +68,11 @@ public final class TrainingSession {
   ///   - folder: Where the files go; made when missing.
   ///   - resumes: Whether to go on where the folder's run stopped; a folder without a checkpoint starts anew.
   ///   - restarts: Whether to remove the files of an earlier run first.
+  ///   - exchange: The leader's end where other processes compute shares of every batch, each a `TrainingWorker`; nil where this one is alone.
   /// - Throws: `InputError` when the data, the network or the folder are not what they should be.
   public init(
-    _ recipe: Recipe, folder: String, resumes: Bool, restarts: Bool = false
+    _ recipe: Recipe, folder: String, resumes: Bool, restarts: Bool = false,
+    exchange: (any Exchange)? = nil
   ) throws {
     self.recipe = recipe
     self.folder = folder
@@ -77,6 +81,9 @@ public final class TrainingSession {
     test = try Self.images(recipe.data.name, .test, recipe.evaluation.first)
     let network = try Self.network(recipe, for: training)
     trainer = try Trainer(recipe, network, on: training)
+    dataDigest = training.digest
+    // Before the folder is made: a process may work on something else.
+    if let exchange { shares = try ShareLeader(exchange, trainer, .training(recipe, dataDigest)) }
     do {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true)
@@ -87,7 +94,6 @@ public final class TrainingSession {
     // Not before the lock is held: another process may be writing them.
     if restarts { Self.clear(folder) }
     checkpoints = CheckpointStore(folder: folder)
-    dataDigest = training.digest
     let found = resumes ? try checkpoints.latest() : nil
     let known = resumes ? try? TrainingRun(contentsOf: "\(folder)/run.json") : nil
     wasFinished = try Self.isFinished(known, in: folder, recipe: recipe.yaml)

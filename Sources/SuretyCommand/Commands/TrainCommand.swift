@@ -84,15 +84,13 @@ struct TrainCommand: ParsableCommand {
       if exchange.rank > 0 { return try TrainingWorker(recipe).run(exchange) }
     }
     let session = try TrainingSession(
-      recipe, folder: out, resumes: files.resume, restarts: files.restart)
+      recipe, folder: out, resumes: files.resume, restarts: files.restart, exchange: exchange)
     if !preflight.noPreflight, !printing.quiet, !session.wasFinished {
       for warning in try session.preflight() { printing.warn(warning) }
     }
     session.memory = memory.apply()
-    if let exchange, !session.wasFinished {
-      try session.share(among: exchange) { [printing] rank in
-        printing.warn("rank \(rank) has stopped; the others compute its shares, to the same result")
-      }
+    session.onLoss = { [printing] rank in
+      printing.warn("rank \(rank) has stopped; the others compute its shares, to the same result")
     }
     try follow(session)
     if !printing.json { try Console.line(session.summary) }

@@ -2,20 +2,10 @@ import Federation
 import Files
 import Training
 
-extension TrainingSession {
-  /// Has shares of every batch computed by all ranks of an exchange.
-  ///
-  /// - Parameters:
-  ///   - exchange: The leader's end; every other rank runs a `TrainingWorker`.
-  ///   - onLoss: Told of a rank that has stopped; its shares are computed by the others.
-  /// - Throws: `InputError` naming the rank that works on something else or cannot begin.
-  public func share(
-    among exchange: any Exchange, onLoss: @escaping (Int) -> Void = { _ in }
-  ) throws(InputError) {
-    let task = SharedTask(version: Release.version, recipe: recipe.yaml, data: dataDigest)
-    let leader = try ShareLeader(exchange, trainer, task, isCancelled: isCancelled)
-    leader.onLoss = onLoss
-    shares = leader
+extension SharedTask {
+  /// What every process of a training works on.
+  static func training(_ recipe: Recipe, _ dataDigest: String) -> SharedTask {
+    SharedTask(version: Release.version, recipe: recipe.yaml, data: dataDigest)
   }
 }
 
@@ -30,7 +20,7 @@ public struct TrainingWorker {
   public init(_ recipe: Recipe) throws {
     let images = try TrainingSession.images(recipe.data.name, .train, recipe.data.first)
     trainer = try Trainer(recipe, TrainingSession.network(recipe, for: images), on: images)
-    task = SharedTask(version: Release.version, recipe: recipe.yaml, data: images.digest)
+    task = .training(recipe, images.digest)
   }
 
   /// Works until the leader says that it is over, or is gone.
