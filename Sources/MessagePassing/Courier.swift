@@ -14,6 +14,8 @@ struct Courier {
   /// What has come of a message whose rest is still to come, by rank.
   private var parts: [Int: Data] = [:]
   private var lastSigns = SuspendingClock.now
+  /// When something was last begun or done.
+  private var lastMove = SuspendingClock.now
   /// The sign under way to each rank; a second one waits for it.
   private var signs: [Int: OpaquePointer] = [:]
   private let signByte = UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1)
@@ -22,6 +24,7 @@ struct Courier {
   private struct Sending {
     var request: OpaquePointer
     var bytes: UnsafeMutableRawPointer
+    var to: Int
   }
 
   /// Something on its way in.
@@ -40,6 +43,8 @@ struct Courier {
 
   /// MPI counts in 32 bits; larger messages are sent in parts of so many bytes.
   private static let part = 1 << 26
+  /// The seconds for which a message under way is hurried on; one to a process that was killed stays under way for good.
+  private static let hurry = 0.05
   /// The seconds between signs of life.
   private static let interval = 0.25
 
@@ -59,13 +64,21 @@ struct Courier {
     var closing: SuspendingClock.Instant?
     while true {
       let hasMoved = progress()
-      let (messages, isClosing) = mailbox.collect(waiting: hasMoved ? 0 : 0.0003)
+      let now = SuspendingClock.now
+      if hasMoved { lastMove = now }
+      // MPI moves messages in small pieces, some in each call.
+      let isHurried =
+        !(sending.isEmpty && receiving.isEmpty) && now - lastMove < .seconds(Self.hurry)
+      if isHurried, !hasMoved { sched_yield() }
+      let pause = hasMoved || isHurried ? 0 : 0.0003
+      let (messages, isClosing) = mailbox.collect(waiting: pause)
+      if !messages.isEmpty { lastMove = now }
       for (to, message) in messages { send(message, to: to) }
+      let left = mailbox.note(sending: sending.map(\.to))
       guard isClosing, messages.isEmpty else { continue }
       // One that was killed takes nothing any more.
       closing = closing ?? .now
-      if sending.isEmpty || closing.map({ SuspendingClock.now - $0 > .seconds(patience) }) ?? false
-      {
+      if left == 0 || closing.map({ SuspendingClock.now - $0 > .seconds(patience) }) ?? false {
         break
       }
       usleep(300)
@@ -127,38 +140,44 @@ struct Courier {
       }
       receiving[index].isDone = true
       hasMoved = true
-      var message = parts[item.from] ?? Data()
-      message.append(item.bytes.assumingMemoryBound(to: UInt8.self), count: item.size)
-      item.bytes.deallocate()
-      parts[item.from] = message
-      deliver(from: item.from)
+      take(
+        Data(
+          bytesNoCopy: item.bytes, count: item.size,
+          deallocator: .custom { bytes, _ in bytes.deallocate() }), from: item.from)
     }
     receiving.removeAll(where: \.isDone)
     return hasMoved
   }
 
-  /// Delivers the message of a rank when all of it is there: its length in 8 bytes, and so many bytes.
-  private mutating func deliver(from: Int) {
-    guard let message = parts[from], message.count >= 8 else { return }
+  /// Takes a part of a message in, and delivers the message when all of it is there: its length in 8 bytes, and so many bytes.
+  private mutating func take(_ part: Data, from: Int) {
+    let message = parts.removeValue(forKey: from).map { $0 + part } ?? part
+    guard message.count >= 8 else { return }
     let length = message.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
-    guard message.count >= 8 + length else { return mailbox.hear(from: from, nil) }
-    parts[from] = nil
-    mailbox.hear(from: from, Data(message.dropFirst(8)))
+    guard message.count >= 8 + length else {
+      parts[from] = message
+      return mailbox.hear(from: from, nil)
+    }
+    mailbox.hear(from: from, message.dropFirst(8))
   }
 
   private mutating func send(_ message: Data, to rank: Int) {
-    let length = withUnsafeBytes(of: UInt64(message.count).littleEndian) { Data($0) }
-    let whole = length + message
-    for start in stride(from: 0, to: whole.count, by: Self.part) {
-      let size = min(Self.part, whole.count - start)
+    let whole = 8 + message.count
+    for start in stride(from: 0, to: whole, by: Self.part) {
+      let size = min(Self.part, whole - start)
       let bytes = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
-      whole.copyBytes(
-        to: UnsafeMutableRawBufferPointer(start: bytes, count: size), from: start..<start + size)
+      // The length stands before the first part.
+      let head = start == 0 ? 8 : 0
+      if head > 0 { bytes.storeBytes(of: UInt64(message.count).littleEndian, as: UInt64.self) }
+      let first = message.startIndex + start + head - 8
+      message.copyBytes(
+        to: UnsafeMutableRawBufferPointer(start: bytes + head, count: size - head),
+        from: first..<first + size - head)
       guard let request = library.send(Int32(rank), Tag.message, bytes, Int32(size)) else {
         bytes.deallocate()
         return
       }
-      sending.append(Sending(request: request, bytes: bytes))
+      sending.append(Sending(request: request, bytes: bytes, to: rank))
     }
   }
 

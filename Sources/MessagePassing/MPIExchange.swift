@@ -62,6 +62,9 @@ public final class MPIExchange: Exchange {
     mailbox.take(from: rank, patience: patience, unless: isCancelled)
   }
 
+  /// Waits until what was sent has left, so that sending it takes no time from what is done next; a moment at most.
+  public func flush() { mailbox.flush(within: 0.1) }
+
   /// Leaves, and waits for the others to leave as well: the leader as long as its patience, the others until it has done its work.
   public func end() { mailbox.close(within: rank == 0 ? 2 * patience : 86_400) }
 }

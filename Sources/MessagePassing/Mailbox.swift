@@ -12,6 +12,8 @@ final class Mailbox: @unchecked Sendable {
   private var problem: Int?
   private var isClosing = false
   private var hasEnded = false
+  /// The messages that were put and have not left yet.
+  private var waiting = 0
 
   // For the threads that work.
 
@@ -30,7 +32,18 @@ final class Mailbox: @unchecked Sendable {
     defer { condition.unlock() }
     guard !isClosing, !lost.contains(rank) else { return }
     outgoing.append((rank, message))
+    waiting += 1
     condition.broadcast()
+  }
+
+  /// Waits until what was put has left.
+  ///
+  /// - Parameter limit: The seconds to wait at most.
+  func flush(within limit: Double) {
+    condition.lock()
+    defer { condition.unlock() }
+    let end = Date(timeIntervalSinceNow: limit)
+    while waiting > 0, !hasEnded, condition.wait(until: end) {}
   }
 
   /// Waits for a message.
@@ -100,6 +113,20 @@ final class Mailbox: @unchecked Sendable {
     }
     defer { outgoing = [] }
     return (outgoing, isClosing)
+  }
+
+  /// Says how many messages are under way.
+  ///
+  /// - Parameter ranks: Where they go; those to a rank that has stopped stay under way for good and do not count.
+  /// - Returns: How many count.
+  @discardableResult
+  func note(sending ranks: [Int]) -> Int {
+    condition.lock()
+    defer { condition.unlock() }
+    let count = ranks.count { !lost.contains($0) }
+    waiting = count + outgoing.count
+    if waiting == 0 { condition.broadcast() }
+    return count
   }
 
   func finish() {

@@ -61,7 +61,7 @@ public final class RemotePeer: FederatedPeer {
   public func begin(round: Int, from parameters: [Tensor<Float>]) {
     self.round = round
     exchange.send(
-      Message(.train, numbers: [Double(round)], values: parameters.flatMap(\.scalars)), to: rank)
+      Message(.train, numbers: [Double(round)], values: parameters.joinedScalars), to: rank)
   }
 
   public func finish(unless isCancelled: () -> Bool) throws -> ClientUpdate? {
@@ -108,7 +108,7 @@ public struct ClientWorker {
             numbers: [
               Double(round), Double(update.examples), update.loss, update.cleanAccuracy,
               update.verifiedAccuracy ?? -1,
-            ], values: update.parameters.flatMap(\.scalars)), to: 0)
+            ], values: update.parameters.joinedScalars), to: 0)
       } catch let divergence as Divergence {
         exchange.send(Message(.failure, text: divergence.description, numbers: [1]), to: 0)
       }

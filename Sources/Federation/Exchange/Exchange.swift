@@ -11,6 +11,8 @@ public protocol Exchange: AnyObject, Sendable {
   var count: Int { get }
   /// Hands a message over and returns at once. Messages to one rank arrive in their order; those to a rank that has stopped are lost.
   func send(_ message: Data, to rank: Int)
+  /// Waits a moment for what was sent to leave, where sending and working share a processor.
+  func flush()
   /// The next message from a rank, waiting for it.
   ///
   /// - Parameter isCancelled: Asked now and then while waiting.
@@ -21,6 +23,8 @@ public protocol Exchange: AnyObject, Sendable {
 }
 
 extension Exchange {
+  /// Does nothing where messages leave at once.
+  public func flush() {}
   /// Hands a message over.
   public func send(_ message: Message, to rank: Int) { send(message.data, to: rank) }
 

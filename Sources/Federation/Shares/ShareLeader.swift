@@ -44,13 +44,14 @@ public final class ShareLeader: ShareComputing {
     let count = trainer.shares(of: batch.count).count
     let ranks = [0] + workers
     let owners = (0..<count).map { ranks[$0 * ranks.count / count] }
-    let values = workers.isEmpty ? [] : parameters.flatMap(\.scalars)
+    let values = workers.isEmpty ? [] : parameters.joinedScalars
     for worker in workers where owners.contains(worker) {
       let own = owners.indices.filter { owners[$0] == worker }
       exchange.send(
         Message(.shares, numbers: [Double(index)] + own.map(Double.init), values: values),
         to: worker)
     }
+    exchange.flush()
     var results: [ShareResult?] = try owners.indices.map { share in
       guard owners[share] == 0 else { return nil }
       return try trainer.result(ofShare: share, of: batch, at: index, parameters)

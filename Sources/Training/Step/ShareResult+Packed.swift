@@ -27,7 +27,7 @@ extension ShareResult {
     for moment in step.moments { numbers += [Double(moment.count), moment.isEstimate ? 1 : 0] }
     let moments = step.moments.flatMap { [$0.mean, $0.variance] }
     return PackedShare(
-      numbers: numbers, values: (step.gradients + moments).flatMap(\.scalars))
+      numbers: numbers, values: (step.gradients + moments).joinedScalars)
   }
 }
 
@@ -93,5 +93,15 @@ extension Network {
     return nodes.indices.compactMap { id in
       needed[id] ? nodes[id].operation as? BatchNormalization : nil
     }
+  }
+}
+
+extension [Tensor<Float>] {
+  /// The elements of all tensors, one after the other.
+  public var joinedScalars: [Float] {
+    var result: [Float] = []
+    result.reserveCapacity(reduce(0) { $0 + $1.count })
+    for tensor in self { tensor.withElements { result.append(contentsOf: $0) } }
+    return result
   }
 }
