@@ -29,6 +29,7 @@ demo: build ## Certify the embedded network on the embedded digits and write a r
 test: dependencies ## Build optimised and run every test
 	swift build $(SWIFT_FLAGS) --product surety
 	swift build $(SWIFT_FLAGS) --product surety-check
+	scripts/build_mpi
 	swift build $(SWIFT_FLAGS) --product suretyPackageTests
 	swift test $(SWIFT_FLAGS) --skip-build $(ARGUMENTS)
 	@if [ -z "$(ARGUMENTS)" ]; then scripts/check_certificates && scripts/check_shared; fi
@@ -36,6 +37,7 @@ test: dependencies ## Build optimised and run every test
 build: dependencies ## Build the programs: .build/release/surety and surety-check
 	swift build $(SWIFT_FLAGS) --product surety
 	swift build $(SWIFT_FLAGS) --product surety-check
+	scripts/build_mpi
 
 # Built before, perhaps by another user: installing as root need not build.
 .build/release/surety:
@@ -47,12 +49,15 @@ install: .build/release/surety ## Install the program, its manual pages and comp
 	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1 $(SHARE)/bash-completion/completions
 	install -d $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
 	install -m 755 .build/release/surety .build/release/surety-check $(DESTDIR)$(PREFIX)/bin
+	if [ -e .build/release/libsurety_mpi.so ]; then install -d $(DESTDIR)$(PREFIX)/lib && \
+	  install -m 755 .build/release/libsurety_mpi.so $(DESTDIR)$(PREFIX)/lib; fi
 	.build/release/surety manual --out $(SHARE)/man/man1
 	.build/release/surety --generate-completion-script bash > $(SHARE)/bash-completion/completions/surety
 	.build/release/surety --generate-completion-script zsh > $(SHARE)/zsh/site-functions/_surety
 	.build/release/surety --generate-completion-script fish > $(SHARE)/fish/vendor_completions.d/surety.fish
 
 uninstall: ## Remove what "make install" put there
+	rm -f $(DESTDIR)$(PREFIX)/lib/libsurety_mpi.so
 	rm -f $(DESTDIR)$(PREFIX)/bin/surety $(DESTDIR)$(PREFIX)/bin/surety-check $(SHARE)/man/man1/surety.1 $(SHARE)/man/man1/surety-*.1
 	rm -f $(SHARE)/bash-completion/completions/surety $(SHARE)/zsh/site-functions/_surety
 	rm -f $(SHARE)/fish/vendor_completions.d/surety.fish

@@ -83,15 +83,18 @@ let library: [Target] = [
       "Bounds", "Records", "Datasets", "Differentiation", "Digests", "Files", "Lipschitz",
       "Networks", "RandomNumbers", "Tensors", .product(name: "Yams", package: "Yams"),
     ]),
+  .target(
+    name: "Federation", dependencies: ["Datasets", "Files", "Networks", "Tensors", "Training"]),
+  // Loads MPI where it runs; linked with none.
+  .target(name: "MessagePassing", dependencies: ["Federation", "Files"]),
   .target(name: "Reports", dependencies: ["Records", "Files"]),
   .target(
     name: "Surety",
     dependencies: [
       "Attacks", "Bounds", "Checking", "Records", "Datasets", "Digests",
-      .target(name: "Exact", condition: .when(traits: ["LinearPrograms"])), "Files", "Lipschitz",
-      "ModelFiles", "Networks", "Proofs", "Properties", "RandomNumbers", "Reports", "Search",
-      "Tensors",
-      "Training",
+      .target(name: "Exact", condition: .when(traits: ["LinearPrograms"])), "Federation", "Files",
+      "Lipschitz", "MessagePassing", "ModelFiles", "Networks", "Proofs", "Properties",
+      "RandomNumbers", "Reports", "Search", "Tensors", "Training",
     ]),
 ]
 
@@ -162,6 +165,9 @@ let tests: [Target] = [
     dependencies: [
       "Datasets", "Networks", "Records", "Digests", "Files", "Training", "TestSupport",
     ]),
+  .testTarget(
+    name: "FederationTests",
+    dependencies: ["Datasets", "Federation", "Files", "Networks", "Training", "TestSupport"]),
   .testTarget(
     name: "ReportsTests", dependencies: ["CPNG", "Records", "Files", "Reports", "TestSupport"]),
   .testTarget(name: "EndToEndTests", dependencies: ["Surety", "TestSupport"]),

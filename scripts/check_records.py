@@ -142,6 +142,11 @@ def main():
     compare = ["compare", "recipe.yaml", "digits", "--epochs", "2", "--test", "16", "--eps", "1/16"]
     check_object("comparison", run(*compare, "--seeds", "1,2", "--out", "compare", "--json"))
     check_object("comparison", folder + "/compare/comparison.json")
+    if understands("federate", "--domains"):
+        clients = ["federate", "digits", "--domains", "digits,digits+inverted", "--rounds", "2", "--certify", "8"]
+        clients += ["--set", "network.statistics=running", "--set", "data.first=64", "--set", "evaluation.first=32"]
+        check_object("federation", run(*clients, "--out", "federated", "--json"))
+        check_object("federation", folder + "/federated/federation.json")
 
     with open(folder + "/center.json", "w") as file:
         json.dump([0.5] * 64, file)

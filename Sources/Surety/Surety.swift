@@ -3,8 +3,10 @@
 @_exported import Bounds
 @_exported import Datasets
 @_exported import Digests
+@_exported import Federation
 @_exported import Files
 @_exported import Lipschitz
+@_exported import MessagePassing
 @_exported import ModelFiles
 @_exported import Networks
 @_exported import Properties

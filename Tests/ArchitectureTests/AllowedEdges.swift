@@ -50,14 +50,17 @@ let rooms: [Room] = [
       "Networks", "RandomNumbers", "Tensors",
     ],
     libraries: ["Yams"]),
+  // What is averaged and who computes what; it knows messages, and not what carries them.
+  Room(
+    name: "Federation", imports: ["Datasets", "Files", "Networks", "Tensors", "Training"]),
+  Room(name: "MessagePassing", imports: ["Federation", "Files"]),
   Room(name: "Reports", imports: ["Records", "Files"]),
   Room(
     name: "Surety",
     imports: [
-      "Attacks", "Bounds", "Checking", "Records", "Datasets", "Digests", "Exact", "Files",
-      "Lipschitz", "ModelFiles", "Networks", "Proofs", "Properties", "RandomNumbers", "Reports",
-      "Search",
-      "Tensors", "Training",
+      "Attacks", "Bounds", "Checking", "Records", "Datasets", "Digests", "Exact", "Federation",
+      "Files", "Lipschitz", "MessagePassing", "ModelFiles", "Networks", "Proofs", "Properties",
+      "RandomNumbers", "Reports", "Search", "Tensors", "Training",
     ]),
   // The checker sees nothing of what searches and bounds.
   Room(

@@ -57,6 +57,16 @@ struct RecipeErrorTests {
         "loss: {radius: 0.1}", "r.yaml: line 3: loss.radius: belongs to emma; the method is fast"
       ),
       ("attack: {steps: 3}", "r.yaml: line 3: attack: fast makes no adversarial inputs"),
+      ("shares: 0", "r.yaml: line 3: shares: 0 is out of range; expected one from 1 to 1000000"),
+      (
+        "shares: 129",
+        "r.yaml: line 3: shares: is more than the 128 images of a batch; expected at most as many"
+      ),
+      (
+        "shares: 2\nnetwork: {statistics: estimated}",
+        "r.yaml: line 3: shares: is 2, and estimated statistics go through a batch as a whole; "
+          + "expected 1 or other network.statistics"
+      ),
       (
         "optimizer: {momentum: 0.9}",
         "r.yaml: line 3: optimizer.momentum: belongs to sgd and muon; the kind is adam"

@@ -1,5 +1,6 @@
 import Datasets
 import Digests
+import Federation
 import Files
 import Foundation
 import ModelFiles
@@ -25,8 +26,12 @@ public final class TrainingSession {
   public let folder: String
   /// The record of the run.
   public internal(set) var run: TrainingRun { didSet { known.run = run } }
+  /// Told of a process that has stopped, by its rank; its shares are computed by the others.
+  public var onLoss: (Int) -> Void = { _ in } { didSet { shares?.onLoss = onLoss } }
   /// Asked in the middle of long steps, where `train` cannot ask its caller; the run stops when this says true.
-  public var isCancelled: @Sendable () -> Bool = { false }
+  public var isCancelled: @Sendable () -> Bool = { false } {
+    didSet { shares?.isCancelled = isCancelled }
+  }
   /// Told what is being done where that takes long, in a few words, for a line of progress.
   public var onStage: @Sendable (String) -> Void = { _ in }
   /// The bytes that the certification at the end may use.
@@ -49,7 +54,9 @@ public final class TrainingSession {
   private let lock: OutputLock
   let known: KnownRun
   var state: TrainingState
-  private let dataDigest: String
+  let dataDigest: String
+  /// Who computes shares of batches; nil for this process alone.
+  var shares: ShareLeader?
   private let recipeText: String
   /// Seconds from one checkpoint to the next within an epoch.
   private let checkpointInterval = 60.0
@@ -61,9 +68,11 @@ public final class TrainingSession {
   ///   - folder: Where the files go; made when missing.
   ///   - resumes: Whether to go on where the folder's run stopped; a folder without a checkpoint starts anew.
   ///   - restarts: Whether to remove the files of an earlier run first.
+  ///   - exchange: The leader's end where other processes compute shares of every batch, each a `TrainingWorker`; nil where this one is alone.
   /// - Throws: `InputError` when the data, the network or the folder are not what they should be.
   public init(
-    _ recipe: Recipe, folder: String, resumes: Bool, restarts: Bool = false
+    _ recipe: Recipe, folder: String, resumes: Bool, restarts: Bool = false,
+    exchange: (any Exchange)? = nil
   ) throws {
     self.recipe = recipe
     self.folder = folder
@@ -72,6 +81,9 @@ public final class TrainingSession {
     test = try Self.images(recipe.data.name, .test, recipe.evaluation.first)
     let network = try Self.network(recipe, for: training)
     trainer = try Trainer(recipe, network, on: training)
+    dataDigest = training.digest
+    // Before the folder is made: a process may work on something else.
+    if let exchange { shares = try ShareLeader(exchange, trainer, .training(recipe, dataDigest)) }
     do {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true)
@@ -82,7 +94,6 @@ public final class TrainingSession {
     // Not before the lock is held: another process may be writing them.
     if restarts { Self.clear(folder) }
     checkpoints = CheckpointStore(folder: folder)
-    dataDigest = training.digest
     let found = resumes ? try checkpoints.latest() : nil
     let known = resumes ? try? TrainingRun(contentsOf: "\(folder)/run.json") : nil
     wasFinished = try Self.isFinished(known, in: folder, recipe: recipe.yaml)
@@ -165,7 +176,7 @@ public final class TrainingSession {
         return try stopped()
       }
       while state.batches < trainer.batchCount, !isOverTime, let batch = reader.next() {
-        try trainer.train(batch, &state)
+        try trainer.train(batch, &state, by: shares)
         if state.batches % perEpoch == 0 {
           guard try finishEpoch() else { return try stopped() }
           saved = .now

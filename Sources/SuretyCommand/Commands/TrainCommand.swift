@@ -12,7 +12,8 @@ struct TrainCommand: ParsableCommand {
     discussion: """
       RECIPE is a YAML file or one of the built-in names: \(names.joined(separator: ", ")). The \
       folder gets model.onnx, metrics.jsonl, run.json and report.html. A run that was stopped, \
-      or killed, goes on with the same command and --resume, and ends in the same model.
+      or killed, goes on with the same command and --resume, and ends in the same model. Started by mpirun, each \
+      process computes its shares of every batch.
       """)
 
   @Argument(
@@ -48,6 +49,7 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var files: FolderOptions
 
   @OptionGroup var threads: ThreadOptions
+  @OptionGroup var ranks: RankOptions
 
   @Option(
     help:
@@ -58,22 +60,38 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var printing: PrintingOptions
 
   func run() throws {
-    try files.check()
-    try threads.apply()
-    let memory = try MemorySize(memory)
-    switch try loadedRecipe() {
-    case .images(let recipe): try train(recipe, memory)
-    case .text(let recipe): try train(recipe)
+    try ranks.run(threads) { exchange in
+      try files.check()
+      let memory = try MemorySize(memory)
+      switch try loadedRecipe() {
+      case .images(let recipe): try train(recipe, memory, exchange)
+      case .text(let recipe):
+        guard exchange.map({ $0.count == 1 }) ?? true else {
+          throw InputError(
+            self.recipe, "is for text, which trains in one process; expected no mpirun")
+        }
+        try train(recipe)
+      }
     }
   }
 
-  private func train(_ recipe: Recipe, _ memory: MemorySize) throws {
+  private func train(
+    _ recipe: Recipe, _ memory: MemorySize, _ exchange: (any Exchange)?
+  ) throws {
+    var recipe = recipe
+    if let exchange {
+      recipe = try recipe.shared(among: exchange.count)
+      if exchange.rank > 0 { return try TrainingWorker(recipe).run(exchange) }
+    }
     let session = try TrainingSession(
-      recipe, folder: out, resumes: files.resume, restarts: files.restart)
+      recipe, folder: out, resumes: files.resume, restarts: files.restart, exchange: exchange)
     if !preflight.noPreflight, !printing.quiet, !session.wasFinished {
       for warning in try session.preflight() { printing.warn(warning) }
     }
     session.memory = memory.apply()
+    session.onLoss = { [printing] rank in
+      printing.warn("rank \(rank) has stopped; the others compute its shares, to the same result")
+    }
     try follow(session)
     if !printing.json { try Console.line(session.summary) }
   }

@@ -24,7 +24,7 @@ public struct Trainer: Sendable {
   public let schedules: TrainingSchedules
   /// When training that learns nothing is given up.
   private let collapse: CollapseRule
-  private let step: TrainingStep<Lanes<Float>>
+  let step: TrainingStep<Lanes<Float>>
   private let optimizer: Optimizer
   private let constraint: WeightConstraint
   /// The Frobenius norm of each trainable parameter before the first step.
@@ -110,18 +110,23 @@ public struct Trainer: Sendable {
 
   /// Takes one batch.
   ///
+  /// - Parameters:
+  ///   - batch: The batch.
+  ///   - state: What moves.
+  ///   - shares: Who computes the shares of the batch; nil for this process alone.
   /// - Throws: `Divergence` when the loss or a gradient is no finite number; the state is as it was then.
-  public func train(_ batch: Batch, _ state: inout TrainingState) throws {
+  public func train(
+    _ batch: Batch, _ state: inout TrainingState, by shares: (any ShareComputing)? = nil
+  ) throws {
     let start = ContinuousClock.now
     let settings = schedules.settings(at: state.batches)
-    let shape = Shape([batch.count] + network.inputShape.dimensions)
-    let images = Lanes(plain: Tensor<Float>(shape, batch.pixels)).blocked
-    let parameters = trained.turningDirections(state.parameters)
-    let result = try step.run(
-      images, batch.labels, parameters: parameters.map { Lanes(plain: $0) },
-      settings: settings,
-      seed: UInt64(bitPattern: Int64(recipe.seed)) &+ UInt64(state.batches) &* 0x9E37_79B9)
-    let gradients = result.gradients.map(\.plain)
+    let (index, parameters) = (
+      state.batches, trained.turningDirections(state.parameters)
+    )
+    let result = ShareResult.combined(
+      try shares?.results(of: batch, at: index, parameters)
+        ?? results(of: batch, at: index, parameters))
+    let gradients = result.gradients
     let norm = Optimizer.norm(gradients)
     guard result.loss.isFinite, norm.isFinite else {
       throw Divergence(

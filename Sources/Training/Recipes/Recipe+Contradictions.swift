@@ -5,6 +5,16 @@ extension Recipe {
     data.reportContradictions(to: problems)
     network.reportContradictions(to: problems)
     evaluation.reportContradictions(to: problems)
+    if shares > batch {
+      problems.add(
+        "shares", "is more than the \(batch) images of a batch; expected at most as many")
+    }
+    if shares > 1, network.statistics == .estimated {
+      problems.add(
+        "shares",
+        "is \(shares), and estimated statistics go through a batch as a whole; expected 1 or other network.statistics"
+      )
+    }
     if method.usesBounds && epsilon.test == 0 {
       problems.add(
         "epsilon.test", "is 0, and \(method.rawValue) trains for a radius; expected more")

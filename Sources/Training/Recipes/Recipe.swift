@@ -19,6 +19,8 @@ public struct Recipe: Sendable, Hashable {
   public var epochs: Int
   /// The images of a batch; the last batch of an epoch may have fewer.
   public var batch: Int
+  /// The shares of a batch, each a step of its own whose gradients are summed in order; several processes divide them among themselves.
+  public var shares: Int
   /// What the network learns from.
   public var data: DataSettings
   /// What is trained.
@@ -110,6 +112,7 @@ public struct Recipe: Sendable, Hashable {
     seed = 0
     epochs = 1
     batch = 128
+    shares = 1
     data = DataSettings()
     network = NetworkSettings()
     epsilon = EpsilonSettings()
@@ -129,6 +132,7 @@ public struct Recipe: Sendable, Hashable {
     fields.integer("seed", &seed, in: 0...Int.max, default: 0)
     fields.integer("epochs", &epochs, in: 1...1_000_000, default: 30)
     fields.integer("batch", &batch, in: 1...1_000_000, default: 128)
+    fields.integer("shares", &shares, in: 1...1_000_000, default: 1)
     let (method, epochs) = (method, epochs)
     fields.section("data") { data.visit(&$0) }
     fields.section("network") { network.visit(&$0, method) }

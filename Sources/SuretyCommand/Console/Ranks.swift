@@ -1,0 +1,42 @@
+import Foundation
+import Surety
+
+/// The processes that `mpirun` started, of which this may be one.
+enum Ranks {
+  /// Does a command's work as one of several processes, or alone where `mpirun` did not start this one.
+  ///
+  /// Whatever is wrong is said once, by rank 0: another rank tells it and ends with the same code.
+  ///
+  /// - Parameters:
+  ///   - patience: The seconds without a sign of life after which a process counts as stopped.
+  ///   - work: The work; it gets nil where this process is alone.
+  static func run(patience: Double, _ work: ((any Exchange)?) throws -> Void) throws {
+    guard let launched = MPIExchange.launchedRank else { return try work(nil) }
+    let exchange: MPIExchange
+    do {
+      exchange = try MPIExchange(patience: patience)
+    } catch {
+      if launched > 0 { throw Exit.Code(exit: .badInput) }
+      throw error
+    }
+    if exchange.rank == 0 {
+      defer { exchange.dismiss() }
+      return try work(exchange)
+    }
+    defer { exchange.end() }
+    do {
+      try work(exchange)
+    } catch let error as InputError {
+      exchange.send(Message(.failure, text: error.description), to: 0)
+      throw Exit.Code(exit: .badInput)
+    }
+  }
+
+  /// Leaves the processors to all ranks alike that run on this machine.
+  static func shareProcessors() {
+    guard let local = MPIExchange.localCount, local > 1 else { return }
+    let online = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    let allowed = ProcessInfo.processInfo.activeProcessorCount
+    Workers.limit = max(1, min(allowed, online / local))
+  }
+}
