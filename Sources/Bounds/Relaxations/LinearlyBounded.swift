@@ -28,6 +28,8 @@ public struct NodeShapes: Sendable {
 
 extension AffinelyPropagating {
   /// The transposed map on dense rows.
+  @_specialize(kind:partial,where T == Tensor<Float>)
+  @_specialize(kind:partial,where T == Tensor<Double>)
   public func backward<T: BackwardAlgebra>(
     _ rows: RowBlock<T>, _ shapes: NodeShapes, _ parameters: Parameters<T>
   ) -> (inputs: [RowBlock<T>], constant: T?) {

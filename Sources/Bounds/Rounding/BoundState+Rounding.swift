@@ -13,7 +13,7 @@ extension BoundState {
   /// Computes an affine node's interval from a box by its middle and half its width.
   ///
   /// - Soundness: Contains the map's values over the box, its rounding accounted for.
-  mutating func advance(to id: Int, by affine: some BoxPropagating) {
+  mutating func advance(to id: Int, by affine: any BoxPropagating) {
     let middles = inputIntervals(of: id).map(\.middle)
     let (outset, sizes) = outset(of: affine, id)
     let ends = T.outwardEnds(
@@ -27,7 +27,7 @@ extension BoundState {
   /// Widens an affine node's interval by what its computation may have lost.
   ///
   /// - Soundness: Afterwards the interval contains the node's values, its rounding accounted for.
-  mutating func widen(_ id: Int, of affine: some AffineOperation) {
+  mutating func widen(_ id: Int, of affine: any AffineOperation) {
     let terms = plan.terms[id]
     guard let known = intervals[id], terms.forward > 0 else {
       guard meetsRows[id] else { return }
@@ -103,13 +103,13 @@ extension BoundState {
     pass.prices[id] = RowPrice(sizes: ones.inRowLayout(shape), scale: .infinity, floor: .infinity)
   }
 
-  private func hasOffset(_ affine: some AffineOperation) -> Bool {
+  private func hasOffset(_ affine: any AffineOperation) -> Bool {
     let offset: T? = affine.offset(pass.parameters)
     return offset != nil
   }
 
   /// The sizes of the numbers that meet in each element of an affine node, without its offset, `[examples] + shape`.
-  private func sizes(of affine: some AffineOperation, _ id: Int) -> T {
+  private func sizes(of affine: any AffineOperation, _ id: Int) -> T {
     affine.linear(inputIntervals(of: id).map(\.magnitude), pass.parameters, magnitude: true)
   }
 
@@ -119,7 +119,7 @@ extension BoundState {
   /// Where rows do not, the sum of sizes is taken to be that of the weights' times the largest number that is read, which saves a third
   /// product.
   private func outset(
-    of affine: some AffineOperation, _ id: Int
+    of affine: any AffineOperation, _ id: Int
   ) -> (outset: Outset<T>, sizes: T?) {
     let rounding = UnitRoundoff(of: T.self)
     let terms = plan.terms[id].forward

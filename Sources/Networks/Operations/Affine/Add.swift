@@ -39,6 +39,8 @@ public struct Add: AffineOperation {
     return SumTerms(forward: isSpread ? 2 : 0, backward: isSpread ? output.count : 0)
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func adjoint<T: TensorAlgebra>(
     _ rows: T, inputs: [Shape], _ parameters: Parameters<T>
   ) -> [T] {

@@ -37,6 +37,8 @@ public struct AddConstant: AffineOperation {
     SumTerms(forward: 2, backward: inputs[0].count == output.count ? 0 : output.count)
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func adjoint<T: TensorAlgebra>(
     _ rows: T, inputs: [Shape], _ parameters: Parameters<T>
   ) -> [T] {

@@ -51,6 +51,8 @@ public struct AveragePool: AffineOperation {
     return SumTerms(forward: taps + 2, backward: taps + 2)
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func adjoint<T: TensorAlgebra>(
     _ rows: T, inputs: [Shape], _ parameters: Parameters<T>
   ) -> [T] {

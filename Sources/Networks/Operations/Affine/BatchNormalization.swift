@@ -92,6 +92,8 @@ public struct BatchNormalization: AffineOperation {
     return sizes.reshaped(Shape([sizes.shape.count] + [Int](repeating: 1, count: rank - 2)))
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func adjoint<T: TensorAlgebra>(
     _ rows: T, inputs: [Shape], _ parameters: Parameters<T>
   ) -> [T] {

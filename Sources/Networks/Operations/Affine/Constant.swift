@@ -35,6 +35,8 @@ public struct Constant: AffineOperation {
     SumTerms(forward: 1, backward: 0)
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func adjoint<T: TensorAlgebra>(
     _ rows: T, inputs: [Shape], _ parameters: Parameters<T>
   ) -> [T] {

@@ -79,6 +79,8 @@ public struct Convolution: AffineOperation {
       forward: kernel[1] * taps + 1, backward: kernel[0] / geometry.groups * taps)
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func adjoint<T: TensorAlgebra>(
     _ rows: T, inputs: [Shape], _ parameters: Parameters<T>
   ) -> [T] {

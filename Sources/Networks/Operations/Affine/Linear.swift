@@ -53,6 +53,8 @@ public struct Linear: AffineOperation {
     return SumTerms(forward: weight[0] + 1, backward: weight[1])
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func adjoint<T: TensorAlgebra>(
     _ rows: T, inputs: [Shape], _ parameters: Parameters<T>
   ) -> [T] {

@@ -47,6 +47,8 @@ public struct MultiplyConstant: AffineOperation {
     SumTerms(forward: 2, backward: inputs[0].count == output.count ? 2 : output.count + 2)
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func adjoint<T: TensorAlgebra>(
     _ rows: T, inputs: [Shape], _ parameters: Parameters<T>
   ) -> [T] {

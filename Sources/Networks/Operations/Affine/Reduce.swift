@@ -47,6 +47,8 @@ public struct Reduce: AffineOperation {
     return SumTerms(forward: count + 2, backward: isMean ? 2 : 0)
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func adjoint<T: TensorAlgebra>(
     _ rows: T, inputs: [Shape], _ parameters: Parameters<T>
   ) -> [T] {

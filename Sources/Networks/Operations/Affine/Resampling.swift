@@ -95,6 +95,8 @@ public struct Resampling: AffineOperation {
     SumTerms(forward: sources.count + 1, backward: sources.count * extent + 1)
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func adjoint<T: TensorAlgebra>(
     _ rows: T, inputs: [Shape], _ parameters: Parameters<T>
   ) -> [T] {

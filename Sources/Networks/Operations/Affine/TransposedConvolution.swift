@@ -71,6 +71,8 @@ public struct TransposedConvolution: AffineOperation {
       .reshaped([x.shape[0], x.shape[1], image.channels, size.height, size.width])
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func adjoint<T: TensorAlgebra>(
     _ rows: T, inputs: [Shape], _ parameters: Parameters<T>
   ) -> [T] {

@@ -48,6 +48,8 @@ public struct Selection: AffineOperation {
     return SumTerms(forward: 0, backward: most > 1 ? most : 0)
   }
 
+  @_specialize(where T == Tensor<Float>)
+  @_specialize(where T == Tensor<Double>)
   public func adjoint<T: TensorAlgebra>(
     _ rows: T, inputs: [Shape], _ parameters: Parameters<T>
   ) -> [T] {
