@@ -40,6 +40,29 @@ struct MergeTests {
       })
   }
 
+  @Test("A run without totals, which was killed, is refused, and so are places that cannot be")
+  func killed() throws {
+    try certify("one", "--first", "6", "--shard", "1/2")
+    try certify("two", "--first", "6", "--shard", "2/2")
+    let summary = "\(path("one"))/summary.json"
+    let whole = try String(contentsOfFile: summary, encoding: .utf8)
+    try FileManager.default.removeItem(atPath: summary)
+    let result = try merge(path("one"), path("two"), "--out", path("all"))
+    #expect(result.code == 2 && result.errors.contains("has no summary.json"), "\(result.errors)")
+    for places in [
+      "[[-9223372036854775808,9223372036854775807]]", "[[0,9223372036854775807]]", "[[-2,1]]",
+    ] {
+      guard let data = whole.data(using: .utf8),
+        var object = try JSONSerialization.jsonObject(with: data) as? [String: Any]
+      else { return #expect(Bool(false), "no totals") }
+      object["asked"] = try JSONSerialization.jsonObject(with: Data(places.utf8))
+      try JSONSerialization.data(withJSONObject: object).write(to: URL(fileURLWithPath: summary))
+      let result = try merge(path("one"), path("two"), "--out", path("all"))
+      #expect(
+        result.code == 2 && result.errors.contains("summary.json"), "\(places): \(result.errors)")
+    }
+  }
+
   @Test(
     "Three shards joined are the run of all examples, with certificates that the checker accepts")
   func shards() throws {

@@ -13,6 +13,42 @@ struct CertificateTests {
       meanings: [.real, .binary32], region: region, property: property, words: "ünderstood")
   }
 
+  @Test("The line of a run that says something else than its certificate is refused")
+  func lines() throws {
+    let certificate = try samples()[0]
+    func line(
+      digest: String? = nil, verdict: String = "certified", label: Int = 3, norm: String = "2",
+      epsilon: Double = 2.0 / 255, lowest: String = "0", highest: String = "null",
+      mean: Double = 0.5,
+      deviation: Double = 0.25
+    ) -> [UInt8] {
+      Array(
+        """
+        {"model_sha256": "\(digest ?? certificate.claim.network.sha256)", "verdict": "\(verdict)", \
+        "label": \(label), "region": {"norm": "\(norm)", "epsilon": \(epsilon), "lowest": \(lowest), \
+        "highest": \(highest), "mean": [\(mean)], "std": [\(deviation)]}, \
+        "certificate": \(certificate.line)}
+        """.utf8)
+    }
+    #expect(try Certificate.read(line: line()) == certificate)
+    // A claim about more than the line says shows what the line says.
+    #expect(
+      try Certificate.read(line: line(epsilon: 1.0 / 255, lowest: "0.1", highest: "1"))
+        == certificate)
+    for (name, wrong) in [
+      ("model", line(digest: String(repeating: "0", count: 64))),
+      ("violated", line(verdict: "violated")), ("undecided", line(verdict: "undecided")),
+      ("label", line(label: 4)), ("norm", line(norm: "inf")),
+      ("distance", line(epsilon: 3.0 / 255)),
+      ("lowest", line(lowest: "-0.1")), ("lowest", line(lowest: "null")), ("mean", line(mean: 0.4)),
+      ("std", line(deviation: 0.2)),
+    ] {
+      #expect(throws: ProofProblem.self, "\(name)") { try Certificate.read(line: wrong) }
+    }
+    let none = Array("{\"verdict\": \"certified\", \"certificate\": null}".utf8)
+    #expect(try Certificate.read(line: none) == nil)
+  }
+
   private func samples() throws -> [Certificate] {
     var pixels = InputRegion.Pixels(
       center: NumberArray([0, 128, 255] as [UInt8], scale: try number("1/255"), shape: [3, 1]),

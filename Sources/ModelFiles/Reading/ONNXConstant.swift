@@ -91,6 +91,9 @@ struct ONNXConstant {
     return values.withElements { elements in
       guard let at = elements.firstIndex(where: { $0.isNaN || !($0.isFinite || allowingInfinity) })
       else { return nil }
+      guard !type.isInteger else {
+        return "element \(at) is a whole number beyond 2^53, which nothing is computed from"
+      }
       let what = elements[at].isNaN ? "NaN" : "infinite"
       return "element \(at) is \(what); weights must be finite"
     }
