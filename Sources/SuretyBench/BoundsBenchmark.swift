@@ -19,6 +19,8 @@ struct BoundsBenchmark: ParsableCommand {
   var eps = "1/255"
   @Option(help: "ibp, crown-ibp, crown, alpha-crown-fixed or alpha-crown-full.")
   var method = "crown"
+  @Option(help: "float32 or float64.")
+  var precision = "float32"
   @Option(help: "Worker threads.")
   var threads = 2
   @Option(help: "Timed runs, after a third of a second of others or one at least.")
@@ -38,6 +40,7 @@ struct BoundsBenchmark: ParsableCommand {
     var batch: Int
     var eps: String
     var method: String
+    var precision: String
     var median_ms: Double
     var min_ms: Double
     var repeats: Int
@@ -46,15 +49,25 @@ struct BoundsBenchmark: ParsableCommand {
   }
 
   func run() throws {
+    let row =
+      switch precision {
+      case "float32": try measured(Float.self)
+      case "float64": try measured(Double.self)
+      default: throw ValidationError("Unknown precision \(precision)")
+      }
+    print(String(decoding: try JSONEncoder().encode(row), as: UTF8.self))
+  }
+
+  private func measured<Scalar: TensorScalar>(_ type: Scalar.Type) throws -> Row {
     guard let file = Self.files[network] else {
       throw ValidationError("Unknown network \(network); known: \(Self.files.keys.sorted())")
     }
     Workers.limit = threads
     let model = try Network(contentsOf: "\(shared)/\(file)").simplified()
-    let bounder = Bounder<Tensor<Float>>(model, options: options)
-    let box = try inputBox(model)
+    let bounder = Bounder<Tensor<Scalar>>(model, options: options)
+    let box: Interval<Tensor<Scalar>> = try inputBox(model)
     let labels = predictions(bounder, box.center)
-    let margins = OutputFunctions<Tensor<Float>>.margins(
+    let margins = OutputFunctions<Tensor<Scalar>>.margins(
       labels: labels, classes: model.outputShape.count)
     let clock = ContinuousClock()
     // The cores of a virtual machine need some tenths of a second of work to reach their speed.
@@ -73,12 +86,11 @@ struct BoundsBenchmark: ParsableCommand {
     let rows = stride(from: 0, to: values.count, by: margins.count).map {
       values[$0..<$0 + margins.count].min() ?? -.infinity
     }
-    let row = Row(
-      network: network, batch: batch, eps: eps, method: method,
+    return Row(
+      network: network, batch: batch, eps: eps, method: method, precision: precision,
       median_ms: times[times.count / 2], min_ms: times[0], repeats: repeats,
       mean_lower: values.reduce(0, +) / Double(values.count),
       certified: rows.filter { $0 > 0 }.count)
-    print(String(decoding: try JSONEncoder().encode(row), as: UTF8.self))
   }
 
   private var options: BoundOptions {
@@ -88,10 +100,10 @@ struct BoundsBenchmark: ParsableCommand {
     return options
   }
 
-  private func bounds(
-    _ bounder: Bounder<Tensor<Float>>, _ inputs: InputSet<Tensor<Float>>,
-    _ margins: OutputFunctions<Tensor<Float>>
-  ) throws -> Tensor<Float> {
+  private func bounds<Scalar>(
+    _ bounder: Bounder<Tensor<Scalar>>, _ inputs: InputSet<Tensor<Scalar>>,
+    _ margins: OutputFunctions<Tensor<Scalar>>
+  ) throws -> Tensor<Scalar> {
     switch method.lowercased() {
     case "ibp": try bounder.lowerBounds(of: margins, over: inputs, by: .ibp).lower
     case "crown-ibp": try bounder.lowerBounds(of: margins, over: inputs, by: .crownIBP).lower
@@ -102,20 +114,20 @@ struct BoundsBenchmark: ParsableCommand {
     }
   }
 
-  private func inputBox(_ model: Network) throws -> Interval<Tensor<Float>> {
+  private func inputBox<Scalar>(_ model: Network) throws -> Interval<Tensor<Scalar>> {
     let isDigits = network.hasPrefix("mnist")
     let set = try Datasets.load(
       isDigits ? "mnist:\(shared)/datasets/mnist" : "cifar10:\(cifar)", split: .test)
-    let mean: [Float] = isDigits ? [0] : [0.4914, 0.4822, 0.4465]
-    let deviation: [Float] = isDigits ? [1] : [0.2471, 0.2435, 0.2616]
+    let mean: [Scalar] = isDigits ? [0] : [0.4914, 0.4822, 0.4465]
+    let deviation: [Scalar] = isDigits ? [1] : [0.2471, 0.2435, 0.2616]
     let size = model.inputShape.count
     let pixels = size / mean.count
-    let radius = Float(try Epsilon.parse(eps, source: "--eps"))
-    var (lower, upper): ([Float], [Float]) = ([], [])
+    let radius = Scalar(try Epsilon.parse(eps, source: "--eps"))
+    var (lower, upper): ([Scalar], [Scalar]) = ([], [])
     for index in 0..<batch {
       for (i, value) in set.image(index).enumerated() {
         let channel = i / pixels
-        let x = (value - mean[channel]) / deviation[channel]
+        let x = (Scalar(value) - mean[channel]) / deviation[channel]
         lower.append(x - radius / deviation[channel])
         upper.append(x + radius / deviation[channel])
       }
@@ -124,7 +136,9 @@ struct BoundsBenchmark: ParsableCommand {
     return Interval(lower: Tensor(shape, lower), upper: Tensor(shape, upper))
   }
 
-  private func predictions(_ bounder: Bounder<Tensor<Float>>, _ x: Tensor<Float>) -> [Int] {
+  private func predictions<Scalar>(
+    _ bounder: Bounder<Tensor<Scalar>>, _ x: Tensor<Scalar>
+  ) -> [Int] {
     let classes = bounder.network.outputShape.count
     let outputs = bounder.network.evaluate(x, bounder.parameters).scalars
     return (0..<batch).map { example in
