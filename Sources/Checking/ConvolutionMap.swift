@@ -5,11 +5,11 @@ import Tensors
 struct ConvolutionMap: LinearMap {
   let input: Layout
   let output: Layout
-  private let geometry: ConvolutionGeometry
-  private let kernel: (height: Int, width: Int)
+  let geometry: ConvolutionGeometry
+  let kernel: (height: Int, width: Int)
   /// The channels of one group.
-  private let inputs: Int
-  private let outputs: Int
+  let inputs: Int
+  let outputs: Int
   /// Group by group, `taps * inputs x outputs`.
   private let positive: [Double]
   private let negative: [Double]
@@ -49,6 +49,16 @@ struct ConvolutionMap: LinearMap {
     smallest = kernels.smallestSize
     largest = kernels.largestSize
     unit = kernels.commonUnit
+  }
+
+  var groups: Int { geometry.groups }
+  /// The coefficients, `outputs x inputs / groups x height x width`.
+  var kernels: [Double] {
+    let taps = kernel.height * kernel.width
+    return transposed.indices.map { index in
+      let (channel, place) = index.quotientAndRemainder(dividingBy: length)
+      return transposed[channel * length + place % taps * inputs + place / taps]
+    }
   }
 
   private var length: Int { kernel.height * kernel.width * inputs }

@@ -39,6 +39,12 @@ extension Analysis {
     return found.sorted()
   }
 
+  /// Whether the maps to an affine node are small enough to be written out.
+  func isWrittenOut(_ node: Int) -> Bool {
+    let columns = sources(of: node).reduce(0) { $0 + steps[$1].layout.count }
+    return columns == 0 || steps[node].layout.count <= LinearBlock.mostCoefficients / columns
+  }
+
   /// The linear maps to an affine node.
   ///
   /// Unit rows go back through affine nodes. A row `a` becomes `fl(a W)`, which is off by at most `gamma |a| |W|`; the Frobenius norm of that
@@ -48,8 +54,8 @@ extension Analysis {
   /// - Throws: `Rejection` where it would be too large.
   func block(of node: Int) throws(Rejection) -> LinearBlock {
     let (rows, sources) = (steps[node].layout.count, sources(of: node))
-    let columns = sources.reduce(0) { $0 + steps[$1].layout.count }
-    guard columns == 0 || rows <= LinearBlock.mostCoefficients / columns else {
+    guard isWrittenOut(node) else {
+      let columns = sources.reduce(0) { $0 + steps[$1].layout.count }
       throw Rejection(
         "the linear map to \(steps[node].name) has \(rows) x \(columns) coefficients, more than are written out"
       )

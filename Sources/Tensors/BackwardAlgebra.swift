@@ -62,15 +62,27 @@ public protocol BackwardAlgebra: TensorAlgebra {
   /// - Returns: `[rows]`.
   static func charge(_ rows: RowBlock<Self>, _ price: RowPrice<Self>, exampleOfRow: [Int32]) -> Self
   /// The ends of intervals given by middles and half widths, each `[examples] + shape`, moved outward.
-  static func outwardEnds(
-    center: Self, radius: Self, by outset: Outset<Self>
-  ) -> OutwardEnds<Self>
+  ///
+  /// - Parameter floors: How far, `[1] + shape` or a single number.
+  static func outwardEnds(center: Self, radius: Self, floors: Self) -> OutwardEnds<Self>
   /// The ends of intervals, each `[examples] + shape`, moved outward.
   static func widened(
     lower: Self, upper: Self, by outset: Outset<Self>
   ) -> (lower: Self, upper: Self)
   /// The larger sizes of both ends and a least one.
   static func magnitudes(lower: Self, upper: Self, atLeast least: Double) -> Self
+  /// For each channel of a convolution its factor times the Euclidean norm of what the convolution reads at each place: of the larger sizes of
+  /// both ends, or a least one, over all channels in the window.
+  ///
+  /// - Parameters:
+  ///   - lower: `[images, channels, height, width]`.
+  ///   - factors: `[outputs]`.
+  ///   - geometry: Of one group.
+  /// - Returns: `[images, outputs, height, width]`, up to rounding; nil where the number system has no way that is faster than a convolution.
+  static func patchSizes(
+    lower: Self, upper: Self, atLeast least: Double, factors: Self,
+    kernel: (height: Int, width: Int), _ geometry: ConvolutionGeometry
+  ) -> Self?
   /// The largest size of an end of each example's intervals, `[examples]`.
   static func largestSizes(lower: Self, upper: Self) -> Self
   /// The sum of two tensors of one shape, rounded down.
@@ -199,9 +211,9 @@ extension BackwardAlgebra {
   }
 
   public static func outwardEnds(
-    center: Self, radius: Self, by outset: Outset<Self>
+    center: Self, radius: Self, floors: Self
   ) -> OutwardEnds<Self> {
-    let reach = radius + outset.whole
+    let reach = radius + floors
     let (lower, upper) = (center - reach, center + reach)
     return OutwardEnds(
       lower: lower, upper: upper, largest: largestSizes(lower: lower, upper: upper))
@@ -216,6 +228,11 @@ extension BackwardAlgebra {
   public static func magnitudes(lower: Self, upper: Self, atLeast least: Double) -> Self {
     lower.magnitude().maximum(upper.magnitude()).maximum(full(least, [1]))
   }
+
+  public static func patchSizes(
+    lower: Self, upper: Self, atLeast least: Double, factors: Self,
+    kernel: (height: Int, width: Int), _ geometry: ConvolutionGeometry
+  ) -> Self? { nil }
 
   public static func largestSizes(lower: Self, upper: Self) -> Self {
     let sizes = lower.magnitude().maximum(upper.magnitude())

@@ -34,7 +34,7 @@ extension Double: TensorScalar {
   public static var outwardKernels: OutwardKernels<Double> {
     OutwardKernels(
       ends: surety_outward_ends_f64, widen: surety_widen_f64, sums: surety_outward_sums_f64,
-      magnitudes: surety_magnitudes_f64,
+      magnitudes: surety_magnitudes_f64, patchSizes: surety_patch_sizes_f64,
       sizes: surety_sizes_f64, middles: surety_middles_f64, addBelow: surety_add_below_f64)
   }
 

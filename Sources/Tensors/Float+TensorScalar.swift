@@ -34,7 +34,7 @@ extension Float: TensorScalar {
   public static var outwardKernels: OutwardKernels<Float> {
     OutwardKernels(
       ends: surety_outward_ends_f32, widen: surety_widen_f32, sums: surety_outward_sums_f32,
-      magnitudes: surety_magnitudes_f32,
+      magnitudes: surety_magnitudes_f32, patchSizes: surety_patch_sizes_f32,
       sizes: surety_sizes_f32, middles: surety_middles_f32, addBelow: surety_add_below_f32)
   }
 

@@ -12,38 +12,47 @@ public struct OutwardKernels<Scalar: TensorScalar>: Sendable {
 
   /// Ends from middles and half widths, and the largest size of one.
   public let ends:
-    @Sendable (
-      Input?, Input?, surety_prices, Input?, Input?, Input?, Output?, Output?, Output?
-    ) -> Void
+    @Sendable (Input?, Input?, Input?, Int, Int, Int, Output?, Output?, Output?) -> Void
   /// Ends farther apart.
   public let widen: Ends
   /// Sums of ends, rounded outward.
   public let sums: @Sendable (Input?, Input?, Input?, Input?, Int32, Int, Output?, Output?) -> Void
   /// The larger sizes of ends.
   public let magnitudes: @Sendable (Input?, Input?, Scalar, Int, Output?) -> Void
+  /// Factors times the norms of windows of the larger sizes of ends.
+  public let patchSizes:
+    @Sendable (Input?, Input?, Scalar, surety_patches, Input?, Output?, Output?) -> Void
   /// The largest size of an end.
   public let sizes: @Sendable (Input?, Input?, Int, Int, Output?) -> Void
-  /// Middles and half widths, of images under max(x, 0) where the number is 1.
-  public let middles: @Sendable (Input?, Input?, Int32, Int, Output?, Output?) -> Void
+  /// Middles and half widths and a part of the sizes, of images under max(x, 0) where the number is 1.
+  public let middles:
+    @Sendable (Input?, Input?, Int32, Scalar, Scalar, Int, Output?, Output?) -> Void
   /// Sums that are rounded down.
   public let addBelow: @Sendable (Input?, Input?, Int, Output?) -> Void
 }
 
 extension Tensor {
   public static func outwardEnds(
-    center: Tensor, radius: Tensor, by outset: Outset<Tensor>
+    center: Tensor, radius: Tensor, floors: Tensor
   ) -> OutwardEnds<Tensor> {
-    let largest = Buffer<Scalar>(count: outset.factors.count)
-    let (lower, upper) = moved(center, radius, outset) { a, b, prices, price, floor, factor, c, d in
-      Scalar.outwardKernels.ends(a, b, prices, price, floor, factor, c, d, largest.pointer)
-    }
+    let examples = center.shape[0]
+    let size = center.count / max(1, examples)
+    precondition(
+      center.shape == radius.shape && (floors.count == size || floors.count == 1),
+      "Ends of \(center.shape), \(radius.shape) and \(floors.shape)")
+    let (lower, upper) = (Buffer<Scalar>(count: center.count), Buffer<Scalar>(count: center.count))
+    let largest = Buffer<Scalar>(count: examples)
+    Scalar.outwardKernels.ends(
+      center.buffer.pointer, radius.buffer.pointer, floors.buffer.pointer,
+      floors.count == 1 ? 0 : 1, examples, size, lower.pointer, upper.pointer, largest.pointer)
     return OutwardEnds(
-      lower: lower, upper: upper,
-      largest: Tensor(shape: [outset.factors.count], buffer: largest))
+      lower: Tensor(shape: center.shape, buffer: lower),
+      upper: Tensor(shape: center.shape, buffer: upper),
+      largest: Tensor(shape: [examples], buffer: largest))
   }
 
   public static func middles(
-    lower: Tensor, upper: Tensor, rectified: Bool
+    lower: Tensor, upper: Tensor, rectified: Bool, reach: Double, atLeast least: Double
   ) -> (center: Tensor, radius: Tensor) {
     precondition(lower.shape == upper.shape, "Ends of \(lower.shape) and \(upper.shape)")
     let (center, radius) = (Buffer<Scalar>(count: lower.count), Buffer<Scalar>(count: lower.count))
@@ -51,8 +60,8 @@ extension Tensor {
     Workers.forEachRange(of: lower.count, grain: elementGrain) { range in
       let from = range.lowerBound
       kernel(
-        lower.buffer.pointer + from, upper.buffer.pointer + from, rectified ? 1 : 0, range.count,
-        center.pointer + from, radius.pointer + from)
+        lower.buffer.pointer + from, upper.buffer.pointer + from, rectified ? 1 : 0,
+        Scalar(reach), Scalar(least), range.count, center.pointer + from, radius.pointer + from)
     }
     return (
       Tensor(shape: lower.shape, buffer: center), Tensor(shape: lower.shape, buffer: radius)

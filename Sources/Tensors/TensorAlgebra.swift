@@ -74,17 +74,25 @@ public protocol TensorAlgebra: TensorArithmetic {
     _ interval: ScaledInterval<Self>, center: Self, radius: Self, sums: Self
   ) -> ScaledIntervalGradient<Self>
   /// Middles and half widths of intervals; with `rectified` of their images under `max(x, 0)`.
-  static func middles(lower: Self, upper: Self, rectified: Bool) -> (center: Self, radius: Self)
+  ///
+  /// - Parameters:
+  ///   - reach: What part of the larger size of both ends, or of a least size, half widths are increased by.
+  static func middles(
+    lower: Self, upper: Self, rectified: Bool, reach: Double, atLeast least: Double
+  ) -> (center: Self, radius: Self)
   /// The elements where a mask is positive, 0 elsewhere.
   func masked(by mask: Self) -> Self
 }
 
 extension TensorAlgebra {
   public static func middles(
-    lower: Self, upper: Self, rectified: Bool
+    lower: Self, upper: Self, rectified: Bool, reach: Double, atLeast least: Double
   ) -> (center: Self, radius: Self) {
     let (low, high) = rectified ? (lower.positivePart(), upper.positivePart()) : (lower, upper)
-    return (low.combined(.mean, high), high.combined(.halfDifference, low))
+    let (center, radius) = (low.combined(.mean, high), high.combined(.halfDifference, low))
+    guard reach > 0 else { return (center, radius) }
+    let sizes = low.magnitude().maximum(high.magnitude()).maximum(full(least, [1]))
+    return (center, radius + sizes * reach)
   }
 
   /// The values themselves, which doubles hold exactly; a number system with more digits rounds down.

@@ -82,11 +82,17 @@ public struct Interval<T: TensorAlgebra>: Sendable {
     }
   }
   /// The middle and half the width, in one pass.
-  var middle: (center: T, radius: T) {
+  var middle: (center: T, radius: T) { middle(reaching: 0, atLeast: 0) }
+
+  /// The middle, and half the width and so much of the largest size between the ends, or of a least one, in one pass.
+  ///
+  /// Intervals that are kept as middles, where no rounding is charged, reach no farther.
+  func middle(reaching reach: Double, atLeast least: Double) -> (center: T, radius: T) {
     switch form {
-    case .ends(let lower, let upper): T.middles(lower: lower, upper: upper, rectified: false)
+    case .ends(let lower, let upper):
+      T.middles(lower: lower, upper: upper, rectified: false, reach: reach, atLeast: least)
     case .rectifiedEnds(let lower, let upper):
-      T.middles(lower: lower, upper: upper, rectified: true)
+      T.middles(lower: lower, upper: upper, rectified: true, reach: reach, atLeast: least)
     case .middle(let center, let radius): (center, radius)
     case .scaled(let scaled): scaled.ends
     }

@@ -12,16 +12,24 @@ import Tensors
 extension BoundState {
   /// Computes an affine node's interval from a box by its middle and half its width.
   ///
+  /// What the sums' rounding costs is a part of the sizes that meet in them; half widths that are larger by that part of the sizes have it in their
+  /// sum, which so costs no product of its own.
+  ///
   /// - Soundness: Contains the map's values over the box, its rounding accounted for.
   mutating func advance(to id: Int, by affine: any BoxPropagating) {
-    let middles = inputIntervals(of: id).map(\.middle)
-    let (outset, sizes) = outset(of: affine, id)
+    let rounding = UnitRoundoff(of: T.self)
+    let terms = plan.terms[id].forward
+    let reach = rounding.reach(terms: terms)
+    let middles = inputIntervals(of: id).map {
+      $0.middle(reaching: reach, atLeast: rounding.smallest)
+    }
     let ends = T.outwardEnds(
       center: affine.evaluate(middles.map(\.center), pass.parameters),
-      radius: affine.linear(middles.map(\.radius), pass.parameters, magnitude: true), by: outset)
+      radius: affine.linear(middles.map(\.radius), pass.parameters, magnitude: true),
+      floors: floors(of: affine, id))
     intervals[id] = Interval(lower: ends.lower, upper: ends.upper)
     largest[id] = ends.largest
-    setPrice(of: affine, id, sizes)
+    setPrice(of: affine, id, meetsRows[id] ? sizes(of: affine, id) : nil)
   }
 
   /// Widens an affine node's interval by what its computation may have lost.
@@ -110,7 +118,8 @@ extension BoundState {
 
   /// The sizes of the numbers that meet in each element of an affine node, without its offset, `[examples] + shape`.
   private func sizes(of affine: any AffineOperation, _ id: Int) -> T {
-    affine.linear(inputIntervals(of: id).map(\.magnitude), pass.parameters, magnitude: true)
+    patchSizes(of: affine, id)
+      ?? affine.linear(inputIntervals(of: id).map(\.magnitude), pass.parameters, magnitude: true)
   }
 
   /// How far the computed ends of an affine node's interval may be off, and the sizes that met in its elements, where rows
@@ -122,31 +131,40 @@ extension BoundState {
     of affine: any AffineOperation, _ id: Int
   ) -> (outset: Outset<T>, sizes: T?) {
     let rounding = UnitRoundoff(of: T.self)
-    let terms = plan.terms[id].forward
-    let price = rounding.price(terms: terms)
-    func kept(_ kind: String, _ make: () -> T) -> T {
-      affine.parameters.first.map { pass.parameters.derived("\(kind) of \(id)", $0, make: make) }
-        ?? make()
-    }
-    let floors = kept("rounding of offset") {
-      guard let offset = offsetSizes(of: affine) else {
-        return T.full(rounding.floor(terms: terms), [1])
-      }
-      return (T.full(0, Shape([1] + network.nodes[id].shape.dimensions)) + offset)
-        .scaled(by: price, adding: rounding.floor(terms: terms))
-    }
+    let price = rounding.price(terms: plan.terms[id].forward)
+    let floors = floors(of: affine, id)
     guard !meetsRows[id] else {
       let sizes = sizes(of: affine, id)
       let factors = T.full(price, [count])
       return (Outset(prices: sizes, floors: floors, factors: factors), sizes)
     }
-    let prices = kept("rounding of sums") {
+    let prices = kept("rounding of sums", id, affine) {
       let ones = network.inputShapes(of: id).map { T.full(1, Shape([1] + $0.dimensions)) }
       return affine.linear(ones, pass.parameters, magnitude: true).scaled(by: price, adding: 0)
     }
     let factors = network.nodes[id].inputs.map(largestSize)
       .reduce(T.full(rounding.smallest, [1])) { $0.maximum($1) }
     return (Outset(prices: prices, floors: floors, factors: factors), nil)
+  }
+
+  /// What an affine node's offset and numbers too small to be rounded relatively cost its ends, `[1] + shape` or a single number.
+  private func floors(of affine: any AffineOperation, _ id: Int) -> T {
+    let rounding = UnitRoundoff(of: T.self)
+    let terms = plan.terms[id].forward
+    return kept("rounding of offset", id, affine) {
+      guard let offset = offsetSizes(of: affine) else {
+        return T.full(rounding.floor(terms: terms), [1])
+      }
+      return (T.full(0, Shape([1] + network.nodes[id].shape.dimensions)) + offset)
+        .scaled(by: rounding.price(terms: terms), adding: rounding.floor(terms: terms))
+    }
+  }
+
+  private func kept(
+    _ kind: String, _ id: Int, _ affine: any AffineOperation, _ make: () -> T
+  ) -> T {
+    affine.parameters.first.map { pass.parameters.derived("\(kind) of \(id)", $0, make: make) }
+      ?? make()
   }
 
   /// Sets what rows pay that go through an affine node.

@@ -36,6 +36,16 @@ struct UnitRoundoff: Sendable {
     return gamma / (1 - gamma) * (1 + 16 * max(unit, 0x1p-40))
   }
 
+  /// By what part of the sizes of numbers half widths must be increased that are then summed up, so that the sum is increased by what `terms`
+  /// products cost.
+  ///
+  /// - Soundness: With `r` the half widths, `x` the sizes and `p` the price, `|W| (r + q x)` is at least `|W| r + p |W| x` after its own
+  ///   rounding, which takes off at most `gamma(n) (1 + q) |W| x`, where q is `p (1 + 2 p)` and three roundings more.
+  func reach(terms: Int) -> Double {
+    let price = price(terms: terms + 3)
+    return price < 0.25 ? price * (1 + 2 * price) : .infinity
+  }
+
   /// The same for sizes that are then added up over all elements of a shape.
   func price(terms: Int, summedOver shape: Shape) -> Double {
     // A sum of n terms, none negative, is at least 1 - gamma(n) times the exact one.

@@ -61,15 +61,22 @@ typedef struct {
   int has_floors;
 } surety_prices;
 
+/* Images of which windows are taken: so many, of planes of height times width, and windows at
+   out_height times out_width places. */
+typedef struct {
+  size_t images, channels, height, width, out_height, out_width;
+  size_t kernel_height, kernel_width, outputs;
+  ptrdiff_t stride[2], padding[2], dilation[2];
+} surety_patches;
+
 #define SURETY_DECLARE(T, S)                                                                       \
   void surety_unary_##S(int op, const T *a, T *out, size_t n);                                     \
   void surety_binary_##S(int op, const T *a, int sa, const T *b, int sb, T *out, size_t n);        \
   void surety_affine_##S(const T *a, T scale, T shift, T *out, size_t n);                          \
-  /* center - reach and center + reach with reach = radius + price * factor + floor, part after part; \
-     largest is at least the size of each end of a part, NaN where one is NaN. */                                        \
-  void surety_outward_ends_##S(const T *center, const T *radius, surety_prices prices,             \
-                               const T *price, const T *floor, const T *factor, T *lower,          \
-                               T *upper, T *largest);                                              \
+  /* center - reach and center + reach with reach = radius + floor, part after part of n; there is one floor \
+     where step is 0. largest is at least the size of each end of a part, NaN where one is NaN. */ \
+  void surety_outward_ends_##S(const T *center, const T *radius, const T *floor, size_t step,      \
+                               size_t parts, size_t n, T *lower, T *upper, T *largest);            \
   /* Sums or differences of intervals, a unit in the last place farther out. */                    \
   void surety_outward_sums_##S(const T *lower, const T *other_lower, const T *upper,               \
                                const T *other_upper, int is_difference, size_t n, T *below,        \
@@ -79,9 +86,14 @@ typedef struct {
                         const T *floor, const T *factor, T *below, T *above);                      \
   /* The larger size of both ends and a least one. */                                              \
   void surety_magnitudes_##S(const T *lower, const T *upper, T least, size_t n, T *out);           \
-  /* Middles and half widths of intervals, or of their images under max(x, 0). */                  \
-  void surety_middles_##S(const T *lower, const T *upper, int rectified, size_t n, T *center,      \
-                          T *radius);                                                              \
+  /* For each output channel its factor times the Euclidean norm of the larger sizes of both ends, or a least \
+     one, in the window over all channels at each place; `scratch` has room for an image of each size. */ \
+  void surety_patch_sizes_##S(const T *lower, const T *upper, T least, surety_patches patches,     \
+                              const T *factors, T *scratch, T *out);                               \
+  /* Middles and half widths of intervals, or of their images under max(x, 0); these plus `reach` times the \
+     larger size of both ends, or a least one. */ \
+  void surety_middles_##S(const T *lower, const T *upper, int rectified, T reach, T least,         \
+                          size_t n, T *center, T *radius);                                         \
   /* Sums that are rounded down. */                                                                \
   void surety_add_below_##S(const T *a, const T *b, size_t n, T *out);                             \
   /* The largest size of an end in each part; NaNs are passed over. */                             \

@@ -42,10 +42,22 @@ final class FoundNorms: Sendable {
       throw .refused(error.description)
     }
     return mappings.compactMap { map in
-      let matrix = Matrix(rows: map.rows, columns: map.columns, map.values)
-      let norm = (matrix.spectralNorm.upper.value + map.error) * room
+      let norm = norm(of: map.form) * room
       return norm.isFinite
         ? LipschitzProof.Norm(node: map.node, source: map.source, norm: norm) : nil
+    }
+  }
+
+  private static func norm(of form: PreparedClaim.Form) -> Double {
+    switch form {
+    case .matrix(let rows, let columns, let values, let error):
+      Matrix(rows: rows, columns: columns, values).spectralNorm.upper.value + error
+    case .convolution(let own):
+      NormEnclosure.upperBound(
+        ofConvolution: own.kernels, shape: own.shape, own.geometry, input: own.input,
+        output: own.output,
+        roundings: own.roundings
+      ).value
     }
   }
 }
