@@ -127,7 +127,9 @@ public struct CheckedNetwork: Sendable {
     }
     // No error is one of the errors that single precision may make, so a proof for it is one for real numbers too.
     let analysis = Analysis(
-      steps: steps, isNeeded: isNeeded, output: outputNode, inputShape: inputShape,
+      steps: steps, isNeeded: isNeeded,
+      widest: steps.reduce(1) { max($0, $1.layout.count) }, output: outputNode,
+      inputShape: inputShape,
       matrices: matrices, isParallel: isParallel, isSingle: claim.meanings.contains(.binary32),
       norms: norms,
       region: try RegionEnclosure(claim.region, shape: inputShape))

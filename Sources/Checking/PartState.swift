@@ -69,6 +69,8 @@ struct Refinement: Sendable {
 struct Analysis: Sendable {
   let steps: [Step]
   let isNeeded: [Bool]
+  /// The elements of the node that has most of them.
+  let widest: Int
   let output: Int
   /// The shape of one input.
   let inputShape: [Int]
@@ -296,8 +298,5 @@ struct Analysis: Sendable {
   }
 
   /// How many rows go back together, so that they fit the cache.
-  var rowsAtOnce: Int {
-    let widest = steps.reduce(1) { max($0, $1.layout.count) }
-    return max(32, min(256, (1 << 17) / widest))
-  }
+  var rowsAtOnce: Int { max(32, min(256, (1 << 17) / widest)) }
 }

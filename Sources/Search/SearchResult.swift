@@ -1,3 +1,4 @@
+import Foundation
 import Properties
 
 /// Why a search ended without an answer.
@@ -39,6 +40,11 @@ public struct SearchProgress: Sendable, Hashable {
 
   /// Nothing done yet.
   public init() {}
+
+  /// The part that is decided, for people: never a whole while something waits.
+  public var decidedText: String {
+    String(format: "%.4g %% decided", 100 * (open > 0 ? min(decided, 0.9999) : decided))
+  }
 }
 
 /// The answer of a search, and what it took.

@@ -73,8 +73,7 @@ extension Certifier {
     for (index, example) in zip(members, numbers) {
       let result = decider.take(step, on: &batch.decisions, [index]) { state in
         options.onStage(
-          "\(completion.words) on example \(example): \(state.open) open, "
-            + String(format: "%.3g %% decided", 100 * state.decided))
+          "\(completion.words) on example \(example): \(state.open) open, \(state.decidedText)")
       }
       guard case .stopped(let limit) = result?.outcome else { continue }
       switch limit {

@@ -96,9 +96,9 @@ final class VerificationRun {
     let seconds = Date().timeIntervalSince(begin)
     let margin = state.worstMargin.map { String(format: ", worst margin %.4g", $0) } ?? ""
     return String(
-      format: "%.0f s: %@, %d open, %d bounded (%.0f/s), %.4g %% decided%@, %d MiB",
+      format: "%.0f s: %@, %d open, %d bounded (%.0f/s), %@%@, %d MiB",
       Date().timeIntervalSince(start), completion.words, state.open, state.visited,
-      Double(state.visited) / max(1e-3, seconds), 100 * state.decided, margin,
+      Double(state.visited) / max(1e-3, seconds), state.decidedText, margin,
       state.bytes >> 20)
   }
 
@@ -126,7 +126,7 @@ final class VerificationRun {
     else { return nil }
     let state =
       "\(work(result)), \(result.progress.open) open, "
-      + String(format: "%.4g %% decided", 100 * result.progress.decided)
+      + result.progress.decidedText
     switch limit {
     case .time:
       let left = options.timeout.map { $0.seconds - Date().timeIntervalSince(start) } ?? .infinity
