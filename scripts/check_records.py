@@ -142,6 +142,13 @@ def main():
     compare = ["compare", "recipe.yaml", "digits", "--epochs", "2", "--test", "16", "--eps", "1/16"]
     check_object("comparison", run(*compare, "--seeds", "1,2", "--out", "compare", "--json"))
     check_object("comparison", folder + "/compare/comparison.json")
+    if understands("search", "--against"):
+        search = ["search", "recipe.yaml", "--candidates", "4", "--population", "2", "--tournament", "1"]
+        search += ["--stages", "1", "--kinds", "convolution,decay", "--widths", "3,400", "--strides", "2", "--epochs", "1"]
+        search += ["--validation", "20", "--against", "cnn-3:2", "--latency", "1", "--certification-time", "1"]
+        check_object("search", run(*search, "--out", "search", "--json"))
+        check_object("search", folder + "/search/search.json")
+        check_object("search", run(*search, "--latency", "1e-9", "--out", "rejected", "--json", codes=(1,)))
     if understands("federate", "--domains"):
         clients = ["federate", "digits", "--domains", "digits,digits+inverted", "--rounds", "2", "--certify", "8"]
         clients += ["--set", "network.statistics=running", "--set", "data.first=64", "--set", "evaluation.first=32"]

@@ -9,20 +9,29 @@ extension ImageSet {
       throw InputError(
         name, "has \(count) images, \(number) are not a part of it; expected 1 to \(count)")
     }
-    let values = number * imageSize
+    return part(0..<number)
+  }
+
+  /// Returns the set with some of its images, one after the other.
+  ///
+  /// - Precondition: The range is within `0..<count`.
+  public func part(_ range: Range<Int>) -> ImageSet {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= count, "\(range) of \(count) in \(name)")
+    let values = range.lowerBound * imageSize..<range.upperBound * imageSize
     let part: Pixels =
       switch pixels {
-      case .bytes(let bytes, let scale): .bytes(Array(bytes[..<values]), scale: scale)
-      case .floats(let floats): .floats(Array(floats[..<values]))
+      case .bytes(let bytes, let scale): .bytes(Array(bytes[values]), scale: scale)
+      case .floats(let floats): .floats(Array(floats[values]))
       }
     var result = ImageSet(
       name: name, split: split, shape: shape, classes: classes, pixels: part,
-      labels: Array(labels[..<number]))
+      labels: Array(labels[range]))
     (result.kind, result.numbering) = (kind, numbering)
-    result.problems = problems.filter { $0.key < number }
-    (result.exampleNames, result.valueNames) = (
-      exampleNames.map { Array($0.prefix(number)) }, valueNames
-    )
+    for (place, problem) in problems where range.contains(place) {
+      result.problems[place - range.lowerBound] = problem
+    }
+    (result.exampleNames, result.valueNames) = (exampleNames.map { Array($0[range]) }, valueNames)
     return result
   }
 

@@ -38,7 +38,7 @@ struct Tool: ParsableCommand {
       BatchCommand.self,
       CertifyCommand.self, MergeCommand.self, CheckCommand.self, RadiusCommand.self,
       AttackCommand.self,
-      TrainCommand.self, FederateCommand.self, CompareCommand.self,
+      TrainCommand.self, FederateCommand.self, CompareCommand.self, SearchCommand.self,
       DataCommand.self, ReportCommand.self, DemoCommand.self, ManualCommand.self,
     ])
 

@@ -47,6 +47,19 @@ struct DigitsTests {
         == "68aea062d35a127749050fa0e52dca09d6569ac08092c925610e0954e172dde2")
   }
 
+  @Test("A part has its images in their order, and its first part is what first gives")
+  func part() throws {
+    let set = Datasets.digits(.test)
+    let part = set.part(100..<130)
+    #expect(part.count == 30 && part.shape == set.shape)
+    for place in 0..<30 {
+      #expect(part.image(place) == set.image(100 + place))
+      #expect(part.label(place) == set.label(100 + place))
+    }
+    #expect(try set.part(0..<7).digest == set.first(7).digest)
+    #expect(part.digest != set.part(99..<129).digest)
+  }
+
   @Test("A set's digest depends on its pixels, its labels and their order")
   func setDigest() {
     func digest(_ pixels: [UInt8], _ labels: [Int32]) -> String {

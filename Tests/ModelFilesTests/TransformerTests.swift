@@ -107,4 +107,28 @@ struct TransformerFileTests {
     expectEqualOutputs(seen, network, tolerance: tolerance)
     #expect(read.trainableParameterCount <= network.trainableParameterCount)
   }
+
+  @Test(
+    "Staged networks read back as the same function, in whole batches too",
+    arguments: NetworkStage.Kind.allCases, [NormalizationPlacement.full, .none])
+  func staged(kind: NetworkStage.Kind, normalization: NormalizationPlacement) throws {
+    // Along rows and columns, with one head and with two.
+    let network = try StagedNetwork(
+      [
+        NetworkStage(kind, width: 6, blocks: 2, stride: 2), NetworkStage(kind, width: 32),
+      ], linear: 8, normalization: normalization
+    ).network(
+      for: ImageTask(shape: [3, 6, 8], classes: 5, mean: [0.5, 0.4, 0.3], std: [0.2, 0.3, 0.25])
+    ).initialized(.framework, seed: 8)
+    let model = try Onnx_ModelProto(serializedBytes: network.onnxData())
+    let ends = model.graph.input + model.graph.output
+    #expect(ends.map { $0.type.tensorType.shape.dim[0].dimParam } == ["batch", "batch"])
+    let read = try Network(parsingONNX: network.onnxData(), source: "staged")
+    #expect(read.inputShape == [1, 3, 6, 8] && read.outputShape == [1, 5])
+    expectEqualOutputs(read, network, tolerance: 1e-12)
+    expectEqualOutputs(read.simplified(), network, tolerance: 1e-11)
+    #expect(
+      read.foldingBiases().recognizingAttention().nodes.count { $0.operation is Attention }
+        == (kind == .attention ? 3 : 0))
+  }
 }

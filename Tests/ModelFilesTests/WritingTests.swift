@@ -202,6 +202,7 @@ extension Network {
       case "cnn-3": ArchitectureSettings(width: 4)
       case "dm-tiny": ArchitectureSettings(linear: 12)
       case "vit": ArchitectureSettings(width: 8)
+      case "staged": ArchitectureSettings(linear: 12)
       default: ArchitectureSettings(width: 4, linear: 12)
       }
     return try Architectures.named(name, settings).network(for: task).initialized(

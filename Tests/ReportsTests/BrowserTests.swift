@@ -109,6 +109,16 @@ struct BrowserTests {
     #expect(found.count["labels"] ?? 0 > 12)
   }
 
+  @Test("So is a page about a search for networks", arguments: [(12, 0), (30, 4)])
+  func search(networks: Int, window: Int) throws {
+    let record = sampleSearch(networks: networks) {
+      "convolution-16x\($0)/2 attention-32x2/2 delta-32x1 linear-64"
+    }
+    let found = try look(at: ArchitectureSearchReport(record).page, Self.windows[window])
+    #expect(found.problems == [])
+    #expect(found.count["labels"] ?? 0 > 12)
+  }
+
   @Test("The table sorts by numbers, filters by words and by outcomes")
   func table() throws {
     let steps = """

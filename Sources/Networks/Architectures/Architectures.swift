@@ -12,25 +12,28 @@ public struct ArchitectureSettings: Sendable, Hashable {
   public var normalization: NormalizationPlacement?
   /// What a `vit` has beside its width.
   public var transformer = VisionTransformerSettings()
+  /// The stages of a `staged` network.
+  public var stages: [NetworkStage]?
 
   /// Creates settings.
   public init(
     width: Int? = nil, linear: Int? = nil, hidden: [Int]? = nil,
     normalization: NormalizationPlacement? = nil,
-    transformer: VisionTransformerSettings = .init()
+    transformer: VisionTransformerSettings = .init(), stages: [NetworkStage]? = nil
   ) {
     self.width = width
     self.linear = linear
     self.hidden = hidden
     self.normalization = normalization
     self.transformer = transformer
+    self.stages = stages
   }
 
   /// The names of the settings that are made.
   fileprivate var made: [String] {
     [
       width.map { _ in "width" }, linear.map { _ in "linear" }, hidden.map { _ in "hidden" },
-      normalization.map { _ in "normalization" },
+      normalization.map { _ in "normalization" }, stages.map { _ in "stages" },
     ].compactMap(\.self) + transformer.made
   }
 }
@@ -74,7 +77,15 @@ public enum Architectures {
     var make: @Sendable (ArchitectureSettings) -> any Architecture
   }
 
-  private static let entries: [Entry] = chains + deepMind + residual + transformers
+  private static let entries: [Entry] = chains + deepMind + residual + transformers + staged
+
+  private static let staged: [Entry] = [
+    Entry(name: StagedNetwork.name, settings: ["stages", "linear", "normalization"]) {
+      StagedNetwork(
+        $0.stages ?? StagedNetwork.usualStages, linear: $0.linear,
+        normalization: $0.normalization ?? .full)
+    }
+  ]
 
   private static let transformers: [Entry] = [
     Entry(

@@ -36,7 +36,7 @@ public struct RecordFolder: Sendable {
     }
     let others = [
       "certificates.jsonl", "radius.jsonl", "attack.jsonl", "metrics.jsonl", "comparison.json",
-      "federation.json",
+      "federation.json", "search.json",
     ]
     if let other = others.first(where: {
       $0 != log && FileManager.default.fileExists(atPath: "\(path)/\($0)")

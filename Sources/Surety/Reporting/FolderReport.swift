@@ -12,7 +12,7 @@ public struct FolderReport: Sendable {
 
   /// What a folder holds.
   private enum Kind {
-    case certification, attack, radii, training, comparison
+    case certification, attack, radii, training, comparison, search
   }
 
   private static func kind(of folder: String) throws(InputError) -> Kind {
@@ -20,6 +20,7 @@ public struct FolderReport: Sendable {
       FileManager.default.fileExists(atPath: "\(folder)/\(name)")
     }
     if has("comparison.json") { return .comparison }
+    if has("search.json") { return .search }
     if has("certificates.jsonl") { return .certification }
     if has("attack.jsonl") { return .attack }
     if has("radius.jsonl") { return .radii }
@@ -29,8 +30,8 @@ public struct FolderReport: Sendable {
     }
     throw InputError(
       folder,
-      "holds no run: expected certificates.jsonl, attack.jsonl, radius.jsonl, run.json or comparison.json, which "
-        + "certify, attack, radius, train and compare write")
+      "holds no run: expected certificates.jsonl, attack.jsonl, radius.jsonl, run.json, comparison.json or search.json, "
+        + "which certify, attack, radius, train, compare and search write")
   }
 
   /// Reads the records and makes the page.
@@ -49,6 +50,10 @@ public struct FolderReport: Sendable {
     case .training: return TrainingReport(try TrainingHistory(folder: first)).page
     case .comparison:
       return ComparisonReport(try ComparisonRecord(contentsOf: "\(first)/comparison.json")).page
+    case .search:
+      return ArchitectureSearchReport(
+        try ArchitectureSearchRecord(contentsOf: "\(first)/search.json")
+      ).page
     case .radii:
       return RadiusReport(try RadiusHistory(folder: first, version: Release.version)).page
     case .attack:

@@ -50,6 +50,14 @@ public struct NetworkSettings: Sendable, Hashable {
           VisionTransformerSettings.ownKeys,
           "belongs to the architecture vit; the architecture is \(architecture)")
       }
+      if architecture == StagedNetwork.name {
+        fields.words(
+          "stages", &sizes.stages, example: StagedNetwork.usualStages, none: "published")
+      } else {
+        fields.inapplicable(
+          ["stages"],
+          "belongs to the architecture \(StagedNetwork.name); the architecture is \(architecture)")
+      }
       fields.choice(
         "initialization", &initialization.weights,
         default: method.usesFastWarmUp ? .ibp : .framework)
@@ -60,7 +68,7 @@ public struct NetworkSettings: Sendable, Hashable {
       fields.inapplicable(
         [
           "architecture", "width", "linear", "hidden", "normalization", "channel-groups",
-          "initialization", "biases",
+          "initialization", "biases", "stages",
         ] + VisionTransformerSettings.ownKeys, "the network is read from a file, which decides it")
     }
     weights.visit(&fields, isFromFile: file != nil)

@@ -87,6 +87,12 @@ protocol RecipeFields {
   mutating func integers(
     _ key: String, _ value: inout [Int]?, in range: ClosedRange<Int>, none: String)
 
+  /// A list of words that their type reads, or a word that stands for none, which is the default.
+  ///
+  /// - Parameter example: A list for messages.
+  mutating func words<W: LosslessStringConvertible>(
+    _ key: String, _ value: inout [W]?, example: [W], none: String)
+
   /// A list of whole numbers, each larger than the one before.
   mutating func increasing(
     _ key: String, _ value: inout [Int], in range: ClosedRange<Int>, default standard: [Int])

@@ -156,6 +156,26 @@ struct RecipeReader: RecipeFields {
     if numbers.count == items.count { value = numbers }
   }
 
+  mutating func words<W: LosslessStringConvertible>(
+    _ key: String, _ value: inout [W]?, example: [W], none: String
+  ) {
+    value = nil
+    guard let tree = take(key) else { return }
+    if case .scalar(none) = tree.content { return }
+    let usual = "[\(example.map(\.description).joined(separator: ", "))]"
+    guard case .list(let items) = tree.content, !items.isEmpty else {
+      return add(key, "\(shown(tree)) is not a list such as \(usual), nor \(none)")
+    }
+    var words: [W] = []
+    for item in items {
+      guard case .scalar(let text) = item.content, let word = W(text) else {
+        return add(key, "\(shown(item)) is none of a list such as \(usual)")
+      }
+      words.append(word)
+    }
+    value = words
+  }
+
   mutating func increasing(
     _ key: String, _ value: inout [Int], in range: ClosedRange<Int>, default standard: [Int]
   ) {

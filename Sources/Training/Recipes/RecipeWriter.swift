@@ -76,6 +76,12 @@ struct RecipeWriter: RecipeFields {
     write(key, value.map { Self.list($0.map { "\($0)" }) } ?? none)
   }
 
+  mutating func words<W: LosslessStringConvertible>(
+    _ key: String, _ value: inout [W]?, example: [W], none: String
+  ) {
+    write(key, value.map { Self.list($0.map(\.description)) } ?? none)
+  }
+
   mutating func increasing(
     _ key: String, _ value: inout [Int], in range: ClosedRange<Int>, default standard: [Int]
   ) {
