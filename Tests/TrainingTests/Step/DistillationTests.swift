@@ -151,7 +151,7 @@ struct DistillationTests {
     var step = try StepCase(
       "ibp", extra: Self.section("of: features, bounds: 1"), epsilon: epsilon, seed: UInt64(seed))
     step.teacher = try StepCase("ibp", seed: UInt64(seed) + 500).network
-    let training = try step.training(Base.self)
+    let training = step.training(Base.self)
     let worst = try #require(try step.run(Base.self).distillation)
     // Normalisations go by the statistics of the clean batch, in the bounds as well.
     let network = step.network
