@@ -113,6 +113,8 @@ public struct EpochRecord: Codable, Sendable, Hashable {
   public var robustLoss: Double?
   /// The regularisers before their weight, summed; nil where they were off.
   public var regularizer: Double?
+  /// The distance from the teacher before its weight; nil where there is no teacher.
+  public var distillation: Double?
   /// The mean l2 norm of the gradient before it is clipped.
   public var gradientNorm: Double?
   /// The part of the training images that the network was right about.
@@ -138,7 +140,7 @@ public struct EpochRecord: Codable, Sendable, Hashable {
     case loss
     case cleanLoss = "clean_loss"
     case robustLoss = "robust_loss"
-    case regularizer
+    case regularizer, distillation
     case gradientNorm = "gradient_norm"
     case cleanAccuracy = "clean_accuracy"
     case verifiedAccuracy = "verified_accuracy"

@@ -116,6 +116,8 @@ public struct TrainingRun: Codable, Sendable, Hashable {
   public var software: SoftwareRecord?
   /// The SHA-256 digest of the model that training started from; nil for a network that was drawn.
   public var startDigest: String?
+  /// The network that training is drawn to; nil for none.
+  public var teacher: TeacherRecord?
   /// When the run began, or was last resumed: date and time in UTC, such as `2026-11-24T12:00:00Z`.
   public var started: String
   /// When it ended; nil while it goes on.
@@ -134,7 +136,7 @@ public struct TrainingRun: Codable, Sendable, Hashable {
   enum CodingKeys: String, CodingKey {
     case schema, version, recipe, seed, images, parameters, machine, software
     case startDigest = "start_sha256"
-    case started, ended, status, reason
+    case teacher, started, ended, status, reason
     case modelDigest = "model_sha256"
     case radii, certification
   }

@@ -95,6 +95,13 @@ struct CompareResumeTests {
     let restarted = try tiny.compare("a", "--restart", "--epochs", "2")
     #expect(restarted.code == 0, "\(restarted.errors)")
     #expect(try tiny.record("a").recipes.allSatisfy { $0.epochs == 2 && $0.trainings.count == 2 })
+    // Other seeds leave nothing of the old ones that could be taken for theirs.
+    let other = try Program.run(
+      "compare", tiny.recipes[0], "--seeds", "5", "--epochs", "2", "--out", tiny.path("a"),
+      "--restart")
+    #expect(other.code == 0, "\(other.errors)")
+    let names = try FileManager.default.contentsOfDirectory(atPath: tiny.path("a"))
+    #expect(names.filter { $0.contains("-seed-") } == ["plain-seed-5"], "\(names)")
   }
 
   @Test("A comparison by time keeps the epochs that it began with")

@@ -129,6 +129,38 @@ struct FineTuningTests {
     }
   }
 
+  @Test("and refuses one that takes channels last, which would learn from scrambled images")
+  func channelsLast() throws {
+    let folder = try TemporaryFolder()
+    var network = Network(input: [1, 2, 5, 3])
+    let flat = try network.add(Reshape(to: [1, 30]), [0])
+    let weight = network.addParameter("w", Tensor<Double>(repeating: 0.1, [30, 2]))
+    try network.add(Linear(weight: weight, bias: nil), [flat])
+    let model = try file(network, in: folder)
+    let images = "\(folder.path)/coloured"
+    for name in ["0", "1"] {
+      try FileManager.default.createDirectory(
+        atPath: "\(images)/\(name)", withIntermediateDirectories: true)
+      // Three channels of two rows and five columns.
+      try array(3 * 2 * 5, "(3, 2, 5)").write(to: URL(fileURLWithPath: "\(images)/\(name)/a.npy"))
+    }
+    let outcome = try fineTuning(model, data: "name: \"folder:\(images)\"")
+      .train("out", "--set", "evaluation.first=2")
+    #expect(outcome.code == 2)
+    #expect(
+      outcome.errors
+        == "surety: error: \(model): takes 1x2x5x3, and training gives images as 3x2x5, channel, row, column; "
+        + "put that change of order in front of the model\n")
+  }
+
+  /// An array of bytes in NumPy's format, all 128.
+  private func array(_ count: Int, _ shape: String) -> Data {
+    var header = "{'descr': '|u1', 'fortran_order': False, 'shape': \(shape), }"
+    header += String(repeating: " ", count: 117 - header.count) + "\n"
+    return Data([0x93]) + Data("NUMPY".utf8) + Data([1, 0, UInt8(header.utf8.count), 0])
+      + Data(header.utf8) + Data(repeating: 128, count: count)
+  }
+
   @Test("and refuses one with a single output: its losses compare outputs")
   func singleOutput() throws {
     let folder = try TemporaryFolder()
@@ -152,13 +184,8 @@ struct FineTuningTests {
     let images = "\(folder.path)/images"
     try FileManager.default.createDirectory(
       atPath: "\(images)/0", withIntermediateDirectories: true)
-    var header = "{'descr': '|u1', 'fortran_order': False, 'shape': (4, 4), }"
-    header += String(repeating: " ", count: 117 - header.count) + "\n"
-    let array =
-      Data([0x93]) + Data("NUMPY".utf8) + Data([1, 0, UInt8(header.utf8.count), 0])
-      + Data(header.utf8) + Data(repeating: 128, count: 16)
     for name in ["a", "b"] {
-      try array.write(to: URL(fileURLWithPath: "\(images)/0/\(name).npy"))
+      try array(16, "(4, 4)").write(to: URL(fileURLWithPath: "\(images)/0/\(name).npy"))
     }
     return images
   }

@@ -1,10 +1,11 @@
 import Datasets
 import Files
 import Foundation
-import Records
 import TestSupport
 import Testing
 import Training
+
+@testable import Records
 
 @Suite("The record of a comparison")
 struct ComparisonRecordTests {
@@ -22,7 +23,7 @@ struct ComparisonRecordTests {
   }
 
   /// A training of two epochs that ended in a model certified for a part of the images, or diverged.
-  private func training(_ seed: Int, certified: Double?) -> ComparedTraining {
+  private func training(_ seed: Int, certified: Double?, count: Int = 50) -> ComparedTraining {
     var run = TrainingRun(
       version: "0.1.0", recipe: "", seed: seed, images: images, machine: machine)
     run.status = certified == nil ? .diverged : .finished
@@ -32,7 +33,7 @@ struct ComparisonRecordTests {
     }
     run.certification = certified.map { certified in
       CertificationRecord(
-        methods: ["ibp"], arithmetic: "float32", requested: 50, count: 50, seconds: 1,
+        methods: ["ibp"], arithmetic: "float32", requested: 50, count: count, seconds: 1,
         radii: [0.05, 0.1].map {
           .init(
             epsilon: $0, cleanAccuracy: 0.9, attackAccuracy: certified + 0.1,
@@ -130,6 +131,76 @@ struct ComparisonRecordTests {
     #expect(record.recipes[0].results.certified == nil && record.recipes[0].finished.isEmpty)
     #expect(record.recipes[1].results.certified?.count == 1)
     #expect(record.recipes[1].difference == nil)
+  }
+
+  @Test("Nothing follows from accuracies of different images, and it is said")
+  func differentImages() throws {
+    var record = record(["a", "b"], seeds: [1, 2])
+    for (seed, count) in [(1, 50), (2, 32)] {
+      record.add(training(seed, certified: 0.2), to: 0)
+      record.add(training(seed, certified: 0.6, count: count), to: 1)
+    }
+    let difference = try #require(record.recipes[1].difference)
+    #expect(difference.exceedsSpread == nil && difference.differentImages == true)
+    #expect(
+      record.judgement(of: record.recipes[1])
+        == "not judged by the same images, so that nothing follows")
+    #expect(record.judgement(of: record.recipes[0]) == nil)
+  }
+
+  @Test("A judgement says how often chance does as much, and which trainings are left out")
+  func judgements() {
+    func words(_ first: [Double?], _ second: [Double?]) -> String? {
+      var record = record(["a", "b"], seeds: Array(1...max(first.count, second.count)))
+      for (place, parts) in [first, second].enumerated() {
+        for (seed, part) in parts.enumerated() {
+          record.add(training(seed + 1, certified: part), to: place)
+        }
+      }
+      return record.judgement(of: record.recipes[1])
+    }
+    #expect(
+      words([0.1, 0.2], [0.3, 0.4])
+        == "more than the spread of the seeds (by chance once in 3 times)")
+    #expect(
+      words([0.1, 0.2, 0.1], [0.3, 0.4, 0.5])
+        == "more than the spread of the seeds (by chance once in 10 times)")
+    #expect(
+      words([0.1, 0.2, 0.1, 0.1, 0.1], [0.3, 0.4, 0.5, 0.3, 0.3])
+        == "more than the spread of the seeds (by chance once in 126 times)")
+    #expect(
+      words([0.1, 0.2, nil], [0.3, 0.4, 0.5])
+        == "more than the spread of the seeds (by chance once in 5 times); 1 training without a network left out"
+    )
+    #expect(words([0.1, 0.35], [0.3, 0.4]) == "within the spread of the seeds")
+    #expect(
+      words([0.1, 0.2], [0.3, nil])
+        == "one seed says nothing of the spread; 1 training without a network left out")
+    #expect(words([nil, nil], [0.3, 0.4]) == nil)
+  }
+
+  @Test("Chance is what counting all orders of the seeds gives", arguments: 2...4, 2...4)
+  func chance(first: Int, second: Int) {
+    // Every choice of the places of one recipe's numbers in the order of all.
+    var (all, apart) = (0, 0)
+    for mask in 0..<(1 << (first + second)) where mask.nonzeroBitCount == first {
+      all += 1
+      let places = (0..<first + second).filter { mask >> $0 & 1 == 1 }
+      if places == Array(0..<first) || places == Array(second..<first + second) { apart += 1 }
+    }
+    #expect(
+      abs(ComparisonRecord.timesPerChance(first, second) - Double(all) / Double(apart)) < 1e-12)
+  }
+
+  @Test("A recipe of which trainings were lost is named with what its figures are over")
+  func titles() {
+    var record = record(["a", "b"], seeds: [1, 2])
+    record.add(training(1, certified: nil), to: 0)
+    #expect(record.title(of: record.recipes[0]) == "a")
+    record.add(training(2, certified: 0.3), to: 0)
+    #expect(record.title(of: record.recipes[0]) == "a (1 of 2 trainings)")
+    record.add(training(1, certified: 0.3), to: 1)
+    #expect(record.title(of: record.recipes[1]) == "b")
   }
 
   @Test("The file reads back as it was, and what is no record is refused in words")

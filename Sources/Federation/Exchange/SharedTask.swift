@@ -10,6 +10,8 @@ public struct SharedTask: Codable, Sendable, Hashable {
   public var recipe: String
   /// The SHA-256 digest of the training data; nil where each process has its own.
   public var data: String?
+  /// The SHA-256 digest of the model that training is drawn to; nil for none.
+  public var teacher: String?
 
   /// Describes a task.
   public init(version: String, recipe: String, data: String? = nil) {
@@ -34,6 +36,9 @@ public struct SharedTask: Codable, Sendable, Hashable {
     }
     guard other.data == data else {
       throw InputError(source, "has other training data than rank 0; expected the same files")
+    }
+    guard other.teacher == teacher else {
+      throw InputError(source, "has another teacher than rank 0; expected the same file")
     }
   }
 

@@ -25,15 +25,19 @@ public struct ComparedRecipe: Codable, Sendable, Hashable {
     public var certified: Double
     /// Whether it is more than the spread: all seeds of one lie beyond all seeds of the other. Nil where either has only one seed.
     public var exceedsSpread: Bool?
+    /// True where the certifier had not the time for the same images in all trainings of both, so that nothing follows; else nil.
+    public var differentImages: Bool?
 
     enum CodingKeys: String, CodingKey {
       case certified
       case exceedsSpread = "exceeds_spread"
+      case differentImages = "different_images"
     }
 
     /// Creates a difference.
-    public init(certified: Double, exceedsSpread: Bool?) {
+    public init(certified: Double, exceedsSpread: Bool?, differentImages: Bool? = nil) {
       (self.certified, self.exceedsSpread) = (certified, exceedsSpread)
+      self.differentImages = differentImages
     }
   }
 
@@ -51,6 +55,10 @@ public struct ComparedRecipe: Codable, Sendable, Hashable {
   public var trainings: [ComparedTraining] = []
   /// What they came to.
   public var results = Results()
+  /// The SHA-256 digest of the model that every training starts from; nil for networks that are drawn.
+  public var startDigest: String?
+  /// The SHA-256 digest of the model that every training is drawn to; nil for none.
+  public var teacherDigest: String?
   /// The difference from the first recipe; nil for that one, and where nothing is known of either.
   public var difference: Difference?
 
@@ -58,6 +66,8 @@ public struct ComparedRecipe: Codable, Sendable, Hashable {
     case name, recipe, settings, epochs
     case secondsPerEpoch = "seconds_per_epoch"
     case trainings, results, difference
+    case startDigest = "start_sha256"
+    case teacherDigest = "teacher_sha256"
   }
 
   /// Creates the record of a recipe that has not been trained yet.
@@ -86,6 +96,11 @@ public struct ComparedRecipe: Codable, Sendable, Hashable {
   /// The difference of this recipe's certified accuracy from another one's; nil where either has none.
   func difference(from first: ComparedRecipe) -> Difference? {
     guard let own = results.certified, let other = first.results.certified else { return nil }
+    let counts = Set((finished + first.finished).map { $0.judged?.count ?? 0 })
+    guard counts.count < 2 else {
+      return Difference(
+        certified: own.mean - other.mean, exceedsSpread: nil, differentImages: true)
+    }
     return Difference(certified: own.mean - other.mean, exceedsSpread: own.isApart(from: other))
   }
 }

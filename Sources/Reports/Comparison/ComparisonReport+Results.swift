@@ -22,7 +22,8 @@ extension ComparisonReport {
       rows: record.ranked.map { recipe in
         let results = recipe.results
         return [
-          escaped(recipe.name), cell(results.certified, percent), cell(results.attacked, percent),
+          escaped(record.title(of: recipe)), cell(results.certified, percent),
+          cell(results.attacked, percent),
           cell(results.clean, percent), cell(results.verified, percent),
           cell(results.tightness) { String(format: "%.3f", $0) }, cell(results.seconds, duration),
           "\(recipe.epochs)",

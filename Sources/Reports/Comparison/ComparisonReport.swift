@@ -50,25 +50,17 @@ public struct ComparisonReport: Sendable {
     }
     let mean = certified.count > 1 ? ", in the mean of \(certified.count) seeds" : ""
     let claim = "\(best.name) certifies \(percent(certified.mean)) of \(imageWords)\(mean)"
-    guard let difference = best.difference else {
+    guard let difference = best.difference, let judgement = record.judgement(of: best) else {
       let others = record.recipes.count > 1 ? ", and no other recipe more" : ""
       return "\(claim)\(others)."
     }
     return
-      "\(claim), \(points(difference.certified)) more than \(record.recipes[0].name): \(judgement(difference))."
+      "\(claim), \(points(difference.certified)) more than \(record.recipes[0].name): \(judgement)."
   }
 
   /// A difference of parts in points.
   private func points(_ difference: Double) -> String {
     "\(shortNumber((1_000 * abs(difference)).rounded() / 10)) points"
-  }
-
-  private func judgement(_ difference: ComparedRecipe.Difference) -> String {
-    switch difference.exceedsSpread {
-    case true?: "more than the spread of the seeds"
-    case false?: "within the spread of the seeds"
-    case nil: "one seed says nothing of the spread"
-    }
   }
 
   private var introduction: String {
@@ -83,11 +75,13 @@ public struct ComparisonReport: Sendable {
   /// What is to be said of each recipe but the first, and of trainings without a network.
   private var differences: String {
     let lines = record.ranked.compactMap { recipe -> String? in
-      guard let difference = recipe.difference else { return nil }
+      guard let difference = recipe.difference, let judgement = record.judgement(of: recipe) else {
+        return nil
+      }
       let more = difference.certified < 0 ? "less" : "more"
       return
         "<li><b>\(escaped(recipe.name))</b> certifies \(points(difference.certified)) \(more) than "
-        + "\(escaped(record.recipes[0].name)): \(judgement(difference)).</li>"
+        + "\(escaped(record.recipes[0].name)): \(judgement).</li>"
     }
     let lost = record.recipes.compactMap { recipe -> String? in
       let count = recipe.trainings.count - recipe.finished.count
@@ -135,8 +129,9 @@ public struct ComparisonReport: Sendable {
     each other one, around the first test images. 1 where intervals lose nothing.</dd>
     <dt>training</dt><dd>The time of the batches; judging is not counted.</dd>
     <dt>the spread of the seeds</dt><dd>From the worst seed to the best. A difference is more than the spread where all seeds of one recipe lie \
-    beyond all seeds of the other. Between recipes that are equally good that happens by chance once in 10 comparisons with three seeds \
-    each, and once in 126 with five. Other test images would move all recipes; that is not in the spread.</dd>
+    beyond all seeds of the other. Between recipes that are equally good that happens by chance once in 3 comparisons with two seeds each, \
+    once in 10 with three, and once in 126 with five; with several recipes beside the first, for one of them accordingly more \
+    often. Other test images would move all recipes; that is not in the spread.</dd>
     </dl>
     """
   }

@@ -39,6 +39,7 @@ extension TrainingReport {
       line("on clean images", .clean, isFaint: true, \.cleanLoss),
       line("of the method", .verified, isFaint: true, \.robustLoss),
       line("regularisers", .soft, isFaint: true, \.regularizer),
+      line("distance from the teacher", .attacked, isFaint: true, \.distillation),
     ]
     // What is minimised decides the scale: regularisers that fade would leave no room for the rest.
     return LineChart(

@@ -160,6 +160,9 @@ public struct TrainingReport: Sendable {
       ("test data", "\(run.images.test.name), \(run.images.test.digest)"),
       ("model", run.modelDigest ?? "none yet"),
     ]
+    if let teacher = run.teacher {
+      rows.append(("teacher", "\(teacher.file), \(teacher.digest)"))
+    }
     return FactList(facts: rows.map { FactList.Fact($0.0, $0.1) }).html
   }
 

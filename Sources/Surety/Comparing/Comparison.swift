@@ -91,7 +91,7 @@ public final class Comparison {
     } else {
       let plan = try planned ?? request.planned(on: training)
       self.request = plan.request
-      record = plan.record(images: images)
+      record = try plan.record(images: images)
       record.command = command
     }
     try write()
@@ -121,12 +121,23 @@ public final class Comparison {
     return false
   }
 
-  /// Removes a comparison and its trainings; whatever else the folder holds stays.
+  /// Removes a comparison and its trainings, and those that take the places of the new ones; whatever else the folder holds stays.
   private static func clear(_ files: RecordFolder, _ folders: [String]) throws(InputError) {
-    for folder in folders where FileManager.default.fileExists(atPath: folder) {
+    // The comparison that was there may have had other recipes and seeds.
+    let before = try? ComparisonRecord(contentsOf: files.logPath)
+    let names = (before?.recipes ?? []).flatMap { recipe in
+      (before?.seeds ?? []).map { ComparisonRecord.folder(of: recipe.name, seed: $0) }
+    }
+    let old = names.filter { !$0.contains("/") }.map { "\(files.path)/\($0)" }
+    for folder in Set(folders + old).sorted()
+    where FileManager.default.fileExists(atPath: folder) {
       let lock = try OutputLock(folder: folder)
       TrainingSession.clear(folder)
       lock.release()
+      // Only where nobody put anything else into it.
+      if (try? FileManager.default.contentsOfDirectory(atPath: folder)) == [] {
+        try? FileManager.default.removeItem(atPath: folder)
+      }
     }
     files.clear()
   }
@@ -171,6 +182,7 @@ public final class Comparison {
     var recipe = entry.recipe
     recipe.seed = seed
     let session = try TrainingSession(recipe, folder: "\(folder)/\(name)", resumes: resumes)
+    try check(session, of: entry)
     (session.memory, session.timeLimit) = (memory, request.time)
     session.acceptsPartialCertification = false
     (session.isCancelled, session.onStage) = (isCancelled, onStage)
@@ -193,6 +205,22 @@ public final class Comparison {
       network: network, images: test, epsilon: record.epsilon, memory: memory
     ).measured(isCancelled: isCancelled)
     return isCancelled() ? nil : ended
+  }
+
+  /// Checks that a training has the models that its recipe's other trainings have: their files may have changed meanwhile.
+  private func check(
+    _ session: TrainingSession, of entry: ComparisonRequest.Entry
+  ) throws(InputError) {
+    guard let known = record.recipes.first(where: { $0.name == entry.name }) else { return }
+    for (digest, before, file) in [
+      (session.run.startDigest, known.startDigest, entry.recipe.network.file),
+      (session.run.teacher?.digest, known.teacherDigest, entry.recipe.distillation.teacher),
+    ] where digest != before {
+      throw InputError(
+        file ?? entry.name,
+        "has changed since the comparison began, and all seeds of \(entry.name) need the same; "
+          + "put it back and go on with --resume, or start over with --restart")
+    }
   }
 
   private func write() throws(InputError) {

@@ -1,5 +1,6 @@
 import Datasets
 import Files
+import ModelFiles
 import Records
 import Training
 
@@ -8,7 +9,20 @@ extension ComparisonRequest.Entry {
   ///
   /// - Throws: `InputError` when the images do not fit the network, or its method cannot train it.
   func trainer(on images: ImageSet) throws -> Trainer {
-    try Trainer(recipe, TrainingSession.network(recipe, for: images), on: images)
+    try Trainer(
+      recipe, TrainingSession.network(recipe, for: images), on: images,
+      teacher: TeacherFile(of: recipe, for: images)?.network)
+  }
+
+  /// The digests of the models that the recipe names: where training starts, and what it is drawn to.
+  ///
+  /// - Throws: `InputError` when one cannot be read.
+  func models() throws(InputError) -> (start: String?, teacher: String?) {
+    func digest(_ path: String?) throws(InputError) -> String? {
+      guard let path else { return nil }
+      return try ModelFile(path).digest()
+    }
+    return (try digest(recipe.network.file), try digest(recipe.distillation.teacher))
   }
 }
 
@@ -87,6 +101,13 @@ extension ComparisonRequest {
       if let difference = Recipe.difference(there: before.recipe, here: entry.recipe.yaml) {
         throw refusal("in \(entry.name) \(difference)")
       }
+      let models = try entry.models()
+      guard models.start == before.startDigest else {
+        throw refusal("\(entry.name) starts from another network.file")
+      }
+      guard models.teacher == before.teacherDigest else {
+        throw refusal("\(entry.name) has another distillation.teacher")
+      }
     }
     return planned
   }
@@ -100,16 +121,21 @@ struct ComparisonPlan {
   var paces: [Double] = []
 
   /// The record before the first training.
-  func record(images: RunImages) -> ComparisonRecord {
+  ///
+  /// - Throws: `InputError` where a model that a recipe names cannot be read.
+  func record(images: RunImages) throws(InputError) -> ComparisonRecord {
     let entries = request.entries
     let settings = Recipe.differing(entries.map(\.recipe))
-    let recipes = entries.indices.map { place in
+    var recipes: [ComparedRecipe] = []
+    for place in entries.indices {
       let recipe = entries[place].recipe
       var compared = ComparedRecipe(
         name: entries[place].name, recipe: recipe.yaml, epochs: recipe.epochs,
         secondsPerEpoch: paces.isEmpty ? nil : paces[place])
       compared.settings = settings[place]
-      return compared
+      let models = try entries[place].models()
+      (compared.startDigest, compared.teacherDigest) = (models.start, models.teacher)
+      recipes.append(compared)
     }
     var record = ComparisonRecord(
       version: Release.version, machine: .current, images: images, seeds: request.seeds,

@@ -62,7 +62,8 @@ public struct ComparisonRequest: Sendable, Hashable {
       character.isASCII && (character.isLetter || character.isNumber) || "._-".contains(character)
         ? character : "-"
     }
-    let name = plain.isEmpty ? "recipe" : String(plain)
+    // With the seed it is the name of a folder, which has at most 255 bytes.
+    let name = plain.isEmpty ? "recipe" : String(plain.prefix(100))
     let names = entries.map(\.name)
     return names.contains(name)
       ? (2...).lazy.map { "\(name)-\($0)" }.first { !names.contains($0) } ?? name : name
@@ -93,6 +94,12 @@ public struct ComparisonRequest: Sendable, Hashable {
         throw InputError(
           entry.name,
           "evaluation.certify is 0, so nothing would be compared; expected --test as well")
+      }
+      guard entry.recipe.epsilon.test > 0 else {
+        throw InputError(
+          entry.name,
+          "epsilon.test is 0, at which every right answer counts as certified; expected --eps as well"
+        )
       }
     }
     for entry in entries.dropFirst() {
@@ -152,6 +159,14 @@ public struct ComparisonOptions: Sendable, Hashable {
     }
     if let negative = seeds.first(where: { $0 < 0 }) {
       throw InputError("--seeds", "\(negative) is not a seed, expected 0 or more")
+    }
+    // Keys may have spaces around them.
+    func key(_ setting: String) -> String {
+      setting.prefix { $0 != "=" }.trimmingCharacters(in: .whitespaces)
+    }
+    if let seed = settings.first(where: { key($0) == "seed" }) {
+      throw InputError(
+        "--set \(seed)", "seeds of a comparison are those of --seeds; expected them there")
     }
     if let epochs, !(1...1_000_000).contains(epochs) {
       throw InputError("--epochs", "\(epochs) is not a number of epochs, expected 1 to 1000000")

@@ -42,6 +42,11 @@ public struct FederatedRequest: Sendable, Hashable {
         "\(recipe.epochs) epochs are no whole number of rounds of \(epochsPerRound); expected a divisor, or --rounds"
       )
     }
+    guard recipe.distillation.teacher == nil else {
+      throw InputError(
+        "distillation.teacher",
+        "is for surety train and compare; clients train without one, expected none")
+    }
     (self.recipe, self.domains, self.rule) = (recipe, domains, rule)
     self.epochsPerRound = epochsPerRound
   }

@@ -4,8 +4,12 @@ import Training
 
 extension SharedTask {
   /// What every process of a training works on.
-  static func training(_ recipe: Recipe, _ dataDigest: String) -> SharedTask {
-    SharedTask(version: Release.version, recipe: recipe.yaml, data: dataDigest)
+  static func training(
+    _ recipe: Recipe, _ dataDigest: String, _ teacher: TeacherFile?
+  ) -> SharedTask {
+    var task = SharedTask(version: Release.version, recipe: recipe.yaml, data: dataDigest)
+    task.teacher = teacher?.record.digest
+    return task
   }
 }
 
@@ -19,8 +23,10 @@ public struct TrainingWorker {
   /// - Throws: `InputError` when the data or the network are not what they should be.
   public init(_ recipe: Recipe) throws {
     let images = try TrainingSession.images(recipe.data.name, .train, recipe.data.first)
-    trainer = try Trainer(recipe, TrainingSession.network(recipe, for: images), on: images)
-    task = .training(recipe, images.digest)
+    let teacher = try TeacherFile(of: recipe, for: images)
+    trainer = try Trainer(
+      recipe, TrainingSession.network(recipe, for: images), on: images, teacher: teacher?.network)
+    task = .training(recipe, images.digest, teacher)
   }
 
   /// Works until the leader says that it is over, or is gone.

@@ -63,6 +63,10 @@ extension TrainingSession {
       throw InputError(
         "\(folder)/run.json", "began with another model than the recipe's file is now")
     }
+    guard run.teacher?.digest == before.teacher?.digest else {
+      throw InputError(
+        "\(folder)/run.json", "learnt from another teacher than distillation.teacher is now")
+    }
   }
 }
 

@@ -80,10 +80,13 @@ public final class TrainingSession {
     let training = try Self.images(recipe.data.name, .train, recipe.data.first)
     test = try Self.images(recipe.data.name, .test, recipe.evaluation.first)
     let network = try Self.network(recipe, for: training)
-    trainer = try Trainer(recipe, network, on: training)
+    let teacher = try TeacherFile(of: recipe, for: training)
+    trainer = try Trainer(recipe, network, on: training, teacher: teacher?.network)
     dataDigest = training.digest
     // Before the folder is made: a process may work on something else.
-    if let exchange { shares = try ShareLeader(exchange, trainer, .training(recipe, dataDigest)) }
+    if let exchange {
+      shares = try ShareLeader(exchange, trainer, .training(recipe, dataDigest, teacher))
+    }
     do {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true)
@@ -124,6 +127,7 @@ public final class TrainingSession {
       machine: .current)
     run.software = .current
     if let file = recipe.network.file { run.startDigest = try ModelFile(file).digest() }
+    run.teacher = teacher?.record
     run.parameters = trainer.trainableParameterCount
     if let before { try Self.check(run, continues: before, in: folder) }
     if wasFinished, let before { run = before }
@@ -143,9 +147,14 @@ public final class TrainingSession {
 
   /// The network of a recipe before training, its weights drawn or read.
   static func network(_ recipe: Recipe, for images: ImageSet) throws -> Network {
-    guard let network = try recipe.emptyNetwork(for: images) else {
+    if let file = recipe.network.file {
       // Constants that are added after a layer become its bias, so that they are trained.
-      return try Network(contentsOf: recipe.network.file ?? "").foldingBiases()
+      let network = try Network(contentsOf: file).foldingBiases()
+      try network.requireStoredOrder(of: images, source: file)
+      return network
+    }
+    guard let network = try recipe.emptyNetwork(for: images) else {
+      preconditionFailure("A recipe without a file and without an architecture")
     }
     return network.initialized(
       recipe.network.initialization, seed: UInt64(bitPattern: Int64(recipe.seed)))

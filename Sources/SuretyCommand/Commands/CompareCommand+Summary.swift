@@ -16,7 +16,7 @@ extension ComparisonRecord {
     let rows = ranked.map { recipe in
       let results = recipe.results
       return [
-        recipe.name, text(results.certified, "%.1f", times: 100),
+        title(of: recipe), text(results.certified, "%.1f", times: 100),
         text(results.attacked, "%.1f", times: 100), text(results.clean, "%.1f", times: 100),
         text(results.tightness, "%.3f"), text(results.seconds, "%.1f"),
       ]
@@ -36,16 +36,14 @@ extension ComparisonRecord {
   /// How each recipe differs from the first one, a line each.
   private var differences: [String] {
     ranked.compactMap { recipe in
-      guard let difference = recipe.difference else { return nil }
-      let judgement =
-        switch difference.exceedsSpread {
-        case true?: "more than the spread of the seeds"
-        case false?: "within the spread of the seeds"
-        case nil: "one seed says nothing of the spread"
-        }
+      guard let difference = recipe.difference, let judgement = self.judgement(of: recipe) else {
+        return nil
+      }
+      // Rounded first, so that nothing is printed as -0.0.
+      let points = (1_000 * difference.certified).rounded() / 10 + 0
       return String(
-        format: "%@ certifies %+.1f points against %@: %@", recipe.name, 100 * difference.certified,
-        recipes[0].name, judgement)
+        format: "%@ certifies %+.1f points against %@: %@", recipe.name, points, recipes[0].name,
+        judgement)
     }
   }
 

@@ -114,7 +114,7 @@ struct CompareCommand: ParsableCommand {
     var options = ComparisonOptions()
     options.seeds = []
     for word in seeds.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let seed = Int(word.filter { $0 != " " }) else {
+      guard let seed = Int(word.trimmingCharacters(in: .whitespaces)) else {
         throw InputError("--seeds", "'\(word)' is not a seed, expected a list such as 1,2,3")
       }
       options.seeds.append(seed)

@@ -19,6 +19,8 @@ public struct EpochTotals: Sendable, Hashable, Codable {
   public var robustLoss = 0.0
   /// The regularisers before their own weight, weighed by images.
   public var regularization = 0.0
+  /// The distances from the teacher before their weight, weighed by images; nil where there is no teacher.
+  public var distillation: Double?
   /// The norms of the gradients.
   public var gradientNorm = 0.0
   /// The images classified rightly.
@@ -49,6 +51,9 @@ public struct EpochTotals: Sendable, Hashable, Codable {
       boundedImages += count
     }
     regularization += step.regularization * weight
+    if let distance = step.distillation {
+      distillation = (distillation ?? 0) + distance * weight
+    }
     gradientNorm += norm
     cleanCorrect += step.cleanCorrect
     if let verified = step.verifiedCorrect {
@@ -78,6 +83,7 @@ public struct EpochTotals: Sendable, Hashable, Codable {
     record.cleanLoss = cleanLoss / all
     record.robustLoss = boundedImages > 0 ? robustLoss / Double(boundedImages) : nil
     record.regularizer = regularization > 0 ? regularization / all : nil
+    record.distillation = distillation.map { $0 / all }
     record.gradientNorm = gradientNorm / Double(max(1, batches))
     record.cleanAccuracy = Double(cleanCorrect) / all
     record.verifiedAccuracy =

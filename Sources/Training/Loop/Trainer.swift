@@ -35,14 +35,21 @@ public struct Trainer: Sendable {
   /// - Parameters:
   ///   - network: The network to train, its first parameters drawn.
   ///   - images: The training images.
-  /// - Throws: `InputError` when the images do not fit the network, it has fewer than two classes, or an operation of
+  ///   - teacher: The teacher of a recipe that names one.
+  /// - Throws: `InputError` when the images do not fit the network or the teacher, it has fewer than two classes, or an operation of
   ///   it cannot be trained by the recipe's method.
-  public init(_ recipe: Recipe, _ network: Network, on images: ImageSet) throws(InputError) {
+  public init(
+    _ recipe: Recipe, _ network: Network, on images: ImageSet, teacher: Network? = nil
+  ) throws(InputError) {
     let source = recipe.network.file ?? recipe.network.architecture
     try Self.check(network, against: images, source: source)
+    if let file = recipe.distillation.teacher {
+      try Self.check(teacher, file, of: network, recipe, images)
+    }
     // Every step needs what the last one freed.
     MemoryReuse.keep(1 << 31)
-    step = TrainingStep(network, recipe)
+    step = TrainingStep(
+      network, recipe, teacher: recipe.distillation.teacher == nil ? nil : teacher)
     if let obstacle = step.obstacle {
       throw InputError(source, "cannot be trained by \(recipe.method.rawValue): \(obstacle)")
     }
@@ -89,6 +96,22 @@ public struct Trainer: Sendable {
         "takes \(network.inputShape) and gives \(outputs) classes; images of "
           + "\(images.name) are \(Shape(images.shape)) of \(images.classes.count) classes")
     }
+  }
+
+  /// Checks that a network can be the teacher of another one.
+  ///
+  /// - Throws: `InputError` naming its file and what does not fit.
+  private static func check(
+    _ teacher: Network?, _ file: String, of network: Network, _ recipe: Recipe, _ images: ImageSet
+  ) throws(InputError) {
+    guard let teacher else {
+      throw InputError("distillation.teacher", "is \(file), which the trainer was not given")
+    }
+    try check(teacher, against: images, source: file)
+    guard recipe.distillation.subject == .features,
+      let obstacle = network.obstacle(toFeaturesOf: teacher)
+    else { return }
+    throw InputError(file, "cannot be the teacher: \(obstacle)")
   }
 
   /// The state before the first batch.

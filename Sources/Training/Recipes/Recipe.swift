@@ -29,6 +29,8 @@ public struct Recipe: Sendable, Hashable {
   public var epsilon: EpsilonSettings
   /// The parameters of the method.
   public var loss: LossSettings
+  /// The teacher, where there is one.
+  public var distillation: DistillationSettings
   /// The search for adversarial inputs; meaningless where `method.usesAttack` is false.
   public var attack: AttackSettings
   /// The regularisers of the warm-up; their weight is 0 where the method has no bounds.
@@ -117,6 +119,7 @@ public struct Recipe: Sendable, Hashable {
     network = NetworkSettings()
     epsilon = EpsilonSettings()
     loss = LossSettings()
+    distillation = DistillationSettings()
     attack = AttackSettings()
     regularizer = RegularizerSettings()
     optimizer = OptimizerSettings()
@@ -138,6 +141,15 @@ public struct Recipe: Sendable, Hashable {
     fields.section("network") { network.visit(&$0, method) }
     fields.section("epsilon") { epsilon.visit(&$0, method, epochs) }
     fields.section("loss") { loss.visit(&$0, method) }
+    if method.takesTeacher {
+      let alpha = loss.alpha
+      fields.section("distillation") { distillation.visit(&$0, method, alpha: alpha) }
+    } else {
+      fields.inapplicable(
+        ["distillation"],
+        "belongs to \(TrainingMethod.names(where: \.takesTeacher)); the method is \(method.rawValue)"
+      )
+    }
     if method.usesAttack {
       fields.section("attack") { attack.visit(&$0, method) }
     } else {

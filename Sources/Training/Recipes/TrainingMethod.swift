@@ -50,6 +50,9 @@ public enum TrainingMethod: String, Sendable, Hashable, CaseIterable {
   /// Whether the loss attacks the last layers from the bounds of the first, as TAPS does.
   public var usesLatentAttack: Bool { self == .taps || self == .staps }
 
+  /// Whether a teacher may draw the network: the methods whose loss is made of interval bounds of the whole network.
+  public var takesTeacher: Bool { usesBounds && !usesLatentAttack }
+
   /// Whether the method begins with the initialisation and the regularisers of `fast`.
   ///
   /// Plain IBP and CROWN-IBP do not by default: they are what `fast` is compared with.

@@ -23,6 +23,8 @@ struct NormalizedPass<T: TensorAlgebra>: Sendable {
   var moments: [BatchMoments<T>]
   /// The output, `[batch] + output shape`.
   var output: T
+  /// The values of the node that was to be kept, `[batch] + node shape`.
+  var kept: T?
 }
 
 extension Network {
@@ -36,8 +38,9 @@ extension Network {
   ///   - values: The parameters in order.
   ///   - speed: Where normalisations are by running estimates, the weight that the batch has in these; nil for the batch's own
   ///     statistics.
+  ///   - kept: A node whose values are wanted as well.
   func normalizedPass<T: TensorAlgebra>(
-    _ x: T, _ values: [T], estimating speed: Double? = nil
+    _ x: T, _ values: [T], estimating speed: Double? = nil, keeping kept: Int? = nil
   ) -> NormalizedPass<T> {
     var values = values
     var nodes = [T?](repeating: nil, count: self.nodes.count)
@@ -68,7 +71,8 @@ extension Network {
       nodes[id] = operation.evaluate(inputs, parameters)
     }
     guard let result = nodes[output] else { preconditionFailure("The output was not computed") }
-    return NormalizedPass(parameters: parameters, moments: moments, output: result)
+    return NormalizedPass(
+      parameters: parameters, moments: moments, output: result, kept: kept.flatMap { nodes[$0] })
   }
 
   /// The statistics by which a normalisation goes, and its input to read from then on.

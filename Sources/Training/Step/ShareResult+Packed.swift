@@ -20,7 +20,9 @@ extension ShareResult {
   public var packed: PackedShare {
     var numbers = [
       Double(count), step.loss, step.cleanLoss, step.robustLoss == nil ? 0 : 1,
-      step.robustLoss ?? 0, step.regularization, Double(step.cleanCorrect),
+      step.robustLoss ?? 0, step.regularization, step.distillation == nil ? 0 : 1,
+      step.distillation ?? 0,
+      Double(step.cleanCorrect),
       Double(step.verifiedCorrect ?? -1), Double(step.layers.count),
     ]
     for layer in step.layers { numbers += [layer.looseness, layer.active, layer.inactive] }
@@ -62,6 +64,9 @@ extension Trainer {
     let robust = try number()
     result.robustLoss = isBounded ? robust : nil
     result.regularization = try number()
+    let isTaught = try number() == 1
+    let distance = try number()
+    result.distillation = isTaught ? distance : nil
     result.cleanCorrect = try whole()
     let verified = try whole(from: -1)
     result.verifiedCorrect = verified < 0 ? nil : verified

@@ -31,6 +31,7 @@ public struct ShareResult: Sendable {
     sum.cleanLoss = mean(\.cleanLoss)
     sum.robustLoss = sum.robustLoss.map { _ in mean { $0.robustLoss ?? 0 } }
     sum.regularization = mean(\.regularization)
+    sum.distillation = sum.distillation.map { _ in mean { $0.distillation ?? 0 } }
     sum.cleanCorrect = shares.reduce(0) { $0 + $1.step.cleanCorrect }
     sum.verifiedCorrect = sum.verifiedCorrect.map { _ in
       shares.reduce(0) { $0 + ($1.step.verifiedCorrect ?? 0) }
@@ -73,6 +74,7 @@ extension StepResult where Base == Lanes<Float> {
     var result = StepResult<Tensor<Float>>()
     (result.loss, result.cleanLoss, result.robustLoss) = (loss, cleanLoss, robustLoss)
     (result.regularization, result.layers) = (regularization, layers)
+    result.distillation = distillation
     (result.cleanCorrect, result.verifiedCorrect) = (cleanCorrect, verifiedCorrect)
     result.gradients = gradients.map(\.plain)
     result.moments = moments.map {

@@ -10,6 +10,8 @@ public struct StepResult<Base: TensorAlgebra>: Sendable {
   public var robustLoss: Double?
   /// The regularisers before their weight; 0 where they are off.
   public var regularization = 0.0
+  /// The distance from the teacher before its weight; nil where there is no teacher.
+  public var distillation: Double?
   /// The images that are classified rightly.
   public var cleanCorrect = 0
   /// The images whose bounds show it for the whole region of the step; nil where margins were not bounded.

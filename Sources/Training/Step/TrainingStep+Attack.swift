@@ -9,13 +9,15 @@ import Tensors
 extension TrainingStep {
   /// The margins at adversarial inputs, differentiable by the parameters.
   func adversarialMargins(_ context: Context) -> Tracked<Base> {
-    let images = Tracked(adversarialImages(context))
-    return labelMargins(
-      network.evaluate(images, context.pass.parameters), context.labels)
+    let output =
+      context.attacked?.output
+      ?? network.evaluate(Tracked(adversarialImages(context)), context.pass.parameters)
+    return labelMargins(output, context.labels)
   }
 
   /// The worst inputs that the attack finds within `attack.range` times the radius.
   func adversarialImages(_ context: Context) -> Base {
+    if let attacked = context.attacked { return attacked.images }
     let radius = context.settings.epsilon * (recipe.method.usesAlpha ? recipe.attack.range : 1)
     let box = region(context.images, radius: radius)
     let parameters = context.pass.parameters.constants()

@@ -5,6 +5,8 @@ import Tensors
 
 extension TrainingStep {
   /// The loss of the recipe's method over the region of the step.
+  ///
+  /// - Parameter bounds: The bounds that it is made of: over SABR's small box, or over the region.
   func robustLoss(
     _ context: Context, _ bounds: BoundState<Tracked<Base>>?, _ result: inout StepResult<Base>
   ) throws -> Tracked<Base> {
@@ -34,8 +36,7 @@ extension TrainingStep {
         * (1 - recipe.loss.alpha)
       return exponent.applying(.exp)
     case .sabr:
-      let small = try intervals(over: smallBox(context), context)
-      return crossEntropy(ofMargins: try boundedMargins(context, small, &result, counting: false))
+      return crossEntropy(ofMargins: try boundedMargins(context, bounds, &result, counting: false))
     case .taps, .staps: return try tapsLoss(context, bounds, &result)
     }
   }

@@ -22,11 +22,20 @@ public struct TrainingStep<Base: BackwardAlgebra>: Sendable {
   let regularizer: WarmUpRegularizer
   /// The same network with ReLUs that shrink unstable bounds, for methods that do so.
   let bounded: Network
+  /// What the network is drawn to; nil where the recipe names nothing.
+  let teacher: Teacher<Base>?
+  /// The node that is compared with the teacher's features; nil where logits are, or there is no teacher.
+  let comparedNode: Int?
 
   /// Prepares a step.
-  public init(_ network: Network, _ recipe: Recipe) {
+  ///
+  /// - Parameter teacher: The teacher of a recipe that names one.
+  public init(_ network: Network, _ recipe: Recipe, teacher: Network? = nil) {
     self.network = network
     self.recipe = recipe
+    let subject = recipe.distillation.subject
+    self.teacher = teacher.map { Teacher<Base>($0, subject) }
+    comparedNode = teacher != nil && subject == .features ? network.features : nil
     trained = TrainedNetwork(network, recipe.network.weights)
     trainable = trained.trainable
     weights = network.weightParameters
@@ -50,6 +59,8 @@ public struct TrainingStep<Base: BackwardAlgebra>: Sendable {
     var cleanMargins: Tracked<Base>
     var classes: Int
     var seed: UInt64
+    /// The network at adversarial images, where more than one part of the loss looks there.
+    var attacked: Look?
   }
 
   /// The loss of a batch and its gradients.
@@ -69,9 +80,10 @@ public struct TrainingStep<Base: BackwardAlgebra>: Sendable {
     for (id, variable) in zip(trainable, variables) { values[id.index] = variable }
     values = trained.effective(values)
     let pass = network.normalizedPass(
-      Tracked(images), values, estimating: estimatesStatistics ? settings.statisticsSpeed : nil)
+      Tracked(images), values, estimating: estimatesStatistics ? settings.statisticsSpeed : nil,
+      keeping: comparedNode)
     let cleanMargins = labelMargins(pass.output, labels)
-    let context = Context(
+    var context = Context(
       images: images, labels: labels, settings: settings, pass: pass, cleanMargins: cleanMargins,
       classes: network.outputShape.count, seed: seed)
     let clean = crossEntropy(ofMargins: cleanMargins)
@@ -80,12 +92,25 @@ public struct TrainingStep<Base: BackwardAlgebra>: Sendable {
     result.cleanLoss = clean.base.number
     result.cleanCorrect = smallestMargins(cleanMargins.base).count { $0 > 0 }
     var loss = clean
+    let hasRegion = settings.epsilon > 0
+    if teacher != nil, hasRegion, recipe.method.usesAttack {
+      context.attacked = look(at: adversarialImages(context), context)
+    }
     let bounds = try regionBounds(context)
-    if recipe.method == .emma || (settings.epsilon > 0 && recipe.method != .clean) {
-      let robust = try robustLoss(context, bounds, &result)
+    // SABR's loss is made of the bounds of a small box, the regularisers of those of the region.
+    let box =
+      recipe.method == .sabr && hasRegion
+      ? try intervals(over: smallBox(context), context) : bounds
+    if recipe.method == .emma || (hasRegion && recipe.method != .clean) {
+      let robust = try robustLoss(context, box, &result)
       result.robustLoss = robust.base.number
       let weight = settings.cleanWeight
       loss = weight == 0 ? robust : clean * weight + robust * (1 - weight)
+    }
+    if let teacher {
+      let term = teacherTerm(teacher, context, hasRegion ? box : nil)
+      result.distillation = term.base.number
+      loss = loss + term * recipe.distillation.weight
     }
     if let bounds {
       let (term, layers) = regularizer.value(

@@ -11,6 +11,8 @@ struct StepCase {
   var images: Tensor<Double>
   var labels: [Int]
   var settings: StepSettings
+  /// The teacher of a recipe that names one.
+  var teacher: Network?
 
   init(
     _ method: String, extra: String = "", batch: Int = 5, epsilon: Double = 0.05,
@@ -79,11 +81,16 @@ struct StepCase {
     return network
   }
 
+  /// The step over a number system.
+  func training<Base: BackwardAlgebra>(_ type: Base.Type) -> TrainingStep<Base> {
+    TrainingStep(network, recipe, teacher: teacher)
+  }
+
   /// Runs the step over a number system, with some parameters replaced.
   func run<Base: BackwardAlgebra>(
     _ type: Base.Type, replacing values: [Int: Tensor<Double>] = [:]
   ) throws -> StepResult<Base> {
-    try TrainingStep<Base>(network, recipe).run(
+    try training(type).run(
       Base(images), labels,
       parameters: network.parameters.enumerated().map { Base(values[$0] ?? $1.value) },
       settings: settings, seed: 3)

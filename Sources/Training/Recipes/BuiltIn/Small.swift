@@ -43,6 +43,17 @@ let smallRecipes: [BuiltInRecipe] = [
     loss: {alpha: 0.5}
     attack: {steps: 1}
     """),
+  teacher,
+  small(
+    "cifar10-2-small-distilled",
+    "CIFAR-10 at 2/255, MTL-IBP drawn to the network in teacher/model.onnx, minutes on two cores",
+    test: "2/255",
+    """
+    method: mtl-ibp
+    loss: {alpha: 0.5}
+    attack: {steps: 1}
+    distillation: {teacher: teacher/model.onnx}
+    """),
   lipschitz(
     "cifar10-lipschitz-small",
     "CIFAR-10, an MLP by Muon with singular values of at most 4, minutes on two cores",
@@ -97,6 +108,36 @@ let smallRecipes: [BuiltInRecipe] = [
   mnist("mnist-0.1-small", test: "0.1", multiplier: "2"),
   mnist("mnist-0.3-small", test: "0.3", multiplier: "7/6"),
 ]
+
+/// The same network by adversarial training, for others to be drawn to.
+private let teacher = BuiltInRecipe(
+  "cifar10-2-small-teacher",
+  "CIFAR-10 at 2/255, the same network by adversarial training, a teacher",
+  """
+  method: adversarial
+  epochs: 25
+  batch: 128
+  data:
+    name: cifar10
+    first: 10000
+    flip: true
+    crop: 2
+  network:
+    architecture: cnn-7
+    width: 8
+    linear: 64
+    statistics: running
+  epsilon:
+    test: 2/255
+  attack:
+    steps: 5
+  optimizer:
+    learning-rate: 5e-4
+    decay-epochs: [20, 23]
+    clip: 10
+  evaluation:
+    first: 2000
+  """)
 
 /// How long training takes, and when its settings change, in epochs.
 private struct Schedule {
