@@ -124,7 +124,7 @@ let programs: [Target] = [
   .executableTarget(
     name: "SuretyBench",
     dependencies: [
-      "Surety", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      "CLAPACK", "Surety", .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ]),
 ]
 

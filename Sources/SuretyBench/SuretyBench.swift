@@ -4,6 +4,7 @@ import ArgumentParser
 @main
 struct SuretyBench: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "surety-bench", abstract: "Times bounds and training for docs/performance.md.",
-    subcommands: [BoundsBenchmark.self, TrainingBenchmark.self])
+    commandName: "surety-bench",
+    abstract: "Times bounds, training and norms for docs/performance.md.",
+    subcommands: [BoundsBenchmark.self, TrainingBenchmark.self, NormBenchmark.self])
 }

@@ -72,7 +72,8 @@ let rooms: [Room] = [
     libraries: ["ArgumentParser", "Logging"]),
   Room(
     name: "SuretyCheck", imports: ["CertificateFiles", "Files"], libraries: ["ArgumentParser"]),
-  Room(name: "SuretyBench", imports: ["Surety"], libraries: ["ArgumentParser"]),
+  Room(
+    name: "SuretyBench", imports: ["Surety"], libraries: ["ArgumentParser", "CLAPACK"]),
 ]
 
 /// Folders of `Sources` that hold a module map for a system library and no code.
