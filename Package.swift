@@ -163,7 +163,7 @@ let tests: [Target] = [
   .testTarget(
     name: "TrainingTests",
     dependencies: [
-      "Datasets", "Networks", "Records", "Digests", "Files", "Training", "TestSupport",
+      "CLAPACK", "Datasets", "Networks", "Records", "Digests", "Files", "Training", "TestSupport",
     ]),
   .testTarget(
     name: "FederationTests",

@@ -13,6 +13,9 @@ enum ConvexCurve: Curve, Hashable {
 
   var isExactInSingle: Bool { self == .magnitude }
 
+  /// Sizes are no farther apart than numbers; the others stretch distances without end.
+  var stretch: Double? { self == .magnitude ? 1 : nil }
+
   /// An interval that holds the value at a number; without ends where there is none.
   private func value(at x: Double) -> Interval {
     let one = Interval(1, 1)

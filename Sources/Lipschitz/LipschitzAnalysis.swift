@@ -13,9 +13,21 @@ public struct LipschitzAnalysis: Sendable {
   private let parameters: Parameters<Tensor<Double>>
 
   /// Prepares a network.
-  public init(_ network: Network) {
-    self.network = network.simplified()
-    parameters = self.network.parameters(as: Tensor<Double>.self)
+  public init(_ network: Network) { self.init(simple: network.simplified()) }
+
+  private init(simple network: Network) {
+    self.network = network
+    parameters = network.parameters(as: Tensor<Double>.self)
+  }
+
+  /// The same with attention by distances as a step, which has a constant for all inputs; its parts have bounds over regions.
+  private var everywhere: LipschitzAnalysis? {
+    func hasAttention(_ network: Network) -> Bool {
+      network.nodes.contains { $0.operation is Attention }
+    }
+    guard !hasAttention(network) else { return nil }
+    let found = network.recognizingAttention { $0.logits == .distances }
+    return hasAttention(found) ? .init(simple: found) : nil
   }
 
   /// The nodes that have no reading, by node and operation.
@@ -39,6 +51,7 @@ public struct LipschitzAnalysis: Sendable {
   ///   because regions are convex. Distances are those of the network in real arithmetic, with parameters as it holds them.
   /// - Throws: `Unsupported` at the first node whose operation has no reading, or no finite constant.
   public func bound(norm: Norm, over region: Region? = nil) throws(Unsupported) -> LipschitzBound {
+    if region == nil, let everywhere { return try everywhere.bound(norm: norm) }
     // What has no reading is named before any work is done.
     if let first = unread.first { throw first }
     let ranges = try region.map { (region) throws(Unsupported) in try self.ranges(over: region) }

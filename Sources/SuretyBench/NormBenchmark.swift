@@ -52,12 +52,11 @@ struct NormBenchmark: ParsableCommand {
     var matrix = values
     var singular = [Double](repeating: 0, count: order)
     var (size, one, info) = (Int32(order), Int32(1), Int32(0))
-    var integers = [Int32](repeating: 0, count: 8 * order)
     var (work, length): ([Double], Int32) = ([0], -1)
     for _ in 0..<2 {
-      dgesdd_(
-        "N", &size, &size, &matrix, &size, &singular, nil, &one, nil, &one, &work, &length,
-        &integers, &info)
+      dgesvd_(
+        "N", "N", &size, &size, &matrix, &size, &singular, nil, &one, nil, &one, &work, &length,
+        &info)
       // The first call asks how much room the second wants.
       if length < 0 {
         length = Int32(work[0])

@@ -1,16 +1,29 @@
 /// How many heads attention has, and what they attend to.
 public struct AttentionForm: Hashable, Sendable {
+  /// What logits are made of.
+  public enum Logits: String, Hashable, Sendable, CaseIterable, Codable {
+    /// Products of queries and keys.
+    case products
+    /// Minus the squares of the l2 distances of queries and keys (Kim et al., "The Lipschitz constant of self-attention", ICML 2021).
+    case distances = "l2"
+  }
+
   /// The heads, side by side in the last axis.
   public var heads: Int
-  /// What products of queries and keys are multiplied by.
+  /// What products of queries and keys, or minus the squares of their distances, are multiplied by.
   public var scale: Double
   /// Whether a token attends to itself and those before it only.
   public var isCausal: Bool
+  /// What logits are made of.
+  public var logits: Logits
 
   /// Creates a form.
-  public init(heads: Int, scale: Double, isCausal: Bool) {
-    (self.heads, self.scale, self.isCausal) = (heads, scale, isCausal)
+  public init(heads: Int, scale: Double, isCausal: Bool, logits: Logits = .products) {
+    (self.heads, self.scale, self.isCausal, self.logits) = (heads, scale, isCausal, logits)
   }
+
+  /// What products of queries and keys are multiplied by in logits, but for what all of a row have: of `-|q - k|^2` that is `2 q k - |k|^2`.
+  var productScale: Double { logits == .distances ? 2 * scale : scale }
 
   /// What is added to the logits of tokens that are not attended to: their exponentials are 0 in any float.
   public static var hidden: Double { -1e9 }
@@ -35,10 +48,14 @@ extension TensorAlgebra {
     _ queries: Self, _ keys: Self, _ form: AttentionForm
   ) -> Self {
     let tokens = queries.shape[-2]
+    let k = keys.inHeads(form.heads)
     var logits =
-      queries.inHeads(form.heads)
-      .product(keys.inHeads(form.heads), transposingLeft: false, transposingRight: true)
-      * form.scale
+      queries.inHeads(form.heads).product(k, transposingLeft: false, transposingRight: true)
+      * form.productScale
+    if form.logits == .distances {
+      logits =
+        logits - k.applying(.square).reduced(.sum, axis: 3).transposed([0, 1, 3, 2]) * form.scale
+    }
     if let mask = form.mask(tokens: tokens) { logits = logits + Self(mask) }
     let sizes = (logits - logits.reduced(.maximum, axis: 3)).applying(.exp)
     return sizes / sizes.reduced(.sum, axis: 3)
@@ -61,11 +78,13 @@ extension TensorAlgebra {
     let (v, g) = (values.inHeads(form.heads), rows.inHeads(form.heads))
     let byWeights = g.product(v, transposingLeft: false, transposingRight: true)
     let means = (byWeights * weights).reduced(.sum, axis: 3)
-    let byLogits = (byWeights - means) * weights * form.scale
+    let byLogits = (byWeights - means) * weights * form.productScale
+    var byKeys = byLogits.product(q, transposingLeft: true, transposingRight: false)
+    if form.logits == .distances {
+      byKeys = byKeys - byLogits.reduced(.sum, axis: 2).transposed([0, 1, 3, 2]) * k
+    }
     return (
-      byLogits.product(k).sideBySide(queries.shape),
-      byLogits.product(q, transposingLeft: true, transposingRight: false)
-        .sideBySide(queries.shape),
+      byLogits.product(k).sideBySide(queries.shape), byKeys.sideBySide(queries.shape),
       weights.product(g, transposingLeft: true, transposingRight: false)
         .sideBySide(queries.shape)
     )

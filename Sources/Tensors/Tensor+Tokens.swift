@@ -57,8 +57,10 @@ extension Tensor {
     Workers.forEach(tiling.heads) { head in
       let at = tiling.offset(of: head)
       let weights = Buffer<Scalar>(count: tiling.tileSize)
+      let squares = tiling.halfSquares(keys.buffer.pointer + at)
       tiling.forEachTile { tile in
-        tiling.weights(tile, queries.buffer.pointer + at, keys.buffer.pointer + at, weights.pointer)
+        tiling.weights(
+          tile, queries.buffer.pointer + at, keys.buffer.pointer + at, squares, weights.pointer)
         let first = tile.rows.lowerBound * tiling.stride
         Scalar.gemm(
           transposeA: false, transposeB: false, m: tile.rows.count, n: tiling.width, k: tile.seen,
@@ -82,11 +84,14 @@ extension Tensor {
       let (stride, width) = (tiling.stride, tiling.width)
       let weights = Buffer<Scalar>(count: tiling.tileSize)
       let byWeights = Buffer<Scalar>(count: tiling.tileSize)
+      let squares = tiling.halfSquares(keys.buffer.pointer + at)
+      var byKey = [Scalar](repeating: 0, count: squares.count)
       // From the last tile up, whose products reach every key that any tile sees.
       var isFirst = true
       tiling.forEachTile(reversed: true) { tile in
         let first = at + tile.rows.lowerBound * stride
-        tiling.weights(tile, queries.buffer.pointer + at, keys.buffer.pointer + at, weights.pointer)
+        tiling.weights(
+          tile, queries.buffer.pointer + at, keys.buffer.pointer + at, squares, weights.pointer)
         let beta: Scalar = isFirst ? 0 : 1
         isFirst = false
         Scalar.gemm(
@@ -98,7 +103,7 @@ extension Tensor {
           a: rows.buffer.pointer + first, lda: stride, b: values.buffer.pointer + at, ldb: stride,
           beta: 0, c: byWeights.pointer, ldc: tile.seen)
         Scalar.tokenKernels.softmaxGradient(
-          weights.pointer, byWeights.pointer, tile.rows.count, tile.seen, Scalar(form.scale))
+          weights.pointer, byWeights.pointer, tile.rows.count, tile.seen, Scalar(form.productScale))
         Scalar.gemm(
           transposeA: false, transposeB: false, m: tile.rows.count, n: width, k: tile.seen,
           alpha: 1, a: byWeights.pointer, lda: tile.seen, b: keys.buffer.pointer + at, ldb: stride,
@@ -107,6 +112,17 @@ extension Tensor {
           transposeA: true, transposeB: false, m: tile.seen, n: width, k: tile.rows.count, alpha: 1,
           a: byWeights.pointer, lda: tile.seen, b: queries.buffer.pointer + first, ldb: stride,
           beta: beta, c: k.pointer + at, ldc: stride)
+        guard !byKey.isEmpty else { return }
+        for row in 0..<tile.rows.count {
+          for key in 0..<tile.seen { byKey[key] += byWeights.pointer[row * tile.seen + key] }
+        }
+      }
+      // What the squares of the keys take off.
+      for (key, sum) in byKey.enumerated() {
+        let from = at + key * stride
+        for place in from..<from + width {
+          k.pointer[place] -= sum * keys.buffer.pointer[place]
+        }
       }
     }
     return (
@@ -157,17 +173,32 @@ private struct AttentionTiling: Sendable {
     }
   }
 
+  /// Half the square of each key of a head, where logits are made of distances; empty elsewhere.
+  func halfSquares<Scalar: TensorScalar>(_ keys: UnsafeMutablePointer<Scalar>) -> [Scalar] {
+    guard form.logits == .distances else { return [] }
+    return (0..<tokens).map { token in
+      (0..<width).reduce(0) { $0 + keys[token * stride + $1] * keys[token * stride + $1] } / 2
+    }
+  }
+
   /// Writes how much each token of a tile attends to each token that it may see.
+  ///
+  /// - Parameter squares: Half the square of each key, or none.
   func weights<Scalar: TensorScalar>(
     _ tile: Tile, _ queries: UnsafeMutablePointer<Scalar>, _ keys: UnsafeMutablePointer<Scalar>,
-    _ out: UnsafeMutablePointer<Scalar>
+    _ squares: [Scalar], _ out: UnsafeMutablePointer<Scalar>
   ) {
     Scalar.gemm(
       transposeA: false, transposeB: true, m: tile.rows.count, n: tile.seen, k: width, alpha: 1,
       a: queries + tile.rows.lowerBound * stride, lda: stride, b: keys, ldb: stride, beta: 0,
       c: out, ldc: tile.seen)
+    if !squares.isEmpty {
+      for row in 0..<tile.rows.count {
+        for key in 0..<tile.seen { out[row * tile.seen + key] -= squares[key] }
+      }
+    }
     Scalar.tokenKernels.softmax(
       out, tile.rows.count, tile.seen, tile.rows.lowerBound, form.isCausal ? 1 : 0,
-      Scalar(form.scale))
+      Scalar(form.productScale))
   }
 }

@@ -50,6 +50,8 @@ public protocol TensorAlgebra: TensorArithmetic {
   ///   - cosines: The cosines, `[tokens, heads * width]`, as the last two axes are.
   ///   - isTransposed: Whether to apply the transposed map.
   func turned(cosines: Self, sines: Self, heads: Int, isTransposed: Bool) -> Self
+  /// The inverse of a square matrix whose symmetric part is positive definite.
+  func inverse() -> Self
   /// `x (1 + erf(x / sqrt(2))) / 2` of every element.
   func gelu() -> Self
   /// The same and its slope, for training: single precision may be off by 1e-6.

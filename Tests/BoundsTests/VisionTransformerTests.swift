@@ -14,7 +14,15 @@ struct VisionTransformerBoundsTests {
     VisionTransformer(
       patch: 2, width: 8, layers: 2, heads: 4, normalization: .rms, residual: .mixed,
       activation: .relu),
+    distances,
   ]
+
+  /// The same by distances, whose queries, keys and values are one.
+  static var distances: VisionTransformer {
+    var result = VisionTransformer(patch: 2, width: 8, layers: 2, heads: 2, normalization: .none)
+    result.attention = .distances
+    return result
+  }
 
   private func network(_ architecture: VisionTransformer) throws -> Network {
     try architecture.network(
@@ -110,10 +118,14 @@ struct VisionTransformerBoundsTests {
   @Test("Attention as one step has the intervals of its parts")
   func attention() throws {
     var g = SplitMix64(seed: 80)
-    for (isCausal, scale) in [(false, 0.5), (true, 0.5), (false, -2)] {
+    for (isCausal, scale, logits) in [
+      (false, 0.5, AttentionForm.Logits.products), (true, 0.5, .products), (false, -2, .products),
+      (false, 0.5, .distances), (true, 0.7, .distances), (false, -0.5, .distances),
+    ] {
       var network = Network(input: [1, 3, 8])
       try network.add(
-        Attention(AttentionForm(heads: 2, scale: scale, isCausal: isCausal)), [0, 0, 0])
+        Attention(AttentionForm(heads: 2, scale: scale, isCausal: isCausal, logits: logits)),
+        [0, 0, 0])
       let regions = try randomRegions(3, [1, 3, 8], radius: 0.3, .infinity, &g)
       let inputs = InputSet<Tensor<Double>>(regions, shape: network.inputShape)
       let plain = network.expandingAttention()

@@ -5,12 +5,22 @@ import Testing
 
 @Suite("Gradients of steps of transformers")
 struct TokenTests {
-  @Test("Attention, by queries, keys and values", arguments: [false, true])
-  func attention(isCausal: Bool) {
+  @Test(
+    "Attention, by queries, keys and values", arguments: [false, true],
+    AttentionForm.Logits.allCases)
+  func attention(isCausal: Bool, logits: AttentionForm.Logits) {
     var random = SplitMix64(seed: 3)
     let inputs = (0..<3).map { _ in randomTensor([2, 5, 6], &random) }
     expectGradients(inputs, seed: 3) {
-      Dual.attention($0[0], $0[1], $0[2], AttentionForm(heads: 3, scale: 0.7, isCausal: isCausal))
+      Dual.attention(
+        $0[0], $0[1], $0[2],
+        AttentionForm(heads: 3, scale: 0.7, isCausal: isCausal, logits: logits))
+    }
+    // One tensor for all three, as in attention by distances that has a constant.
+    expectGradients([inputs[0]], seed: 4) {
+      Dual.attention(
+        $0[0], $0[0], $0[0],
+        AttentionForm(heads: 2, scale: 0.7, isCausal: isCausal, logits: logits))
     }
   }
 

@@ -49,6 +49,52 @@ struct TransformerFileTests {
     #expect(!plain.nodes.contains { $0.operation is Attention || $0.operation is Embedding })
   }
 
+  @Test("Attention by distances reads back as the same function and is seen again")
+  func distances() throws {
+    var shape = architecture
+    shape.attention = .distances
+    var network = try shape.network()
+    var g = SplitMix64(seed: 5)
+    for id in network.trainableParameters {
+      let shape = network.parameters[id.index].value.shape
+      network.setValue(
+        Tensor(
+          shape,
+          (0..<shape.count).map { _ in Double(Float(Double.random(in: -1...1, using: &g))) }),
+        of: id)
+    }
+    let tokens = [0, 8, 3, 3, 1, 7, 5, 5, 5, 2, 0, 4].map { Double($0) }
+    let expected = outputs(network, tokens)
+    let read = try Network(parsingONNX: network.onnxData(), source: "transformer")
+    #expect(largestRelativeDifference(outputs(read, tokens), expected, floor: 1) < 1e-6)
+    #expect(!read.nodes.contains { $0.operation is Attention })
+    for seen in [read.recognizingAttention(), read.simplified().recognizingAttention()] {
+      let forms = seen.nodes.compactMap { ($0.operation as? Attention)?.form }
+      #expect(forms.map(\.heads) == [3, 3] && forms.allSatisfy { $0.logits == .distances })
+      #expect(forms.allSatisfy { $0.isCausal && $0.scale == Double(Float(2.0 * 3 / 12)) })
+      for node in seen.nodes where node.operation is Attention {
+        #expect(Set(node.inputs).count == 1)
+      }
+      #expect(!seen.nodes.contains { $0.operation is Softmax })
+    }
+    let seen = read.recognizingAttention()
+    #expect(largestRelativeDifference(outputs(seen, tokens), expected, floor: 1) < 1e-6)
+    // Products are not taken for distances, nor the other way.
+    #expect(
+      !read.recognizingAttention { $0.logits == .products }.nodes.contains {
+        $0.operation is Attention
+      })
+    #expect(
+      try !self.network(1).expandingAttention().recognizingAttention { $0.logits == .distances }
+        .nodes.contains { $0.operation is Attention })
+    // Distances of one half of each only are something else.
+    var other = network.expandingAttention()
+    other = other.replacingOperations {
+      ($0 as? Power)?.exponent == 2 ? Power(exponent: 4) : $0
+    }
+    #expect(!other.recognizingAttention().nodes.contains { $0.operation is Attention })
+  }
+
   @Test("A mask that hides other tokens than later ones is not taken for a causal one")
   func otherMasks() throws {
     var network = try network(2).expandingAttention()
@@ -89,10 +135,11 @@ struct TransformerFileTests {
     "Vision transformers read back as the same function, in whole batches too",
     arguments: [VisionTransformer.Normalization.none, .layer, .rms], [false, true])
   func visionTransformer(normalization: VisionTransformer.Normalization, isMixed: Bool) throws {
-    let network = try VisionTransformer(
+    var architecture = VisionTransformer(
       patch: 2, width: 8, layers: 2, heads: 2, normalization: normalization,
-      residual: isMixed ? .mixed : .plain, activation: isMixed ? .relu : .gelu
-    ).network(
+      residual: isMixed ? .mixed : .plain, activation: isMixed ? .relu : .gelu)
+    if normalization == .none, isMixed { architecture.attention = .distances }
+    let network = try architecture.network(
       for: ImageTask(shape: [3, 4, 6], classes: 5, mean: [0.5, 0.4, 0.3], std: [0.2, 0.3, 0.25])
     ).initialized(.framework, seed: 8)
     let read = try Network(parsingONNX: network.onnxData(), source: "vit")
@@ -102,7 +149,9 @@ struct TransformerFileTests {
     expectEqualOutputs(read, network, tolerance: tolerance)
     expectEqualOutputs(read.simplified(), network, tolerance: tolerance)
     let seen = read.foldingBiases().recognizingAttention().recognizingGates()
-    #expect(seen.nodes.compactMap { ($0.operation as? Attention)?.form.heads } == [2, 2])
+    let forms = seen.nodes.compactMap { ($0.operation as? Attention)?.form }
+    #expect(forms.map(\.heads) == [2, 2])
+    #expect(forms.allSatisfy { $0.logits == architecture.attention })
     #expect(seen.nodes.count { $0.operation is Gelu } == (isMixed ? 0 : 2))
     expectEqualOutputs(seen, network, tolerance: tolerance)
     #expect(read.trainableParameterCount <= network.trainableParameterCount)

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Steps of transformers")
 struct TokenTests {
-  @Test("Attention and its gradient, tile by tile, are those of the definition", arguments: 0..<24)
+  @Test("Attention and its gradient, tile by tile, are those of the definition", arguments: 0..<48)
   func attention(seed: UInt64) {
     check(Double.self, seed, slack: 1e-11)
     check(Float.self, seed, slack: 3e-5)
@@ -21,7 +21,7 @@ struct TokenTests {
     let width = heads * Int.random(in: 1...9, using: &g)
     let form = AttentionForm(
       heads: heads, scale: Double.random(in: 0.1...2, using: &g) * (seed % 5 == 0 ? -1 : 1),
-      isCausal: seed % 2 == 0)
+      isCausal: seed % 2 == 0, logits: seed < 24 ? .products : .distances)
     let shape: Shape = seed % 3 == 0 ? [2, 1, tokens, width] : [3, tokens, width]
     let parts = (0..<4).map { _ in Tensor<S>.random(shape, &g) }
     func expectNear(_ a: Tensor<S>, _ b: Tensor<S>, _ what: String) {
@@ -39,6 +39,28 @@ struct TokenTests {
     expectNear(found.queries, narrow(expected.queries), "queries")
     expectNear(found.keys, narrow(expected.keys), "keys")
     expectNear(found.values, narrow(expected.values), "values")
+  }
+
+  @Test("Logits of distances are those of the formula, up to what all of a row have")
+  func distances() {
+    var g = SplitMix64(seed: 7)
+    let form = AttentionForm(heads: 2, scale: 0.8, isCausal: false, logits: .distances)
+    let (q, k) = (Tensor<Double>.random([1, 5, 6], &g), Tensor<Double>.random([1, 5, 6], &g))
+    let weights = Tensor<Double>.attentionWeights(q, k, form)
+    for head in 0..<2 {
+      for row in 0..<5 {
+        let logits = (0..<5).map { token in
+          (0..<3).reduce(0.0) { sum, place in
+            let difference = q[0, row, head * 3 + place] - k[0, token, head * 3 + place]
+            return sum - 0.8 * difference * difference
+          }
+        }
+        let total = logits.reduce(0) { $0 + exp($1) }
+        for token in 0..<5 {
+          #expect(abs(weights[0, head, row, token] - exp(logits[token]) / total) < 1e-12)
+        }
+      }
+    }
   }
 
   @Test("Logits of any size and sign make weights that sum to 1; NaN stays NaN")

@@ -119,7 +119,7 @@ struct RecipeErrorTests {
       ),
       (
         "network: {gain: 2}",
-        "r.yaml: line 3: network.gain: belongs to scaled-weight-standardization and sigma-reparam; the weights are plain"
+        "r.yaml: line 3: network.gain: belongs to scaled-weight-standardization, sigma-reparam, aol and cayley; the weights are plain"
       ),
       (
         "network: {weight-epsilon: 1e-5}",

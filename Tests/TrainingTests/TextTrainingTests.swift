@@ -66,6 +66,26 @@ struct TextTrainingTests {
     #expect(again.parameters == state.parameters && again.optimizer == state.optimizer)
   }
 
+  @Test("Attention by distances learns what follows as well, and so do steps shared by masses")
+  func distancesAndMasses() throws {
+    for settings in [
+      ["network.attention=l2"], ["optimizer.masses=modular", "optimizer.block-mass=4"],
+    ] {
+      let recipe = try TextRecipe(
+        yaml: Self.yaml, source: "r.yaml", settings: ["data.file=\(file)"] + settings)
+      let text = try text(recipe)
+      let trainer = try TextTrainer(recipe, on: text)
+      var state = trainer.initialState
+      while state.batches < trainer.batchCount { try trainer.train(&state) }
+      let record = try #require(
+        TextEvaluation(trainer.result(state), on: text.validation, window: 12).record())
+      #expect(record.accuracy > 0.6, "\(settings): \(record)")
+      let bound = try #require(record.bound)
+      #expect(bound > 0 && bound < 1000)
+      #expect((record.attentionEntropyAtLeast == nil) == settings[0].hasSuffix("l2"))
+    }
+  }
+
   @Test("A run that is stopped and read back goes on as if it had not been")
   func resuming() throws {
     let recipe = try recipe()

@@ -22,10 +22,15 @@ extension Attention: IntervalPropagating {
     func part(_ index: Int, _ permutation: [Int]) -> Interval<T> {
       inputs[index].moved { $0.reshaped(inHeads).transposed(permutation) }
     }
-    let products = MatrixProduct().interval(
-      [part(0, [0, 2, 1, 3]), part(1, [0, 2, 3, 1])], parameters)
-    var logits = products.map { $0 * form.scale }
-    if form.scale < 0 { logits = Interval(lower: logits.upper, upper: logits.lower) }
+    let (similarities, factor) =
+      form.logits == .distances
+      ? (squares(part(0, [0, 2, 1, 3]), part(1, [0, 2, 1, 3]), parameters), -form.scale)
+      : (
+        MatrixProduct().interval([part(0, [0, 2, 1, 3]), part(1, [0, 2, 3, 1])], parameters),
+        form.scale
+      )
+    var logits = similarities.map { $0 * factor }
+    if factor < 0 { logits = Interval(lower: logits.upper, upper: logits.lower) }
     logits = logits.movedOutward(terms: 1)
     if let mask = form.mask(tokens: tokens) {
       let hidden = T(mask)
@@ -35,5 +40,30 @@ extension Attention: IntervalPropagating {
     let weights = Softmax(axis: 2).interval([logits], parameters)
     let mixed = MatrixProduct().interval([weights, part(2, [0, 2, 1, 3])], parameters)
     return mixed.moved { $0.transposed([0, 2, 1, 3]).reshaped(shape) }
+  }
+
+  /// The squares of the distances of all queries and keys, `[examples, heads, tokens, tokens]`.
+  ///
+  /// - Soundness: Differences, squares and sums one after the other; a sum's rounding is charged, as no square is negative.
+  private func squares<T: TensorAlgebra>(
+    _ queries: Interval<T>, _ keys: Interval<T>, _ parameters: Parameters<T>
+  ) -> Interval<T> {
+    let shape = queries.lower.shape
+    let (examples, heads, tokens, width) = (shape[0], shape[1], shape[2], shape[3])
+    let whole: Shape = [examples, heads, tokens, tokens, width]
+    /// Tokens beside an axis along which they are repeated.
+    ///
+    /// - Soundness: Exact: elements are copied.
+    func spread(_ x: Interval<T>, _ shape: Shape) -> Interval<T> {
+      x.applied.moved { $0.reshaped(shape).broadcast(to: whole) }
+    }
+    let differences = Add(isDifference: true).interval(
+      [
+        spread(queries, [examples, heads, tokens, 1, width]),
+        spread(keys, [examples, heads, 1, tokens, width]),
+      ], parameters)
+    let squares = Power(exponent: 2).interval([differences], parameters)
+    return Reduce(axes: [3], keepingAxes: false, isMean: false)
+      .interval([squares], parameters).movedOutward(terms: width + 2)
   }
 }

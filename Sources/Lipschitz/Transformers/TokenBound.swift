@@ -177,6 +177,9 @@ struct TokenWalk {
   /// What would have been understood, where that is not plain.
   private func reason(for operation: any Operation) -> String? {
     switch operation {
+    case let attention as Attention where attention.form.logits == .distances:
+      "distances have a bound where queries, keys and values are one linear layer without a bias, turned by rotary positions at most, and no scale is "
+        + "negative"
     case is Attention:
       "its queries, keys and values are to be linear layers without biases, turned by rotary positions at most"
     case is Reshape, is Transpose, is MatrixProduct, is Softmax, is AddConstant:
@@ -227,6 +230,7 @@ struct TokenWalk {
   ///   at most its logits' largest change in the sum of sizes, and a product of two vectors is at most the product of their root mean squares times
   ///   their width. Values lie on segments between tokens of at most `R`. Heads side by side add mean squares.
   private mutating func read(_ attention: Attention, _ node: Network.Node) -> TokenNorms? {
+    if attention.form.logits == .distances { return readDistances(attention, node) }
     let width = Double(node.shape[-1])
     let heads = asPublished ? 1 : attention.form.heads
     guard let queries = projection(node.inputs[0], heads: heads),
@@ -248,6 +252,23 @@ struct TokenWalk {
       norms.map(\.squared).sum.divided(by: Double(max(1, norms.count))).squareRoot
     }
     return TokenNorms(distance: meanSquare(distances), size: meanSquare(sizes))
+  }
+
+  /// - Soundness: `DistanceAttention.steepness` for each head, all of whose queries, keys and values are one. Heads side by side add mean
+  ///   squares; rows of weights sum to 1, so that no token grows.
+  private mutating func readDistances(
+    _ attention: Attention, _ node: Network.Node
+  ) -> TokenNorms? {
+    // No formula of this form is published for the token norms here.
+    guard !asPublished, attention.form.scale >= 0, Set(node.inputs).count == 1,
+      let heads = projection(node.inputs[0], heads: attention.form.heads)
+    else { return nil }
+    let steepness = DistanceAttention.steepness(tokens: node.shape[-2])
+    func meanSquare(_ norms: [UpperBound]) -> UpperBound {
+      norms.map(\.squared).sum.divided(by: Double(max(1, norms.count))).squareRoot
+    }
+    return TokenNorms(
+      distance: steepness * meanSquare(heads.map(\.distance)), size: meanSquare(heads.map(\.size)))
   }
 
   /// The norms of each head's part of a node that attention reads: a linear layer, turned or not.

@@ -49,8 +49,23 @@ extension Attention: ONNXWritable {
       let parts = writer.step("Reshape", [step.inputs[input], inHeads], step)
       return writer.step("Transpose", [parts], step, [.integers("perm", permutation)])
     }
-    let products = writer.step("MatMul", [part(0, byHead), part(1, turned)], step)
-    var logits = writer.step("Mul", [products, writer.number(form.scale, step)], step)
+    var logits: String
+    switch form.logits {
+    case .products:
+      let products = writer.step("MatMul", [part(0, byHead), part(1, turned)], step)
+      logits = writer.step("Mul", [products, writer.number(form.scale, step)], step)
+    case .distances:
+      let ends = [[tokens, 1], [1, tokens]].enumerated().map { input, extents in
+        let spread = writer.integers(
+          lead + [form.heads] + extents + [width / form.heads], named: "\(step.name).spread")
+        return writer.step("Reshape", [part(input, byHead), spread], step)
+      }
+      let differences = writer.step("Sub", ends, step)
+      let squares = writer.step("Pow", [differences, writer.number(2, step)], step)
+      let axis = writer.integers([count + 3], named: "\(step.name).axes")
+      let sums = writer.step("ReduceSum", [squares, axis], step, [.integer("keepdims", 0)])
+      logits = writer.step("Mul", [sums, writer.number(-form.scale, step)], step)
+    }
     if let mask = form.mask(tokens: tokens) {
       logits = writer.step("Add", [logits, writer.floats(mask, named: "causal mask")], step)
     }

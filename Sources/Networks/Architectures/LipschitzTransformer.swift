@@ -25,6 +25,8 @@ public struct LipschitzTransformer: Sendable, Hashable {
   public var logitScale: Double
   /// What the network's outputs are multiplied by.
   public var finalScale: Double
+  /// What logits of attention are made of; with distances queries, keys and values are one.
+  public var attention = AttentionForm.Logits.products
 
   /// What GELU is divided by: no less than its largest slope.
   public static var geluDivisor: Double { 1.12891 }
@@ -45,8 +47,12 @@ public struct LipschitzTransformer: Sendable, Hashable {
   public func network() throws(InputError) -> Network {
     try check()
     var network = Network(input: [1, tokens], named: "tokens")
+    // Equal shapes share their zeros until they get values of their own, so that large networks can be looked at.
+    var zeros: [Shape: Tensor<Double>] = [:]
     func parameter(_ name: String, _ shape: Shape) -> ParameterID {
-      network.addParameter(name, Tensor(repeating: 0, shape))
+      let zero = zeros[shape] ?? Tensor(repeating: 0, shape)
+      zeros[shape] = zero
+      return network.addParameter(name, zero)
     }
     func constant(_ name: String, _ value: Double) -> ParameterID {
       // As a 32-bit float, so that a model file holds the same number.
@@ -54,7 +60,8 @@ public struct LipschitzTransformer: Sendable, Hashable {
     }
     let angles = RotaryPositions.tables(places: tokens, width: width / heads, heads: heads)
     let form = AttentionForm(
-      heads: heads, scale: logitScale * Double(heads) / Double(width), isCausal: true)
+      heads: heads, scale: logitScale * Double(heads) / Double(width), isCausal: true,
+      logits: attention)
     do throws(ShapeMismatch) {
       let table = parameter("embedding.weight", [vocabulary, width])
       var stream = try network.add(Embedding(table: table), [0], named: "embedding")
@@ -80,11 +87,13 @@ public struct LipschitzTransformer: Sendable, Hashable {
         let name = "block\(block + 1)"
         let plain = try linear("\(name).queries", width, width, stream)
         let queries = try network.add(turn, [plain], named: "\(name).queries.turned")
-        let plainKeys = try linear("\(name).keys", width, width, stream)
-        let keys = try network.add(turn, [plainKeys], named: "\(name).keys.turned")
-        let values = try linear("\(name).values", width, width, stream)
-        let attention = try network.add(
-          Attention(form), [queries, keys, values], named: "\(name).attention")
+        var inputs = [queries, queries, queries]
+        if self.attention == .products {
+          let plainKeys = try linear("\(name).keys", width, width, stream)
+          inputs[1] = try network.add(turn, [plainKeys], named: "\(name).keys.turned")
+          inputs[2] = try linear("\(name).values", width, width, stream)
+        }
+        let attention = try network.add(Attention(form), inputs, named: "\(name).attention")
         try residual(
           "\(name).attention", try linear("\(name).mixing", width, width, attention), attended)
         let rising = try linear("\(name).rising", width, expansion * width, stream)
@@ -103,6 +112,33 @@ public struct LipschitzTransformer: Sendable, Hashable {
     }
     return network
   }
+
+  /// A weight of the network.
+  public struct WeightShape: Sendable, Hashable {
+    /// Its name.
+    public var name: String
+    /// Its shape.
+    public var shape: Shape
+  }
+
+  /// The weights of the network with their shapes, in its order, without making it.
+  public var weightShapes: [WeightShape] {
+    let parts = attention == .products ? ["queries", "keys", "values"] : ["queries"]
+    let square: [(String, Shape)] = (parts + ["mixing"]).map { ($0, [width, width]) }
+    let layers: [(String, Shape)] = [
+      ("rising", [width, expansion * width]), ("falling", [expansion * width, width]),
+    ]
+    let inner = (0..<blocks).flatMap { block in
+      (square + layers).map { name, shape in
+        WeightShape(name: "block\(block + 1).\(name).weight", shape: shape)
+      }
+    }
+    return [WeightShape(name: "embedding.weight", shape: [vocabulary, width])] + inner
+      + [WeightShape(name: "head.weight", shape: [width, vocabulary])]
+  }
+
+  /// The number of weights that are trained.
+  public var weightCount: Int { weightShapes.reduce(0) { $0 + $1.shape.count } }
 
   private func check() throws(InputError) {
     for (name, value) in [

@@ -8,6 +8,9 @@ import Tensors
 /// In a block, attention and the two layers are each beside a residual connection, behind a normalisation where there are any. Queries and keys have
 /// no bias: that of keys would not matter to a softmax, and without that of queries logits are a bilinear form of the tokens.
 ///
+/// With `attention: .distances` queries, keys and values are one, as in Kim et al., "The Lipschitz constant of self-attention" (ICML 2021), whose
+/// matrices behind the tied one, `W' V O`, are a product, and here the one layer behind attention.
+///
 /// Sources: Dosovitskiy et al., "An image is worth 16x16 words" (ICLR 2021); the mean instead of a class token and sines as positions after Beyer
 /// et al., "Better plain ViT baselines for ImageNet-1k" (2022).
 public struct VisionTransformer: Architecture {
@@ -67,6 +70,8 @@ public struct VisionTransformer: Architecture {
   public var activation: Activation
   /// What products of queries and keys are multiplied by; nil for one over the root of a head's width, or over the width itself with mixed branches.
   public var attentionScale: Double?
+  /// What logits are made of; with distances queries, keys and values are one.
+  public var attention = AttentionForm.Logits.products
 
   /// Creates an architecture.
   public init(
@@ -112,8 +117,12 @@ public struct VisionTransformer: Architecture {
       try stack.linear(width, "\(name).\(part)", from: read, hasBias: hasBias)
       return stack.last
     }
-    let inputs = [try part("queries"), try part("keys"), try part("values", hasBias: true)]
-    let form = AttentionForm(heads: heads, scale: scale, isCausal: false)
+    let queries = try part("queries")
+    let inputs =
+      attention == .distances
+      ? [queries, queries, queries]
+      : [queries, try part("keys"), try part("values", hasBias: true)]
+    let form = AttentionForm(heads: heads, scale: scale, isCausal: false, logits: attention)
     try stack.add(Attention(form), inputs, "\(name).attention")
     try stack.linear(width, "\(name).mixing")
     try join(&stack, "\(name).attention", stream, divisor: 3)

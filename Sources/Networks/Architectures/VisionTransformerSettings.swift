@@ -1,3 +1,5 @@
+import Tensors
+
 /// The sizes and kinds of a `vit` that a recipe may set; nil leaves the usual ones.
 public struct VisionTransformerSettings: Sendable, Hashable {
   /// Height and width of a patch, in pixels.
@@ -18,6 +20,8 @@ public struct VisionTransformerSettings: Sendable, Hashable {
   public var activation: VisionTransformer.Activation?
   /// What products of queries and keys are multiplied by.
   public var attentionScale: Double?
+  /// What logits are made of.
+  public var attention: AttentionForm.Logits?
 
   /// Creates settings, all of them nil.
   public init() {}
@@ -29,6 +33,7 @@ public struct VisionTransformerSettings: Sendable, Hashable {
       expansion.map { _ in "expansion" }, positions.map { _ in "positions" },
       normalization.map { _ in "normalization" }, residual.map { _ in "residual" },
       activation.map { _ in "activation" }, attentionScale.map { _ in "attention-scale" },
+      attention.map { _ in "attention" },
     ].compactMap(\.self)
   }
 
@@ -45,6 +50,7 @@ public struct VisionTransformerSettings: Sendable, Hashable {
     result.residual = residual ?? result.residual
     result.activation = activation ?? result.activation
     result.attentionScale = attentionScale
+    result.attention = attention ?? result.attention
     return result
   }
 }

@@ -5,7 +5,11 @@ extension Network {
   /// angles as those.
   ///
   /// Scales are taken only where their product is exact. Bounds know the plain steps only; constants of tokens need to see heads.
-  public func recognizingAttention() -> Network {
+  ///
+  /// - Parameter isWanted: Which forms of attention to take; all of them unless stated.
+  public func recognizingAttention(
+    where isWanted: (AttentionForm) -> Bool = { _ in true }
+  ) -> Network {
     let turned = rewritten { node, rebuilder in
       guard let turn = turn(at: node) else { return rebuilder.keep(node) }
       let operation = RotaryPositions(
@@ -14,7 +18,9 @@ extension Network {
       rebuilder.replace(node, by: operation, reading: [turn.input])
     }
     return turned.rewritten { node, rebuilder in
-      guard let found = turned.attention(at: node) else { return rebuilder.keep(node) }
+      guard let found = turned.attention(at: node), isWanted(found.form) else {
+        return rebuilder.keep(node)
+      }
       rebuilder.replace(node, by: Attention(found.form), reading: found.inputs)
     }
   }
@@ -36,9 +42,23 @@ extension Network {
         let parts = rebuilder.add(Reshape(to: inHeads), [source], for: node)
         return rebuilder.add(Transpose(permutation), [parts], for: node)
       }
-      var logits = rebuilder.add(MatrixProduct(), [part(0, byHead), part(1, turned)], for: node)
-      let scale = rebuilder.addParameter(
-        "\(nodes[node].name).scale", Tensor([1], [form.scale]))
+      var logits: Int
+      switch form.logits {
+      case .products:
+        logits = rebuilder.add(MatrixProduct(), [part(0, byHead), part(1, turned)], for: node)
+      case .distances:
+        // Differences, whose squares bounds know better than products less squares.
+        let ends = [[tokens, 1], [1, tokens]].enumerated().map { input, extents in
+          let spread = Shape(lead + [form.heads] + extents + [width / form.heads])
+          return rebuilder.add(Reshape(to: spread), [part(input, byHead)], for: node)
+        }
+        let differences = rebuilder.add(Add(isDifference: true), ends, for: node)
+        let squares = rebuilder.add(Power(exponent: 2), [differences], for: node)
+        logits = rebuilder.add(
+          Reduce(axes: [axes.count + 3], keepingAxes: false, isMean: false), [squares], for: node)
+      }
+      let factor = form.logits == .distances ? -form.scale : form.scale
+      let scale = rebuilder.addParameter("\(nodes[node].name).scale", Tensor([1], [factor]))
       logits = rebuilder.add(MultiplyConstant(scale), [logits], for: node)
       if let mask = form.mask(tokens: tokens) {
         let hidden = rebuilder.addParameter("\(nodes[node].name).mask", mask)
@@ -138,12 +158,38 @@ extension Network {
       scale = next
       logits = nodes[logits].inputs[0]
     }
+    guard let value = inHeads(values, .byHead, shape, heads) else { return nil }
+    if let ends = distances(at: logits, shape, heads) {
+      let form = AttentionForm(
+        heads: heads, scale: -scale, isCausal: isCausal, logits: .distances)
+      return (form, ends + [value])
+    }
     guard nodes[logits].operation is MatrixProduct,
       let queries = inHeads(nodes[logits].inputs[0], .byHead, shape, heads),
-      let keys = inHeads(nodes[logits].inputs[1], .turned, shape, heads),
-      let value = inHeads(values, .byHead, shape, heads)
+      let keys = inHeads(nodes[logits].inputs[1], .turned, shape, heads)
     else { return nil }
     return (AttentionForm(heads: heads, scale: scale, isCausal: isCausal), [queries, keys, value])
+  }
+
+  /// The queries and the keys of which a node has the squares of the distances, head by head.
+  private func distances(at node: Int, _ shape: Shape, _ heads: Int) -> [Int]? {
+    let rank = nodes[node].shape.rank
+    guard let sum = nodes[node].operation as? Reduce, !sum.isMean, !sum.keepingAxes,
+      sum.axes == [rank], let square = nodes[node].inputs.first,
+      (nodes[square].operation as? Power)?.exponent == 2,
+      let difference = nodes[square].inputs.first,
+      (nodes[difference].operation as? Add)?.isDifference == true
+    else { return nil }
+    let ends = zip(nodes[difference].inputs, [[shape[-2], 1], [1, shape[-2]]]).compactMap {
+      input, extents -> Int? in
+      let spread = nodes[input].shape
+      guard nodes[input].operation is Reshape, spread.rank == rank + 1,
+        Array(spread.dimensions.suffix(4)) == [heads] + extents + [shape[-1] / heads],
+        spread.dimensions.dropLast(4).elementsEqual(shape.dimensions.dropLast(2))
+      else { return nil }
+      return inHeads(nodes[input].inputs[0], .byHead, shape, heads)
+    }
+    return ends.count == 2 ? ends : nil
   }
 
   /// How the last three axes, tokens, heads and features, were reordered.

@@ -86,10 +86,13 @@ public struct TextCertification: Sendable {
     }
     self.question = question
     certifier = try TokenCertifier(network, epsilon: question.epsilon, source: model)
-    // Of one other token the checker says more than the bound of all changes at once.
-    prover =
-      try question.isProved || question.change == .token
-      ? TokenProver(network, of: file) : nil
+    // The checker goes by the sizes of the very text, row by row, which says more than the bound of all texts; it does not know every network.
+    do throws(InputError) {
+      prover = try TokenProver(network, of: file)
+    } catch {
+      guard !question.isProved, question.change != .token else { throw error }
+      prover = nil
+    }
     guard certifier.vocabulary == tokenizer.count else {
       throw InputError(
         "\(folder)/tokenizer.json",
@@ -150,7 +153,7 @@ public struct TextCertification: Sendable {
         result.correct += isRight ? 1 : 0
         result.certified += isCertified ? 1 : 0
         result.certifiedAndCorrect += isCertified && isRight ? 1 : 0
-        radii.append(answer.radius)
+        radii.append(isCertified ? max(answer.radius, question.epsilon) : answer.radius)
       }
       // Of equal parts, the first get what is left over.
       let part = attacked / count + (index < attacked % count ? 1 : 0)
@@ -165,11 +168,11 @@ public struct TextCertification: Sendable {
     return result
   }
 
-  /// Whether a prediction does not change: by the bound of all changes at once or, of one other token, by what the checker shows.
+  /// Whether a prediction does not change: by the bound of all texts or by what the checker shows of this one.
   private func isCertified(_ answer: TokenCertifier.Answer, _ proved: [Int?]) -> Bool {
     guard let prediction = answer.prediction else { return false }
     if answer.radius >= question.epsilon { return true }
-    return question.change == .token && proved[answer.place] == prediction
+    return proved.indices.contains(answer.place) && proved[answer.place] == prediction
   }
 
   /// What the checker shows of each place, with a certificate of each.
@@ -215,14 +218,9 @@ public struct TextCertification: Sendable {
     _ answers: [TokenCertifier.Answer], _ seen: [Int32], _ count: Int, _ proved: [Int?],
     _ result: inout Result
   ) {
-    /// Whether a place is certified by the bound, or has a certificate.
-    func isProved(_ answer: TokenCertifier.Answer) -> Bool {
-      answer.radius >= question.epsilon
-        || proved.indices.contains(answer.place) && proved[answer.place] == answer.prediction
-    }
     let known = answers.filter { $0.prediction != nil }.reversed()
-    let certified = known.filter { isProved($0) }
-    let others = known.filter { !isProved($0) }
+    let certified = known.filter { isCertified($0, proved) }
+    let others = known.filter { !isCertified($0, proved) }
     let chosen = Array(certified.prefix((count + 1) / 2))
     let all = chosen + others.prefix(count - chosen.count)
     guard !all.isEmpty else { return }
@@ -234,7 +232,7 @@ public struct TextCertification: Sendable {
       for (answer, isChanged) in zip(part, changes) {
         result.attacked += 1
         result.changed += isChanged ? 1 : 0
-        result.contradicted += isChanged && isProved(answer) ? 1 : 0
+        result.contradicted += isChanged && isCertified(answer, proved) ? 1 : 0
       }
     }
   }

@@ -75,11 +75,16 @@ public struct ConstraintSettings: Sendable, Hashable {
     }
   }
 
-  /// Reports a decay that a constraint leaves without effect.
+  /// Reports a decay or masses that a constraint leaves without effect.
   func reportContradictions(with optimizer: OptimizerSettings, to problems: RecipeProblems) {
-    guard kind == .hyperball, optimizer.weightDecay > 0 else { return }
-    problems.add(
-      "optimizer.weight-decay",
-      "hyperball keeps the norm of every matrix and the length of every step; expected 0")
+    guard kind == .hyperball else { return }
+    if optimizer.weightDecay > 0 {
+      problems.add(
+        "optimizer.weight-decay",
+        "hyperball keeps the norm of every matrix and the length of every step; expected 0")
+    }
+    if optimizer.masses != .none {
+      problems.add("optimizer.masses", "hyperball sets the length of every step; expected none")
+    }
   }
 }

@@ -60,7 +60,7 @@ extension Network {
   }
 
   /// The layers that reach the output through no other layer.
-  private var lastLayers: Set<Int> {
+  var lastLayers: Set<Int> {
     var reached = Set([output])
     var found = Set<Int>()
     for id in nodes.indices.reversed() where reached.contains(id) {

@@ -16,6 +16,8 @@ public struct WeightConstraint: Sendable {
   let unitAxes: [UnitAxis?]
   /// The normalisations whose parameters are kept together.
   let normalizations: [NormalizationPair]
+  /// What the rate of each weight was multiplied by; empty for ones.
+  var scales: [StepScale] = []
 
   /// Creates a constraint on weights of some forms.
   init(_ settings: ConstraintSettings, _ forms: [WeightForm]) {
@@ -73,11 +75,15 @@ public struct WeightConstraint: Sendable {
         return matrix.adding(limit - top.value, top.left, top.right)
       }
     case .softCap:
-      // What a step can leave of weights at the limit, with a little for its own rounding.
-      let largest = isBounded ? (limit * (1 - decay) + rate) * (1 + 0x1p-14) : .infinity
-      let coefficient = SoftCap.coefficient(limit: limit, largest: largest)
-      change(&weights) { matrix in
-        guard let coefficient else { return scaledToLimit(matrix) }
+      changeEach(&weights) { index, matrix in
+        let scale = scales.isEmpty ? 1 : scales[index].rate
+        // What a step can leave of weights at the limit, with a little for its own rounding.
+        let largest =
+          isBounded
+          ? (limit * (1 - decay * scale) + rate * scale) * (1 + 0x1p-14) : .infinity
+        guard let coefficient = SoftCap.coefficient(limit: limit, largest: largest) else {
+          return scaledToLimit(matrix)
+        }
         return coefficient == 0
           ? matrix : matrix.cubic(-coefficient).cubic(coefficient)
       }
@@ -109,10 +115,17 @@ public struct WeightConstraint: Sendable {
   private func change(
     _ weights: inout [Tensor<Float>], _ body: (Tensor<Float>) -> Tensor<Float>
   ) {
+    changeEach(&weights) { body($1) }
+  }
+
+  private func changeEach(
+    _ weights: inout [Tensor<Float>], _ body: (Int, Tensor<Float>) -> Tensor<Float>
+  ) {
     for index in weights.indices {
       switch forms[index] {
       case .elements: continue
-      case .matrix(let form): weights[index] = form.changing(weights[index], body)
+      case .matrix(let form):
+        weights[index] = form.changing(weights[index]) { body(index, $0) }
       case .rows: weights[index] = weights[index].withRows(atMost: 1)
       }
     }

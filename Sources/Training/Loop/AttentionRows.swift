@@ -87,7 +87,8 @@ private struct LogitSizes {
   /// For each head the norm of the queries' weights times that of the keys'.
   private var products: [Double] = []
 
-  /// nil where queries and keys are not linear layers of the same tokens, or queries have a bias; that of keys moves all logits of a row alike.
+  /// nil where queries and keys are not linear layers of the same tokens, queries have a bias, or logits are no products; a bias of keys moves all
+  /// logits of a row alike.
   init?(_ network: Network, _ node: Network.Node, _ form: AttentionForm) {
     func layer(_ input: Int) -> (layer: Linear, source: Int, isTurned: Bool)? {
       var (id, isTurned) = (node.inputs[input], false)
@@ -97,8 +98,9 @@ private struct LogitSizes {
       guard let layer = network.nodes[id].operation as? Linear else { return nil }
       return (layer, network.nodes[id].inputs[0], isTurned)
     }
-    guard let queries = layer(0), let keys = layer(1), queries.source == keys.source,
-      queries.layer.bias == nil
+    // Logits of distances are no bilinear form.
+    guard form.logits == .products, let queries = layer(0), let keys = layer(1),
+      queries.source == keys.source, queries.layer.bias == nil
     else { return nil }
     let isBilinear = !queries.isTurned && !keys.isTurned && !form.isCausal
     guard isBilinear || keys.layer.bias == nil else { return nil }

@@ -59,9 +59,11 @@ public struct Trainer: Sendable {
     batches = try TrainingBatches(images, recipe.batchOptions())
     schedules = recipe.schedules(batchesPerEpoch: batches.batchesPerEpoch)
     var optimizer = Optimizer(recipe.optimizer, trained.forms)
-    optimizer.scales = try recipe.stepScales(of: network, trained.trainable, images)
+    optimizer.scales = try recipe.stepScales(of: network, trained, images)
     self.optimizer = optimizer
-    constraint = WeightConstraint(recipe.constraint, trained)
+    var constraint = WeightConstraint(recipe.constraint, trained)
+    constraint.scales = optimizer.scales
+    self.constraint = constraint
     firstNorms = trained.firstNorms
     var counts = [Int](repeating: 0, count: images.classes.count)
     for index in 0..<images.count { counts[images.label(index)] += 1 }

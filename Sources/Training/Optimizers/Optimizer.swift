@@ -6,7 +6,7 @@ public struct Optimizer: Sendable {
   public var settings: OptimizerSettings
   /// What each weight is.
   let forms: [WeightForm]
-  /// What rate and decay of each weight are multiplied by (AdamW); empty for ones.
+  /// What rate and decay of each weight are multiplied by (AdamW, Muon); empty for ones.
   var scales: [StepScale] = []
 
   /// Creates an optimiser of weights of some forms.
@@ -62,7 +62,9 @@ public struct Optimizer: Sendable {
           adam(&weights[i], gradient, i, &state, vectorConstants)
           continue
         }
-        muon(&weights[i], gradient, forms[i], &state.first[i], rate: rate)
+        muon(
+          &weights[i], gradient, forms[i], &state.first[i],
+          rate: scales.isEmpty ? rate : rate * scales[i].rate)
       case .sgd:
         // The first step has no velocity to keep.
         let velocity =

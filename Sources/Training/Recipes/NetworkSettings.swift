@@ -1,5 +1,6 @@
 import Files
 import Networks
+import Tensors
 
 /// What is trained, and from where.
 public struct NetworkSettings: Sendable, Hashable {
@@ -28,6 +29,8 @@ public struct NetworkSettings: Sendable, Hashable {
   public var weights = WeightSettings()
   /// The groups of channels that are normalised once more behind every batch normalisation of images; nil for none.
   public var channelGroups: Int?
+  /// The function behind the layers of architectures that have ReLUs; nil for those.
+  public var activation: LayerActivation?
   /// How the first weights are drawn.
   public var initialization = Initialization.ibp
 
@@ -46,8 +49,9 @@ public struct NetworkSettings: Sendable, Hashable {
         fields.integers("hidden", &sizes.hidden, in: 1...1_000_000, none: "published")
         fields.choice("normalization", &sizes.normalization, none: "published")
         fields.integer("channel-groups", &channelGroups, in: 1...100_000, none: "none")
+        fields.choice("activation", &activation, none: "published")
         fields.inapplicable(
-          VisionTransformerSettings.ownKeys,
+          VisionTransformerSettings.ownKeys.filter { $0 != "activation" },
           "belongs to the architecture vit; the architecture is \(architecture)")
       }
       if architecture == StagedNetwork.name {
@@ -113,7 +117,7 @@ public struct NetworkSettings: Sendable, Hashable {
 extension VisionTransformerSettings {
   /// The keys that no other architecture has.
   static let ownKeys = [
-    "patch", "layers", "heads", "expansion", "positions", "residual", "activation",
+    "patch", "layers", "heads", "expansion", "positions", "residual", "activation", "attention",
     "attention-scale",
   ]
 
@@ -126,6 +130,7 @@ extension VisionTransformerSettings {
     fields.choice("normalization", &normalization, none: "published")
     fields.choice("residual", &residual, none: "published")
     fields.choice("activation", &activation, none: "published")
+    fields.choice("attention", &attention, none: "published")
     fields.number(
       "attention-scale", &attentionScale, in: .positive, none: "published", default: nil)
   }
@@ -135,6 +140,7 @@ extension VisionTransformer.Positions: RecipeChoice {}
 extension VisionTransformer.Normalization: RecipeChoice {}
 extension VisionTransformer.Residual: RecipeChoice {}
 extension VisionTransformer.Activation: RecipeChoice {}
+extension AttentionForm.Logits: RecipeChoice {}
 extension NormalizationPlacement: RecipeChoice {}
 extension Initialization.Scheme: RecipeChoice {}
 extension Initialization.Biases: RecipeChoice {}

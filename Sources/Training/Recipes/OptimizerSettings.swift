@@ -49,6 +49,11 @@ public struct OptimizerSettings: Sendable, Hashable {
   /// are.
   public var transferredFrom: Int?
 
+  /// How a step is divided among the matrices (Muon).
+  public var masses = Masses.none
+  /// What the matrices between the first and the last layers weigh together; nil for 1 each.
+  public var blockMass: Double?
+
   mutating func visit(_ fields: inout some RecipeFields, _ epochs: Int) {
     fields.choice("kind", &kind, default: .adam)
     fields.number(
@@ -59,6 +64,7 @@ public struct OptimizerSettings: Sendable, Hashable {
       fields.inapplicable(
         ["vector-learning-rate"], "belongs to muon; the kind is \(kind.rawValue)")
     }
+    visitMasses(&fields)
     fields.choice("schedule", &schedule, default: kind == .muon ? .linear : .steps)
     if schedule == .steps {
       // At 70 % and 85 % of the run; short runs have no two such epochs.
@@ -97,6 +103,19 @@ public struct OptimizerSettings: Sendable, Hashable {
     } else {
       fields.number(
         "adaptive-clipping", &adaptiveClipping, in: .positive, none: "none", default: nil)
+    }
+  }
+
+  private mutating func visitMasses(_ fields: inout some RecipeFields) {
+    guard kind == .muon else {
+      return fields.inapplicable(
+        ["masses", "block-mass"], "belongs to muon; the kind is \(kind.rawValue)")
+    }
+    fields.choice("masses", &masses, default: .none)
+    if masses == .modular {
+      fields.number("block-mass", &blockMass, in: .positive, none: "even", default: nil)
+    } else {
+      fields.inapplicable(["block-mass"], "belongs to masses: modular")
     }
   }
 }

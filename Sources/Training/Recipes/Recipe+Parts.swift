@@ -11,12 +11,19 @@ extension Recipe {
     return try Architectures.named(network.architecture, network.sizes)
   }
 
-  /// What rate and decay of each weight are multiplied by, where they are carried over from another width; empty where they are not.
+  /// What rate and decay of each weight are multiplied by, where they are carried over from another width or divided by masses; empty where they
+  /// are not.
   ///
-  /// - Throws: `InputError` when there is no network of that width for the images.
+  /// - Throws: `InputError` when there is no network of that width for the images, or an operation has no sensitivity.
   func stepScales(
-    of network: Network, _ trainable: [ParameterID], _ images: ImageSet
+    of network: Network, _ trained: TrainedNetwork, _ images: ImageSet
   ) throws(InputError) -> [StepScale] {
+    let trainable = trained.trainable
+    if optimizer.masses == .modular {
+      return try network.modularScales(
+        trainable, trained.forms, blockMass: optimizer.blockMass,
+        source: self.network.file ?? self.network.architecture)
+    }
     guard let width = optimizer.transferredFrom else { return [] }
     func other(_ width: Int) throws(InputError) -> Network? {
       var other = self
@@ -33,7 +40,8 @@ extension Recipe {
   public func emptyNetwork(for images: ImageSet) throws(InputError) -> Network? {
     guard let architecture = try architecture() else { return nil }
     let plain = try architecture.network(
-      for: task(shape: images.shape, classes: images.classes.count))
+      for: task(shape: images.shape, classes: images.classes.count)
+    ).replacingRectifiers(by: network.activation)
     guard let groups = network.channelGroups else { return plain }
     return try plain.addingChannelNormalization(groups: groups)
   }

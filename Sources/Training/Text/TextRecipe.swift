@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Networks
+import Tensors
 
 /// Everything that decides how a transformer learns to continue a text, but for the text itself.
 ///
@@ -34,6 +35,8 @@ public struct TextRecipe: Sendable, Hashable {
     public var logitScale = 1.0
     /// What the outputs are multiplied by.
     public var finalScale = 1.0
+    /// What logits of attention are made of.
+    public var attention = AttentionForm.Logits.products
   }
 
   /// What people call it; may be empty.
@@ -76,6 +79,7 @@ public struct TextRecipe: Sendable, Hashable {
       section.integer("expansion", &network.expansion, in: 1...100, default: 4)
       section.number("logit-scale", &network.logitScale, in: .positive, default: 1)
       section.number("final-scale", &network.finalScale, in: .positive, default: 1)
+      section.choice("attention", &network.attention, default: .products)
     }
     let epochs = epochs
     fields.section("optimizer") { optimizer.visit(&$0, epochs) }
@@ -89,18 +93,25 @@ public struct TextRecipe: Sendable, Hashable {
 
   /// The architecture for a number of tokens.
   public func architecture(vocabulary: Int) -> LipschitzTransformer {
-    LipschitzTransformer(
+    var result = LipschitzTransformer(
       vocabulary: vocabulary, tokens: network.tokens, width: network.width, blocks: network.blocks,
       heads: network.heads, expansion: network.expansion, logitScale: network.logitScale,
       finalScale: network.finalScale)
+    result.attention = network.attention
+    return result
   }
 
   /// What rate and decay of each weight are multiplied by, where they are carried over from another width; empty where they are not.
   ///
   /// - Throws: `InputError` when there is no transformer of that width.
   func stepScales(
-    of network: Network, _ trainable: [ParameterID], vocabulary: Int
+    of network: Network, _ trained: TrainedNetwork, vocabulary: Int
   ) throws(InputError) -> [StepScale] {
+    let trainable = trained.trainable
+    if optimizer.masses == .modular {
+      return try network.modularScales(
+        trainable, trained.forms, blockMass: optimizer.blockMass, source: "the transformer")
+    }
     guard let width = optimizer.transferredFrom else { return [] }
     func other(_ width: Int) throws(InputError) -> Network {
       var other = self

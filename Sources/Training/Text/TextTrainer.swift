@@ -40,9 +40,11 @@ public struct TextTrainer: Sendable {
     let trained = TrainedNetwork(network, WeightSettings())
     var optimizer = Optimizer(recipe.optimizer, trained.forms)
     optimizer.scales = try recipe.stepScales(
-      of: network, trained.trainable, vocabulary: text.tokenizer.count)
+      of: network, trained, vocabulary: text.tokenizer.count)
     self.optimizer = optimizer
-    constraint = WeightConstraint(recipe.constraint, trained)
+    var constraint = WeightConstraint(recipe.constraint, trained)
+    constraint.scales = optimizer.scales
+    self.constraint = constraint
     trainable = trained.trainable
     firstNorms = trained.firstNorms
     let perEpoch = batches.batchesPerEpoch

@@ -21,6 +21,8 @@ struct TrainedNetwork: Sendable {
   private let layers: [Layer]
   /// The matrices that are divided by an estimate of their norm.
   private let divided: [DividedMatrix]
+  /// The layers that are kept from stretching distances.
+  private let contracted: [ContractedLayer]
   /// How many parameters are the network's own.
   private let ownCount: Int
 
@@ -72,9 +74,12 @@ struct TrainedNetwork: Sendable {
         weights: id, gain: add("gain", Tensor([1], [settings.firstGain ?? settled.value])),
         left: add("left", settled.left), right: add("right", settled.right))
     }
+    contracted = network.contractedLayers(settings.kind, gain: settings.lastGain)
     self.layers = layers
     self.network = extended
-    let free = Set(layers.map(\.kernel) + divided.map(\.weights) + network.normalizedWeights)
+    let rescaled = contracted.filter { $0.kind == .aol }.map(\.weights)
+    let free = Set(
+      layers.map(\.kernel) + divided.map(\.weights) + rescaled + network.normalizedWeights)
     scaleFree = network.trainableParameters.filter(free.contains)
     let gains = layers.compactMap(\.gain) + divided.map(\.gain)
     trainable = network.trainableParameters + gains
@@ -99,6 +104,9 @@ struct TrainedNetwork: Sendable {
       result[matrix.weights.index] = SpectralReparametrization.weights(
         values[matrix.weights.index], gain: values[matrix.gain.index],
         left: values[matrix.left.index], right: values[matrix.right.index])
+    }
+    for layer in contracted {
+      result[layer.weights.index] = layer(values[layer.weights.index])
     }
     return result
   }
@@ -162,9 +170,10 @@ struct TrainedNetwork: Sendable {
 
   /// A matrix that is to be divided by its norm and has none; nil where there is no such matrix.
   var matrixWithoutNorm: String? {
-    divided.first { matrix in
-      network.parameters[matrix.weights.index].value.withElements { $0.allSatisfy { $0 == 0 } }
-    }.map { network.parameters[$0.weights.index].name }
+    let all = divided.map(\.weights) + contracted.filter { $0.kind == .aol }.map(\.weights)
+    return all.first { weights in
+      network.parameters[weights.index].value.withElements { $0.allSatisfy { $0 == 0 } }
+    }.map { network.parameters[$0.index].name }
   }
 }
 
@@ -220,10 +229,12 @@ extension Network {
 extension WeightSettings {
   /// What keeps a network from being trained with these weights, and what would do instead; nil when nothing does.
   func obstacle(_ trained: TrainedNetwork) -> String? {
-    if kind == .sigmaReparam {
-      return trained.matrixWithoutNorm.map {
-        "the first weights \($0) are all zero, which network.weights: \(kind.rawValue) cannot divide by; expected plain"
-      }
+    if kind == .sigmaReparam || kind.keepsDistances {
+      let problem = kind.keepsDistances ? trained.network.obstacle(toKeepingDistances: kind) : nil
+      return problem
+        ?? trained.matrixWithoutNorm.map {
+          "the first weights \($0) are all zero, which network.weights: \(kind.rawValue) cannot divide by; expected plain"
+        }
     }
     guard kind != .plain, !trained.isStandardized else { return nil }
     return kind == .scaled

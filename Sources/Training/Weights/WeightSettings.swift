@@ -13,6 +13,15 @@ public struct WeightSettings: Sendable, Hashable {
     /// The matrix of every linear layer and convolution divided by an estimate of its largest singular value, times a number that is
     /// learnt (Zhai et al., "Stabilizing transformer training by preventing attention entropy collapse", ICML 2023).
     case sigmaReparam = "sigma-reparam"
+    /// The matrix of every linear layer and convolution rescaled so that it stretches no distance in l2 (Prach and Lampert,
+    /// "Almost-orthogonal layers for efficient general-purpose Lipschitz networks", ECCV 2022).
+    case aol
+    /// Orthonormal rows or columns by the Cayley transform, of linear layers and of convolutions whose windows do not overlap (Trockman and
+    /// Kolter, "Orthogonalizing convolutional layers with the Cayley transform", ICLR 2021).
+    case cayley
+
+    /// Whether no layer can stretch a distance in l2, but for rounding.
+    var keepsDistances: Bool { self == .aol || self == .cayley }
   }
 
   /// The gain after which a ReLU of standard normal numbers has deviation 1, `sqrt(2 / (1 - 1 / pi))`.
@@ -26,6 +35,8 @@ public struct WeightSettings: Sendable, Hashable {
   /// What each matrix's learnt number begins with, with `sigmaReparam`; nil for its largest singular value, with which the network begins as its
   /// weights were drawn.
   public var firstGain: Double?
+  /// What the matrices of the last layers are multiplied by, with `aol` and `cayley`: one over the temperature of the loss.
+  public var lastGain = 1.0
   /// What is added to the variance of a kernel.
   ///
   /// The usual 1e-5 is more than the variance that wide layers begin with in certified training, and would keep
@@ -44,10 +55,11 @@ public struct WeightSettings: Sendable, Hashable {
       fields.number("gain", &gain, in: .positive, none: "intervals", default: Self.reluGain)
     case .sigmaReparam:
       fields.number("gain", &firstGain, in: .positive, none: "first", default: nil)
+    case .aol, .cayley: fields.number("gain", &lastGain, in: .positive, default: 1)
     case .plain, .standardized:
       fields.inapplicable(
         ["gain"],
-        "belongs to scaled-weight-standardization and sigma-reparam; the weights are \(kind.rawValue)"
+        "belongs to scaled-weight-standardization, sigma-reparam, aol and cayley; the weights are \(kind.rawValue)"
       )
     }
     switch kind {
@@ -57,6 +69,8 @@ public struct WeightSettings: Sendable, Hashable {
       fields.inapplicable(["weight-epsilon"], "the weights are plain, nothing is divided")
     case .sigmaReparam:
       fields.inapplicable(["weight-epsilon"], "sigma-reparam divides by a norm, not by a deviation")
+    case .aol, .cayley:
+      fields.inapplicable(["weight-epsilon"], "\(kind.rawValue) divides by no deviation")
     }
   }
 }

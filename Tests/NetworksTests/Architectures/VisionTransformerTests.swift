@@ -18,7 +18,15 @@ struct VisionTransformerTests {
     VisionTransformer(
       patch: 1, width: 6, layers: 1, heads: 3, positions: .none, normalization: .none,
       residual: .mixed, attentionScale: 0.75),
+    distances,
   ]
+
+  /// The same by distances, whose queries, keys and values are one.
+  static var distances: VisionTransformer {
+    var result = VisionTransformer(patch: 2, width: 8, layers: 2, heads: 2, normalization: .none)
+    result.attention = .distances
+    return result
+  }
 
   /// A network with random weights, factors and shifts of normalisations included.
   private func network(_ architecture: VisionTransformer) throws -> Network {
@@ -192,9 +200,11 @@ private struct PlainTransformer {
     for layer in 1...architecture.layers {
       let name = "block\(layer)"
       let read = tokens.map { normalized($0, "\(name).attention.norm") }
+      let isTied = architecture.attention == .distances
+      let (keys, values) = isTied ? ("queries", "queries") : ("keys", "values")
       let attended = attention(
-        read.map { linear($0, "\(name).queries") }, read.map { linear($0, "\(name).keys") },
-        read.map { linear($0, "\(name).values") })
+        read.map { linear($0, "\(name).queries") }, read.map { linear($0, "\(name).\(keys)") },
+        read.map { linear($0, "\(name).\(values)") })
       tokens = joined(tokens, attended.map { linear($0, "\(name).mixing") }, divisor: 3)
       let bent = tokens.map { token in
         linear(normalized(token, "\(name).mlp.norm"), "\(name).rising").map {
@@ -222,7 +232,14 @@ private struct PlainTransformer {
     return queries.map { query in
       (0..<architecture.width).map { feature in
         let own = feature / head * head..<(feature / head + 1) * head
-        let sizes = keys.map { key in exp(scale * own.reduce(0) { $0 + query[$1] * key[$1] }) }
+        let sizes = keys.map { key in
+          exp(
+            scale
+              * own.reduce(0) {
+                architecture.attention == .products
+                  ? $0 + query[$1] * key[$1] : $0 - (query[$1] - key[$1]) * (query[$1] - key[$1])
+              })
+        }
         return zip(sizes, values).reduce(0) { $0 + $1.0 * $1.1[feature] } / sizes.reduce(0, +)
       }
     }

@@ -15,7 +15,15 @@ struct VisionTransformerTrainingTests {
     VisionTransformer(
       patch: 2, width: 4, layers: 2, heads: 1, normalization: .rms, residual: .mixed,
       activation: .relu),
+    distances,
   ]
+
+  /// The same by distances, whose queries, keys and values are one.
+  static var distances: VisionTransformer {
+    var result = VisionTransformer(patch: 2, width: 8, layers: 1, heads: 2, normalization: .none)
+    result.attention = .distances
+    return result
+  }
 
   static func network(_ architecture: VisionTransformer) throws -> Network {
     var g = SplitMix64(seed: 21)

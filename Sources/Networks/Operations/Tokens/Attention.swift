@@ -1,11 +1,13 @@
 import Tensors
 
-/// Attention in several heads: `softmax(scale q k^T + mask) v`, the softmax over the tokens that a token attends to.
+/// Attention in several heads: `softmax(scale q k^T + mask) v`, the softmax over the tokens that a token attends to; or with logits
+/// `-scale |q - k|^2` of distances.
 ///
 /// Inputs are queries, keys and values, `[tokens, heads * width]` each, the heads side by side; so is the output. Bounds and model files see
 /// the products and softmaxes that it stands for (`Network.expandingAttention`).
 ///
-/// Source: Vaswani et al., "Attention is all you need" (2017); `scale` is `1 / width` in functional attention (Newhouse et al. 2025).
+/// Source: Vaswani et al., "Attention is all you need" (2017); `scale` is `1 / width` in functional attention (Newhouse et al. 2025). Distances: Kim
+/// et al., "The Lipschitz constant of self-attention" (ICML 2021).
 public struct Attention: Operation {
   /// How many heads there are, and what they attend to.
   public var form: AttentionForm

@@ -19,7 +19,7 @@ struct BuiltInRecipe {
   /// All of them, by data set.
   static let all: [BuiltInRecipe] =
     digitsRecipes + mnistRecipes + cifar10Recipes + tinyImageNetRecipes + smallRecipes
-    + visionTransformerRecipes
+    + visionTransformerRecipes + contractionRecipes
 }
 
 extension Recipe {

@@ -24,4 +24,16 @@ let textRecipes: [BuiltInRecipe] = [
     optimizer: {kind: muon, learning-rate: 0.2}
     constraint: {kind: soft-cap, limit: 2}
     """),
+  BuiltInRecipe(
+    "nanogpt",
+    "the published size of 12 blocks of width 768 by Muon and a soft cap, on bytes of a text of your own; for accelerators, not for two cores",
+    """
+    task: text
+    epochs: 1
+    batch: 384
+    data: {file: data/text.txt, tokenizer: bytes}
+    network: {tokens: 1024, width: 768, blocks: 12, heads: 6, expansion: 4, logit-scale: 24}
+    optimizer: {kind: muon, learning-rate: 0.05}
+    constraint: {kind: soft-cap, limit: 8}
+    """),
 ]
