@@ -18,6 +18,8 @@ public struct VisionTransformerSettings: Sendable, Hashable {
   public var activation: VisionTransformer.Activation?
   /// What products of queries and keys are multiplied by.
   public var attentionScale: Double?
+  /// The factor of the schedule by which deeper blocks keep fewer tokens.
+  public var modFactor: Double?
 
   /// Creates settings, all of them nil.
   public init() {}
@@ -29,6 +31,7 @@ public struct VisionTransformerSettings: Sendable, Hashable {
       expansion.map { _ in "expansion" }, positions.map { _ in "positions" },
       normalization.map { _ in "normalization" }, residual.map { _ in "residual" },
       activation.map { _ in "activation" }, attentionScale.map { _ in "attention-scale" },
+      modFactor.map { _ in "mod-factor" },
     ].compactMap(\.self)
   }
 
@@ -45,6 +48,7 @@ public struct VisionTransformerSettings: Sendable, Hashable {
     result.residual = residual ?? result.residual
     result.activation = activation ?? result.activation
     result.attentionScale = attentionScale
+    result.modFactor = modFactor
     return result
   }
 }

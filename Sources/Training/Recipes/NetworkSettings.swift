@@ -106,7 +106,7 @@ extension VisionTransformerSettings {
   /// The keys that no other architecture has.
   static let ownKeys = [
     "patch", "layers", "heads", "expansion", "positions", "residual", "activation",
-    "attention-scale",
+    "attention-scale", "mod-factor",
   ]
 
   mutating func visit(_ fields: inout some RecipeFields) {
@@ -120,6 +120,7 @@ extension VisionTransformerSettings {
     fields.choice("activation", &activation, none: "published")
     fields.number(
       "attention-scale", &attentionScale, in: .positive, none: "published", default: nil)
+    fields.number("mod-factor", &modFactor, in: .share, none: "none", default: nil)
   }
 }
 
