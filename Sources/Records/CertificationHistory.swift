@@ -60,7 +60,7 @@ public struct CertificationHistory: Sendable, Hashable {
     (lines, self.examples) = (written.sorted { $0.example < $1.example }, examples)
     summary = Summary(
       of: written, run: run, version: notes.version, model: notes.model, requested: notes.requested)
-    summary.classes = notes.classes
+    (summary.classes, summary.routing) = (notes.classes, notes.routing)
     summary.circumstances = notes.circumstances
     (summary.asked, summary.shard, summary.parts) = (notes.asked, notes.shard, notes.parts)
   }
@@ -84,6 +84,8 @@ public struct SummaryNotes: Decodable, Sendable {
   public var seconds: Double?
   /// The names of the classes, in the order of the labels.
   public var classes: [String]?
+  /// The blocks that most tokens skip; nil where there are none.
+  public var routing: [RoutingRecord]?
   /// Where, when, by what and with how much effort the run was made.
   public var circumstances: RunCircumstances?
 

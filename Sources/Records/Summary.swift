@@ -68,6 +68,8 @@ public struct Summary: Codable, Sendable, Hashable {
   public var seconds: Double
   /// The names of the classes, in the order of the labels.
   public var classes: [String]?
+  /// The blocks that most tokens skip; nil where there are none.
+  public var routing: [RoutingRecord]?
   /// Where, when, by what and with how much effort the run was made.
   public var circumstances: RunCircumstances?
 
@@ -81,7 +83,7 @@ public struct Summary: Codable, Sendable, Hashable {
     case attackAccuracy = "attack_accuracy"
     case certifiedAccuracy = "certified_accuracy"
     case usable, attacked, verdicts, certificates, proofs, methods, cascade, seconds, classes
-    case circumstances
+    case routing, circumstances
   }
 
   /// Adds up the results of a run; of one that is not complete, those that are typical.

@@ -7,7 +7,7 @@ enum ZooNetwork: String, CaseIterable, Sendable {
   case residual, sShaped, positive, powers, waves, steps, gated, attention, pooled, moved
   case attentionWithReLU, gatedWithReLU, sequence, volume, resampled
   case limits, gates, compared, normalized, shares, quantized, withConstants, angles, steppedAngles
-  case turned
+  case turned, routed
 
   func network(seed: UInt64) throws -> Network {
     var net = NetworkBuilder(input: inputShape, seed: seed)
@@ -104,7 +104,7 @@ enum ZooNetwork: String, CaseIterable, Sendable {
       try net.linear(5, from: 0)
       let y = try net.add(ReLU())
       try net.add(Multiply(), x, y)
-    case .limits, .gates, .compared, .normalized, .shares, .angles, .steppedAngles:
+    case .limits, .gates, .compared, .normalized, .shares, .angles, .steppedAngles, .routed:
       try nonlinear(&net)
     case .pooled:
       try net.convolution(3, kernel: 3)
@@ -198,7 +198,7 @@ enum ZooNetwork: String, CaseIterable, Sendable {
     case .residual, .pooled: [1, 2, 6, 6]
     case .moved, .resampled: [1, 2, 4, 4]
     case .sequence: [1, 2, 8]
-    case .turned: [1, 3, 4]
+    case .turned, .routed: [1, 3, 4]
     case .volume: [1, 2, 3, 4, 4]
     case .attention, .attentionWithReLU: [1, 12]
     default: [1, 4]

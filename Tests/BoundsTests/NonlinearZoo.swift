@@ -11,6 +11,7 @@ extension ZooNetwork {
     case .compared: try compared(&net)
     case .angles: try angles(&net)
     case .steppedAngles: try steppedAngles(&net)
+    case .routed: try routed(&net)
     case .normalized: try normalized(&net)
     default: try shares(&net)
     }
@@ -110,6 +111,22 @@ extension ZooNetwork {
     let isZero = try net.add(IsZero(), x)
     let sum = try net.add(Add(), rounded, rest)
     try net.add(Add(), sum, isZero)
+    finish(&net)
+  }
+
+  /// Two of three tokens go through a layer, the third is multiplied by its gate.
+  private func routed(_ net: inout NetworkBuilder) throws {
+    let x = try net.linear(4)
+    let products = try net.add(MultiplyConstant(net.parameter([4])))
+    try net.add(Reduce(axes: [2], keepingAxes: true, isMean: false))
+    let scores = try net.add(AddConstant(net.parameter([1])))
+    let kept = try net.add(TopTokens(2, of: 3), scores, products)
+    let gate = try net.add(Tanh(), scores)
+    let skipped = try net.add(Multiply(), x, gate)
+    try net.linear(4, from: x)
+    let processed = try net.add(ReLU())
+    try net.add(Choose(), kept, processed, skipped)
+    try net.flatten()
     finish(&net)
   }
 

@@ -95,7 +95,7 @@ final class ONNXImporter {
       throw InputError(
         graph.source, "a model that computes in doubles and in floats is not supported")
     }
-    var network = built.removingUnused()
+    var network = built.removingUnused().recognizingRouting()
     network.isReadExactly = isReadExactly
     return network
   }

@@ -22,6 +22,13 @@ extension PlainONNXWritable {
   }
 }
 
+extension Choose {
+  /// Its operands are aligned from the last axis, so the first axes meet where ranks agree.
+  func writesBatches(_ step: ONNXStep, _ writer: ONNXWriter) -> Bool {
+    step.inputShapes.prefix(3).allSatisfy { $0.rank == step.outputShape.rank }
+  }
+}
+
 extension MatrixProduct {
   /// Matrices themselves have no axis for examples.
   func writesBatches(_ step: ONNXStep, _ writer: ONNXWriter) -> Bool {

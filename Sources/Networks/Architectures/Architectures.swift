@@ -92,7 +92,7 @@ public enum Architectures {
       name: VisionTransformer.name,
       settings: [
         "width", "patch", "layers", "heads", "expansion", "positions", "normalization", "residual",
-        "activation", "attention", "attention-scale",
+        "activation", "attention", "attention-scale", "mod-factor",
       ]
     ) { $0.transformer.architecture(width: $0.width) }
   ]

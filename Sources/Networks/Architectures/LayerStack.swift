@@ -81,6 +81,9 @@ struct LayerStack {
     }
   }
 
+  /// Lets the next layer read a node that is there already.
+  mutating func goOn(from node: Int) { last = node }
+
   /// Adds a convolution with a bias.
   mutating func convolution(
     _ layer: ConvolutionLayer, _ name: String, from node: Int? = nil

@@ -72,16 +72,20 @@ public struct VisionTransformer: Architecture {
   public var attentionScale: Double?
   /// What logits are made of; with distances queries, keys and values are one.
   public var attention = AttentionForm.Logits.products
+  /// The factor of the schedule by which deeper blocks keep fewer tokens (`MixtureOfDepths`); nil where every block has all of them.
+  public var modFactor: Double?
 
   /// Creates an architecture.
   public init(
     patch: Int = 4, width: Int = 64, layers: Int = 4, heads: Int = 4, expansion: Int = 2,
     positions: Positions = .learned, normalization: Normalization = .layer,
-    residual: Residual = .plain, activation: Activation = .gelu, attentionScale: Double? = nil
+    residual: Residual = .plain, activation: Activation = .gelu, attentionScale: Double? = nil,
+    modFactor: Double? = nil
   ) {
     (self.patch, self.width, self.layers, self.heads) = (patch, width, layers, heads)
     (self.expansion, self.positions, self.normalization) = (expansion, positions, normalization)
     (self.residual, self.activation, self.attentionScale) = (residual, activation, attentionScale)
+    self.modFactor = modFactor
   }
 
   /// The name in recipes.
@@ -102,15 +106,20 @@ public struct VisionTransformer: Architecture {
       try stack.add(
         AddConstant(constant, isTrained: positions == .learned), [stack.last], "positions")
     }
-    for block in 0..<layers { try add(block: "block\(block + 1)", to: &stack) }
+    for (block, kept) in try keptTokens(of: tokens).enumerated() {
+      try add(block: "block\(block + 1)", keeping: kept, to: &stack)
+    }
     try normalize(&stack, "norm")
     try stack.add(Reduce(axes: [1], keepingAxes: false, isMean: true), [stack.last], "mean")
     return try stack.head(hidden: [], isNormalized: false, classes: task.classes)
   }
 
   /// Adds attention and the two layers.
-  private func add(block name: String, to stack: inout LayerStack) throws(InputError) {
+  ///
+  /// - Parameter kept: How many tokens go through them; nil for all, without a choice.
+  func add(block name: String, keeping kept: Int?, to stack: inout LayerStack) throws(InputError) {
     var stream = stack.last
+    let route = try route(&stack, name, keeping: kept)
     try normalize(&stack, "\(name).attention.norm")
     let read = stack.last
     func part(_ part: String, hasBias: Bool = false) throws(InputError) -> Int {
@@ -123,7 +132,11 @@ public struct VisionTransformer: Architecture {
       ? [queries, queries, queries]
       : [queries, try part("keys"), try part("values", hasBias: true)]
     let form = AttentionForm(heads: heads, scale: scale, isCausal: false, logits: attention)
-    try stack.add(Attention(form), inputs, "\(name).attention")
+    if let route {
+      try attend(&stack, "\(name).attention", inputs, form, among: route)
+    } else {
+      try stack.add(Attention(form), inputs, "\(name).attention")
+    }
     try stack.linear(width, "\(name).mixing")
     try join(&stack, "\(name).attention", stream, divisor: 3)
     stream = stack.last
@@ -134,9 +147,11 @@ public struct VisionTransformer: Architecture {
     case .relu: try stack.relu("\(name).relu")
     }
     try stack.linear(width, "\(name).falling")
+    if let route { try stack.add(Multiply(), [stack.last, route.gate], "\(name).mlp.gated") }
     try join(
       &stack, "\(name).mlp", stream,
       divisor: activation == .gelu ? LipschitzTransformer.geluDivisor : 1)
+    if let route { try merge(&stack, name, route) }
   }
 
   /// What products of queries and keys are multiplied by, a 32-bit float so that a model file holds the same number.
@@ -211,6 +226,11 @@ public struct VisionTransformer: Architecture {
     }
     if let attentionScale, !(attentionScale.isFinite && attentionScale > 0) {
       throw problem("attention-scale", "\(attentionScale); expected a number above 0")
+    }
+    guard attention == .products || modFactor == nil else {
+      throw problem(
+        "attention",
+        "\(attention.rawValue) together with mod-factor; blocks that tokens skip have products alone")
     }
     guard task.shape[1] % patch == 0, task.shape[2] % patch == 0 else {
       throw problem(

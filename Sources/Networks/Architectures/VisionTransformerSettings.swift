@@ -22,6 +22,8 @@ public struct VisionTransformerSettings: Sendable, Hashable {
   public var attentionScale: Double?
   /// What logits are made of.
   public var attention: AttentionForm.Logits?
+  /// The factor of the schedule by which deeper blocks keep fewer tokens.
+  public var modFactor: Double?
 
   /// Creates settings, all of them nil.
   public init() {}
@@ -34,6 +36,7 @@ public struct VisionTransformerSettings: Sendable, Hashable {
       normalization.map { _ in "normalization" }, residual.map { _ in "residual" },
       activation.map { _ in "activation" }, attentionScale.map { _ in "attention-scale" },
       attention.map { _ in "attention" },
+      modFactor.map { _ in "mod-factor" },
     ].compactMap(\.self)
   }
 
@@ -51,6 +54,7 @@ public struct VisionTransformerSettings: Sendable, Hashable {
     result.activation = activation ?? result.activation
     result.attentionScale = attentionScale
     result.attention = attention ?? result.attention
+    result.modFactor = modFactor
     return result
   }
 }

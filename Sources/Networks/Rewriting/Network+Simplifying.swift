@@ -6,14 +6,16 @@ extension Network {
   /// Constants that were computed become parameters where rounding leaves them alone, steps that do nothing go, reshapes in a row become one, constants added after a layer become its
   /// bias, batch normalisation moves into the layer before it, a normalisation of the input into the
   /// convolution after it as far as that is possible, nothing unused stays, a number times its own gate becomes one function,
-  /// and the differences that bounds of maxima and choices follow from become nodes. Weights that change are computed in
+  /// the differences that bounds of maxima and choices follow from become nodes, and choices of tokens see what their scores are sums of. Weights that change are computed in
   /// double precision, so outputs agree with the original up to rounding.
   public func simplified() -> Network {
     var network = expandingAttention().removingUnused().foldingConstants()
     while true {
       let next = network.droppingNeutralSteps().mergingReshapes().recognizingGates().foldingBiases()
         .foldingBatchNormalization().foldingInputScales()
-      if next.nodes.count == network.nodes.count { return next.computingDifferences() }
+      if next.nodes.count == network.nodes.count {
+        return next.seeingSummedScores().computingDifferences()
+      }
       network = next
     }
   }

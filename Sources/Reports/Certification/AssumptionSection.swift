@@ -41,6 +41,10 @@ struct AssumptionSection {
         FactList.Fact(
           "classes", "1 where the one output is above \(shortNumber(threshold)), else 0"))
     }
+    if let routing = summary.routing {
+      let blocks = routing.map { "\($0.node) keeps \($0.kept) of \($0.tokens) tokens" }
+      facts.append(FactList.Fact("routing", blocks.joined(separator: ", ")))
+    }
     if !isAttack { facts.append(fact("arithmetic", \.arithmetic)) }
     return facts
   }

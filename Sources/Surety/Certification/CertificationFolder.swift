@@ -76,6 +76,7 @@ public struct CertificationFolder: Sendable {
     let wanted = Set(examples)
     var outline = SharedResults.Outline(run: certifier.run, wanted: wanted)
     (outline.classes, outline.circumstances) = (certifier.classes, begin)
+    outline.routing = certifier.routing
     outline.shard = shard
     (outline.known, outline.earlier) = (log.lines.count, try? SummaryNotes(contentsOf: summaryPath))
     results.begin(log.lines, outline)
@@ -129,7 +130,7 @@ public struct CertificationFolder: Sendable {
     var summary = Summary(
       of: counted, run: outline.run, version: Release.version, model: model,
       requested: outline.wanted.count)
-    summary.classes = outline.classes
+    (summary.classes, summary.routing) = (outline.classes, outline.routing)
     (summary.asked, summary.shard) = (Places(outline.wanted), outline.shard)
     summary.circumstances = outline.circumstances?.following(
       outline.earlier?.circumstances, computed: lines.count - outline.known,
@@ -147,6 +148,7 @@ private final class SharedResults: Sendable {
     /// The examples that were asked for.
     var wanted: Set<Int>
     var classes: [String]?
+    var routing: [RoutingRecord]?
     var circumstances: RunCircumstances?
     var shard: Shard?
     /// The results that earlier runs left, and what their summary says.

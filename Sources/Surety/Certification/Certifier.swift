@@ -120,6 +120,14 @@ public struct Certifier: Sendable {
   /// The names of the classes, in the order of the labels.
   var classes: [String] { images.classes }
 
+  /// The blocks that most tokens skip; nil where there are none.
+  var routing: [RoutingRecord]? {
+    let all = network.routings.map {
+      RoutingRecord(node: $0.node, kept: $0.kept, tokens: $0.tokens)
+    }
+    return all.isEmpty ? nil : all
+  }
+
   /// An example with the network's outputs for it, for pages.
   ///
   /// - Parameter isEvaluated: Whether the outputs are computed, for which a thread that ends the program has no time.

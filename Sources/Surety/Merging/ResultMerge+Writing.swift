@@ -64,6 +64,7 @@ extension ResultMerge {
       model: named?.model ?? "model \(run.modelDigest.prefix(12))", requested: wanted.count)
     notes.asked = Places(wanted)
     notes.classes = parts.compactMap(\.notes?.classes).first
+    notes.routing = parts.compactMap(\.notes?.routing).first
     notes.circumstances = circumstances(command)
     notes.parts = parts.map { part in
       MergedPart(

@@ -60,10 +60,12 @@ private struct ModelReport: Encodable {
   var data: [String]
   var parameters: Int
   var operations: [Count]
+  /// How many tokens each choice of tokens keeps; nil where there is none.
+  var routing: [Network.Routing]?
   var analyses: [AnalysisSupport]
 
   enum CodingKeys: String, CodingKey {
-    case model, input, output, inputs, outputs, data, parameters, operations, analyses
+    case model, input, output, inputs, outputs, data, parameters, operations, routing, analyses
     case modelDigest = "model_sha256"
   }
 
@@ -81,6 +83,7 @@ private struct ModelReport: Encodable {
     operations = Set(names).sorted().map { name in
       Count(operation: name, count: names.count { $0 == name })
     }
+    routing = network.routings.isEmpty ? nil : network.routings
     analyses = network.support
   }
 
@@ -97,6 +100,9 @@ private struct ModelReport: Encodable {
     lines += [
       "operations  \(operations.map { "\($0.count) \($0.operation)" }.joined(separator: ", "))"
     ]
+    for choice in routing ?? [] {
+      lines.append("routing     \(choice.node) keeps \(choice.kept) of \(choice.tokens) tokens")
+    }
     for analysis in analyses {
       let name = analysis.method.padding(toLength: 11, withPad: " ", startingAt: 0)
       let gaps = analysis.missing.map { "\($0.operation) (node \($0.node))" }

@@ -118,7 +118,7 @@ extension VisionTransformerSettings {
   /// The keys that no other architecture has.
   static let ownKeys = [
     "patch", "layers", "heads", "expansion", "positions", "residual", "activation", "attention",
-    "attention-scale",
+    "attention-scale", "mod-factor",
   ]
 
   mutating func visit(_ fields: inout some RecipeFields) {
@@ -133,6 +133,7 @@ extension VisionTransformerSettings {
     fields.choice("attention", &attention, none: "published")
     fields.number(
       "attention-scale", &attentionScale, in: .positive, none: "published", default: nil)
+    fields.number("mod-factor", &modFactor, in: .share, none: "none", default: nil)
   }
 }
 

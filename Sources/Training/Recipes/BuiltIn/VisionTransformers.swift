@@ -9,9 +9,14 @@ let visionTransformerRecipes: [BuiltInRecipe] = [
   vit(
     "cifar10-vit-small-plain", "the same with plain weights, what sigma-reparam is compared with",
     weights: "plain"),
+  vit(
+    "cifar10-vit-small-pmod", "the first with blocks that most tokens skip (p-MoD)",
+    weights: "sigma-reparam", more: "\n  mod-factor: 0.5"),
 ]
 
-private func vit(_ name: String, _ purpose: String, weights: String) -> BuiltInRecipe {
+private func vit(
+  _ name: String, _ purpose: String, weights: String, more: String = ""
+) -> BuiltInRecipe {
   BuiltInRecipe(
     name, purpose,
     """
@@ -31,7 +36,7 @@ private func vit(_ name: String, _ purpose: String, weights: String) -> BuiltInR
       heads: 4
       expansion: 2
       normalization: none
-      weights: \(weights)
+      weights: \(weights)\(more)
     epsilon:
       test: 1/255
     optimizer:
