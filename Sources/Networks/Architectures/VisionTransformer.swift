@@ -230,7 +230,8 @@ public struct VisionTransformer: Architecture {
     guard attention == .products || modFactor == nil else {
       throw problem(
         "attention",
-        "\(attention.rawValue) together with mod-factor; blocks that tokens skip have products alone")
+        "\(attention.rawValue) together with mod-factor; blocks that tokens skip have products alone"
+      )
     }
     guard task.shape[1] % patch == 0, task.shape[2] % patch == 0 else {
       throw problem(
