@@ -127,7 +127,7 @@ struct MixtureOfDepthsTests {
 
   @Test(
     "Routers begin at 0 however weights are drawn, and are trained",
-    arguments: [Initialization.ibp, .init(weights: .framework, biases: .framework)])
+    arguments: [Initialization.ibp, .init(.framework, biases: .framework)])
   func routers(initialization: Initialization) throws {
     let network = try Self.variants[0].network(for: Self.task).initialized(initialization, seed: 4)
     let routers = network.trainableParameters.filter {
