@@ -67,8 +67,11 @@ extension BoundState {
       price.floor = rounding.floor(terms: node.shape.count)
     }
     var sizes: T?
-    if let input = node.inputs.first, plan.readers[input] > 1, let below = intervals[input] {
-      // Slopes of at most 1 times coefficients, which then meet those of other readers.
+    if let input = node.inputs.first, plan.readers[input] > 1, let below = intervals[input],
+      network.nodes[input].shape == node.shape
+    {
+      // Slopes of at most 1 times coefficients, which then meet those of other readers. Where an input has another shape, what rows pay for
+      // the lines of the node counts its readers.
       sizes = below.magnitude
     }
     if plan.isRelaxed[id] || id == network.output {
