@@ -86,7 +86,11 @@ struct CompareModelTests {
     #expect(record.recipes[1].trainings.allSatisfy { $0.status == .diverged })
     #expect(record.recipes[1].results == ComparedRecipe.Results())
     let lines = outcome.output.split(separator: "\n").map(String.init)
-    #expect(lines[2].hasPrefix("plain ") && lines[3].hasPrefix("wild-one  none"), "\(lines)")
+    #expect(
+      lines[2].hasPrefix("plain ")
+        && lines[3].split(separator: " ").map(String.init)
+          == ["wild-one", "none", "none", "none", "none", "none"],
+      "\(lines)")
     #expect(outcome.output.contains("wild-one, seed 1: no model ("))
     #expect(!outcome.output.contains("wild-one certifies"))
     let alone = try Program.run("compare", wild, "--seeds", "1", "--out", tiny.path("b"))

@@ -132,7 +132,7 @@ struct CompareTests {
         ["digits", "--seeds", "1 2,3"],
         "--seeds: '1 2' is not a seed, expected a list such as 1,2,3"
       ),
-      (["digits", "--seeds", ""], "--seeds: '' is not a seed, expected a list such as 1,2,3"),
+      (["digits", "--seeds", "1,"], "--seeds: '' is not a seed, expected a list such as 1,2,3"),
       (
         ["digits", "--set", " seed =4"],
         "--set  seed =4: seeds of a comparison are those of --seeds; expected them there"

@@ -60,7 +60,7 @@ struct ComparisonReportTests {
     let empty = ComparisonReport(sampleComparison(trainings: 0)).page
     #expect(empty.contains("No training has come to a result yet."))
     #expect(empty.contains("0 of 9 trainings have ended."))
-    let some = ComparisonReport(sampleComparison(trainings: 2)).page
+    let some = ComparisonReport(sampleComparison(trainings: 3)).page
     #expect(some.contains("one seed says nothing of the spread"))
     #expect(some.contains("ended</dt><dd>not yet"))
     let single = ComparisonReport(sampleComparison(["fast"], seeds: [5])).page
