@@ -62,7 +62,7 @@ struct AgingEvolutionTests {
     }
   }
 
-  @Test("It finds the best of 46,656 networks in most searches of 1,500 trials, and chance does not")
+  @Test("It finds the best of 46,656 networks in most searches of 1,500, and chance does not")
   func optimum() throws {
     let seeds = 30
     var (found, byChance) = (0, 0)
