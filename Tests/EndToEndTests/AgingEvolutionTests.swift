@@ -62,7 +62,7 @@ struct AgingEvolutionTests {
     }
   }
 
-  @Test("It finds the best of 46,656 networks in most searches of 800 trials, and chance does not")
+  @Test("It finds the best of 46,656 networks in most searches of 1,500, and chance does not")
   func optimum() throws {
     let seeds = 30
     var (found, byChance) = (0, 0)
@@ -70,12 +70,12 @@ struct AgingEvolutionTests {
       let toy = Toy(seed: UInt64(seed))
       let best = toy.optimum
       let evolution = AgingEvolution(
-        extents: toy.extents, population: 40, tournament: 10, seed: UInt64(seed))
-      if toy.found(evolution, trials: 800) >= best { found += 1 }
+        extents: toy.extents, population: 100, tournament: 10, seed: UInt64(seed))
+      if toy.found(evolution, trials: 1_500) >= best { found += 1 }
       // A population that is never full is drawn by chance alone.
       var chance = evolution
       chance.population = .max
-      if toy.found(chance, trials: 800) >= best { byChance += 1 }
+      if toy.found(chance, trials: 1_500) >= best { byChance += 1 }
     }
     #expect(Double(found) >= 0.9 * Double(seeds), "\(found) of \(seeds)")
     #expect(Double(byChance) <= 0.3 * Double(seeds), "\(byChance) of \(seeds)")

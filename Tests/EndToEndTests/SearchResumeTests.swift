@@ -122,7 +122,8 @@ struct SearchResumeTests {
     #expect(again.code == 2 && again.errors.contains("holds a search already"), "\(again.errors)")
     for (more, difference) in [
       (["--seed", "5"], "or seed"), (["--widths", "3,5"], "another space"),
-      (["--eps", "1/8"], "epsilon.test is 1/32 there"), (["--epochs", "2"], "epochs is 1 there"),
+      (["--eps", "1/8"], "epsilon.test is 0.03125 there"),
+      (["--epochs", "2"], "epochs is 1 there"),
       (["--validation", "50"], "other images"), (["--latency", "1"], "other budgets"),
       (["--against", "cnn-5:2"], "compared with cnn-3:2"),
     ] {

@@ -65,7 +65,7 @@ struct SearchTests {
 
   @Test("The judgement of a network is that of surety certify, and its recipe trains it again")
   func judgement() throws {
-    let tiny = try TinySearch()
+    let tiny = try TinySearch(epochs: 12)
     let search = try ArchitectureSearch(
       tiny.request(candidates: 3), folder: tiny.path("a"), resumes: false)
     #expect(try search.run())

@@ -54,14 +54,17 @@ extension MatrixProduct: IntervalPropagating {
         radius: cx.magnitude().product(ry) + rx.product(cy.magnitude() + ry)
       ).movedOutward(by: x.sizes.product(y.sizes), terms: 3 * xl.shape[-1] + 16)
     }
-    let examples = (0..<xl.shape[0]).map { example in
-      let part = example..<example + 1
+    // As many examples at a time as the largest one may have products; whole batches where training lays examples side by side.
+    let (count, step) = (xl.shape[0], max(1, Self.exactLimit / max(1, products)))
+    let parts = stride(from: 0, to: count, by: step).map { first in
+      let part = first..<min(first + step, count)
+      guard part.count < count else { return x.matrixProduct(y) }
       return x.map { $0.sliced(part, axis: 0) }.matrixProduct(
         y.map { $0.sliced(part, axis: 0) })
     }
     return Interval(
-      lower: T.concatenated(examples.map(\.lower), axis: 0),
-      upper: T.concatenated(examples.map(\.upper), axis: 0)
+      lower: T.concatenated(parts.map(\.lower), axis: 0),
+      upper: T.concatenated(parts.map(\.upper), axis: 0)
     ).movedOutward(by: x.sizes.product(y.sizes), terms: xl.shape[-1] + 1)
   }
 }

@@ -105,6 +105,7 @@ public struct SearchScore: Comparable, Sendable, Hashable {
     (self.certified, self.clean) = (certified, clean)
   }
 
+  /// Whether one is worse than another.
   public static func < (a: SearchScore, b: SearchScore) -> Bool {
     (a.certified, a.clean) < (b.certified, b.clean)
   }
