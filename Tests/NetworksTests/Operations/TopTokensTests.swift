@@ -36,7 +36,8 @@ struct TopTokensTests {
   func extremes() {
     #expect(marks([0, -0.0, 0, -0.0], 2, of: 4) == [1, 1, 0, 0])
     #expect(marks([-.infinity, 1, .infinity, 2], 2, of: 4) == [0, 0, 1, 1])
-    #expect(marks([.leastNormalMagnitude / 4, 0, .leastNormalMagnitude / 2], 1, of: 3) == [0, 0, 1])
+    #expect(
+      marks([.leastNormalMagnitude / 4, 0, .leastNormalMagnitude / 2], 1, of: 3) == [0, 0, 1])
   }
 
   @Test("What is no column of scores, or keeps no token or too many, is refused")
