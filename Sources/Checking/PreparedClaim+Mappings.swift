@@ -7,6 +7,7 @@ extension PreparedClaim {
     public var node: String
     /// Where the map comes from, by its tensor.
     public var source: String
+    /// The map itself.
     public var form: Form
   }
 

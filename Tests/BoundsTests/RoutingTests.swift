@@ -74,7 +74,9 @@ struct RoutingTests {
   @Test("Ends that are no numbers, or infinite, make nothing sure that may be otherwise")
   func extremes() {
     func check<T: TensorAlgebra>(_: T.Type) {
-      #expect(marks([.nan, 1, 0], [.nan, 1, 0], 1, T.self) == [nil, nil, 0])
+      // Where room is left for rounding, that of a number that is none is unknown, and so is every mark.
+      let last: Double? = T.chargesRounding ? nil : 0
+      #expect(marks([.nan, 1, 0], [.nan, 1, 0], 1, T.self) == [nil, nil, last])
       #expect(marks([-.infinity, 5, 1], [.infinity, 6, 2], 1, T.self).prefix(2) == [nil, nil])
       #expect(marks([0, 1, 2], [.nan, 1, 2], 2, T.self)[0] == nil)
       #expect(marks([.nan, 1, 0], [.nan, 1, 0], 3, T.self) == [1, 1, 1])

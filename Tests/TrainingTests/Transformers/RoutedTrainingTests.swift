@@ -142,7 +142,7 @@ struct RoutedTrainingTests {
     arguments: [
       (
         "network: {architecture: vit, mod-factor: 0}",
-        "network.mod-factor: 0 is not a number above 0, at most 1"
+        "network.mod-factor: 0 is out of range; expected a number above 0, at most 1, or none"
       ),
       (
         "network: {mod-factor: 0.5}",
