@@ -70,7 +70,7 @@ struct RoutingRunTests {
     #expect(try run.train("a").code == 0)
     let model = run.path("a/model.onnx")
     let certified = try Program.run(
-      "certify", model, "--data", "digits", "--first", "6", "--eps", "1/500", "--methods",
+      "certify", model, "--data", "digits", "--first", "32", "--eps", "1/500", "--methods",
       "crown", "--out", run.path("crown"), "--json")
     #expect(certified.code == 0, "\(certified.errors)")
     #expect(try (certified.object()["certified_accuracy"] as? Double ?? 0) > 0)

@@ -64,6 +64,8 @@ struct SearchCommand: ParsableCommand {
     try threads.apply()
     let memory = try MemorySize(memory)
     let request = try ArchitectureSearchRequest(recipe, options())
+    // Before the folder is there, by which others see that the search has begun.
+    let interruption = Interruption()
     let search = try ArchitectureSearch(
       request, folder: out, resumes: files.resume, restarts: files.restart,
       command: CommandLine.arguments)
@@ -71,7 +73,7 @@ struct SearchCommand: ParsableCommand {
     if search.isFinished, !printing.quiet {
       Console.error("surety: the search in \(out) is finished; nothing was changed")
     }
-    try follow(search)
+    try follow(search, interruption)
     if printing.json {
       try Console.json(search.record)
     } else {
@@ -86,9 +88,8 @@ struct SearchCommand: ParsableCommand {
   /// Searches and shows how far it is.
   ///
   /// - Throws: `Exit.Code` where the search has not come to its end.
-  private func follow(_ search: ArchitectureSearch) throws {
+  private func follow(_ search: ArchitectureSearch, _ interruption: Interruption) throws {
     let line = ProgressLine("search", "networks", isQuiet: printing.quiet)
-    let interruption = Interruption()
     search.isCancelled = interruption.check
     search.onStage = { line.stage($0) }
     let isWhole = try search.run(isStopped: interruption.check) { line.show($0) }
