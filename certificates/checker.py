@@ -81,7 +81,7 @@ def verdict(line, model, exact=False):
             check(certificate, model, exact)
     except Rejected as error:
         return str(error)
-    except (MemoryError, RecursionError, ArithmeticError) as error:
+    except (MemoryError, RecursionError, ArithmeticError, ValueError) as error:
         return f"beyond this checker: {type(error).__name__}"
     return None
 

@@ -81,6 +81,9 @@ class Convolutions(unittest.TestCase):
         self.assertFalse(shown([flat], math.nextafter(4.0, 0)))
         self.assertTrue(shown([flat], 4 * (1 + 2.0 ** -30)))
 
+    def test_what_would_take_too_long_shows_nothing(self):
+        self.assertFalse(shown([Convolution(np.ones((1, 1, 1, 80, 80)), (1, 1, 1), (1, 1), (1, 1), (80, 80), (80, 80))], 1e9))
+
     def test_turns_are_near(self):
         for extent in (1, 2, 3, 7, 34):
             for k, (cosine, sine) in enumerate(turns(extent)):

@@ -11,6 +11,8 @@ struct ScaledConvolution {
   /// More frequencies than this, and more products of numbers in their factorisations, are not gone through.
   private static let mostFrequencies = 1 << 20
   private static let mostWork = 1 << 43
+  /// Nor more weights times frequencies.
+  private static let mostProducts = 1 << 33
 
   /// Whether the map is shown to stretch no image to more than a number of times its length, in l2.
   ///
@@ -29,8 +31,10 @@ struct ScaledConvolution {
     guard let torus = Torus(map, most: Self.mostFrequencies) else { return false }
     let (rows, columns) = (map.outputs, map.inputs * torus.phases)
     let work = 8.0 * Double(rows) * Double(columns) * Double(min(rows, columns))
+    let frequencies = Double(torus.extents[0] * torus.extents[1])
     guard 4 * rows * columns <= LinearBlock.mostCoefficients,
-      work * Double(torus.extents[0] * torus.extents[1]) <= Double(Self.mostWork)
+      work * Double(map.groups) * frequencies <= Double(Self.mostWork),
+      Double(kernels.count) * frequencies <= Double(Self.mostProducts)
     else { return false }
     let taps = torus.taps.count
     let length = map.inputs * taps
@@ -114,12 +118,15 @@ private struct Torus {
     }
     guard extents[0] <= most, extents[1] <= most / extents[0] else { return nil }
     self.extents = extents
-    let remainders = along.map { Set($0.map(\.phase)).sorted() }
+    let remainders = along.map { Array(Set($0.map(\.phase))) }
+    let places = remainders.map { own in
+      Dictionary(uniqueKeysWithValues: zip(own, own.indices))
+    }
     phases = remainders[0].count * remainders[1].count
     taps = along[0].flatMap { down in
       along[1].map { right in
-        let first = remainders[0].firstIndex(of: down.phase) ?? 0
-        let second = remainders[1].firstIndex(of: right.phase) ?? 0
+        let first = places[0][down.phase] ?? 0
+        let second = places[1][right.phase] ?? 0
         return Tap(
           phase: first * remainders[1].count + second, down: down.offset, right: right.offset)
       }

@@ -20,6 +20,7 @@ from .waves import CIRCLE, wave
 
 MOST_FREQUENCIES = 2 ** 20
 MOST_WORK = 2.0 ** 43
+MOST_TAPS = 2 ** 22  # times frequencies and groups: each is a step of this program
 EACH = 2.0 ** -52  # a float nearest to a number within 2^-180
 
 
@@ -99,14 +100,16 @@ def is_shown(net, floats, name, source, norm, factors, is_norm, norm_of):
         return None
     axes = [along(*own) for own in zip(convolution.space, convolution.out, convolution.kernel, convolution.strides, convolution.dilations, convolution.before)]
     extents = [extent for _, extent in axes]
-    remainders = [sorted({r for _, r in own}) for own, _ in axes]
+    remainders = [{r: place for place, r in enumerate(sorted({r for _, r in own}))} for own, _ in axes]
     phases = math.prod(len(r) for r in remainders)
     groups, outputs, inputs = kernels.shape[:3]
     columns = inputs * phases
+    if groups * math.prod(convolution.kernel) * math.prod(extents) > MOST_TAPS:
+        return False
     if math.prod(extents) > MOST_FREQUENCIES or 8.0 * outputs * columns * min(outputs, columns) * math.prod(extents) > MOST_WORK:
         return False
     taps = [
-        ([own[t][0] for (own, _), t in zip(axes, tap)], tap, np.ravel_multi_index([r.index(own[t][1]) for (own, _), r, t in zip(axes, remainders, tap)], [len(r) for r in remainders]))
+        ([own[t][0] for (own, _), t in zip(axes, tap)], tap, np.ravel_multi_index([r[own[t][1]] for (own, _), r, t in zip(axes, remainders, tap)], [len(r) for r in remainders]))
         for tap in product(*(range(len(own)) for own, _ in axes))
     ]
     tables = [turns(extent) for extent in extents]

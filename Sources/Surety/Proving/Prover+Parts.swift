@@ -78,8 +78,8 @@ extension Prover {
 
 /// A box of a property's region in which everything is ruled out.
 private struct ClosedPart: Sendable {
-  /// What holds in it.
-  let claim: Proofs.Claim
+  /// What holds in the whole region.
+  private let whole: Proofs.Claim
   let lower: [Double]
   let upper: [Double]
   /// The part of the region's volume.
@@ -106,10 +106,15 @@ private struct ClosedPart: Sendable {
     for input in Set(path.map(\.place.input)) {
       volume *= (upper[input] - lower[input]) / (region.upper[input] - region.lower[input])
     }
+    (self.whole, self.cuts, self.region, self.volume) = (whole, cuts, number, volume)
+    (self.lower, self.upper) = (lower, upper)
+  }
+
+  /// What holds in it. Of many parts few are proved, so that it is made where it is asked for.
+  var claim: Proofs.Claim {
     var claim = whole
     claim.region = .box(lower: Proofs.NumberArray(lower), upper: Proofs.NumberArray(upper))
-    (self.claim, self.cuts, self.region, self.volume) = (claim, cuts, number, volume)
-    (self.lower, self.upper) = (lower, upper)
+    return claim
   }
 
   func words(of property: Property, _ covered: Double, _ count: Int) -> String {
@@ -117,6 +122,6 @@ private struct ClosedPart: Sendable {
     return String(
       format:
         "A part of %@, %.3g %% of its volume, and not the property as a whole; the %d parts of this file are %.4g %%. %@",
-      place, 100 * volume, count, 100 * covered, claim.words ?? "")
+      place, 100 * volume, count, 100 * covered, whole.words ?? "")
   }
 }
