@@ -82,6 +82,11 @@ struct TextTests {
       // What the checker proves goes beyond the bound of all texts.
       #expect(count > 0 && count >= result["certified"] as? Int ?? 0)
       #expect(result["contradicted"] as? Int == 0)
+      // What is certified does not depend on whether certificates are written.
+      let alone = try Program.run(
+        ["certify-text", path("a"), "--text", text, "--windows", "2", "--json"] + options)
+      #expect(try alone.object()["certified"] as? Int == result["certified"] as? Int)
+      #expect(count == result["certified"] as? Int)
       #expect((result["tried"] != nil) == options.contains("--substitute"))
       let checked = try Program.run("check", lines, "--model", path("a/model.onnx"))
       #expect(checked.code == 0 && checked.output == "accepted \(count) rejected 0\n")
