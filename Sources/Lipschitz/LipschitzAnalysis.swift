@@ -10,7 +10,7 @@ import Tensors
 public struct LipschitzAnalysis: Sendable {
   /// The network that is bounded: simplified, so that normalisations are part of their layers.
   public let network: Network
-  private let parameters: Parameters<Tensor<Double>>
+  let parameters: Parameters<Tensor<Double>>
 
   /// Prepares a network.
   public init(_ network: Network) { self.init(simple: network.simplified()) }
@@ -85,7 +85,7 @@ public struct LipschitzAnalysis: Sendable {
       pairs: pairs(reaches, context(network.output, ranges, [:])))
   }
 
-  private func context(
+  func context(
     _ node: Int, _ ranges: [ReadingContext.NodeRange?]?, _ silent: [Int: [Bool]]
   ) -> ReadingContext {
     ReadingContext(
@@ -95,10 +95,14 @@ public struct LipschitzAnalysis: Sendable {
   /// The least and the largest values of each node over a region.
   ///
   /// - Soundness: As for `Bounder.crown`, whose rounding is accounted for.
-  private func ranges(over region: Region) throws(Unsupported) -> [ReadingContext.NodeRange?] {
+  func ranges(over region: Region) throws(Unsupported) -> [ReadingContext.NodeRange?] {
     let bounder = Bounder<Tensor<Double>>(network)
-    let state = try bounder.crown(over: InputSet([region], shape: network.inputShape))
-    return state.intervals.map { interval in
+    return Self.ranges(of: try bounder.crown(over: InputSet([region], shape: network.inputShape)))
+  }
+
+  /// The ends of each node's interval, for the first example.
+  static func ranges(of state: BoundState<Tensor<Double>>) -> [ReadingContext.NodeRange?] {
+    state.intervals.map { interval in
       interval.map {
         ReadingContext.NodeRange(
           lower: $0.lower.valuesBelow.scalars, upper: $0.upper.valuesAbove.scalars)
@@ -109,7 +113,7 @@ public struct LipschitzAnalysis: Sendable {
   /// For each node the outputs whose differences no reader passes on over the region.
   ///
   /// - Soundness: A difference that every reader multiplies by 0 may be taken to be 0.
-  private func silentOutputs(_ ranges: [ReadingContext.NodeRange?]) -> [Int: [Bool]] {
+  func silentOutputs(_ ranges: [ReadingContext.NodeRange?]) -> [Int: [Bool]] {
     var readers: [Int: [any Operation]] = [:]
     let needed = network.isNeeded
     for (id, node) in network.nodes.enumerated() where needed[id] {

@@ -60,8 +60,11 @@ public struct Certifier: Sendable {
       } catch {
         throw InputError("network", error.description)
       }
-    } else {
+    } else if !options.joinsConstants {
       try Self.checkSupport(simplified, options.methods)
+    }
+    if options.joinsConstants, let first = decider.constants.analysis.unread.first {
+      throw InputError("network", first.description)
     }
     run = RunRecord(
       modelDigest: modelDigest, data: "\(images.name):\(images.split.rawValue)",
@@ -72,6 +75,7 @@ public struct Certifier: Sendable {
         std: options.normalization.std.map(Double.init), range: images.range),
       methods: (options.usesConstants ? [Stage.constants.name] : [])
         + options.methods.map(\.rawValue)
+        + (options.joinsConstants ? [Stage.joined.name] : [])
         + [options.completeMethod?.rawValue].compactMap { $0 },
       arithmetic: decider.precision.arithmetic, threshold: fitted.threshold)
     run.effort = EffortRecord(
@@ -107,6 +111,8 @@ public struct Certifier: Sendable {
     other.options.methods = options.methods.filter { methods.contains($0.rawValue) }
     other.options.usesConstants =
       options.usesConstants && methods.contains(Stage.constants.name)
+    other.options.joinsConstants =
+      options.joinsConstants && methods.contains(Stage.joined.name)
     other.options.completeMethod = options.completeMethod.flatMap {
       methods.contains($0.rawValue) ? $0 : nil
     }
@@ -223,6 +229,7 @@ public struct Certifier: Sendable {
       return Step(stage: .attack(effort), share: 0.1)
     }
     if name == Stage.constants.name { return Step(stage: .constants) }
+    if name == Stage.joined.name { return Step(stage: .joined) }
     if let method = BoundMethod(rawValue: name) {
       // A search that comes after optimised slopes does without them where they take too long.
       return Step(stage: .bounds(method), share: method == .alphaCROWN && !isLast ? 0.5 : 1)
@@ -242,7 +249,7 @@ extension Step {
     switch stage {
     case .attack(let effort): effort.name == AttackEffort.short.name
     case .bounds(let method): method != .alphaCROWN
-    case .constants: true
+    case .constants, .joined: true
     case .complete: false
     }
   }

@@ -19,6 +19,8 @@ public struct CertifierOptions: Sendable {
   public var methods: [BoundMethod] = Verifier.methods
   /// Whether it is asked first how far the outputs can move at all, by proved norms of the layers; the method `lipschitz`.
   public var usesConstants = false
+  /// Whether constants of late layers are joined to linear bounds of early ones, region by region, after the methods; the method `lipschitz-crown`.
+  public var joinsConstants = false
   /// The search that decides what the methods leave open, if any.
   public var completeMethod: CompleteMethod?
   /// The arithmetic of the bounds; nil for that of the network's own numbers.

@@ -13,7 +13,7 @@ struct StepPace {
   func count(for step: Step) -> Int {
     let isBound =
       switch step.stage {
-      case .bounds, .constants: true
+      case .bounds, .constants, .joined: true
       case .attack, .complete: false
       }
     guard isBound, let known = perExample[step] else { return 1 }

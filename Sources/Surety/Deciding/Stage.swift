@@ -9,6 +9,8 @@ enum Stage: Sendable, Hashable {
   case bounds(BoundMethod)
   /// How far the outputs can move, whatever the input.
   case constants
+  /// How far the outputs can move within the region: constants of late layers joined to linear bounds of early ones.
+  case joined
   /// A complete search over parts of the region.
   case complete(CompleteMethod)
 
@@ -18,6 +20,7 @@ enum Stage: Sendable, Hashable {
     case .attack(let effort): effort.name
     case .bounds(let method): method.rawValue
     case .constants: "lipschitz"
+    case .joined: "lipschitz-crown"
     case .complete(let completion): completion.rawValue
     }
   }

@@ -61,7 +61,7 @@ extension Certifier {
     let claim = try claim(of: line, prover, .holds)
     let method = line.method.flatMap(BoundMethod.init)
     var problem = NoCertificate.insufficient
-    if line.method == Stage.constants.name {
+    if [Stage.constants.name, Stage.joined.name].contains(line.method) {
       do throws(NoCertificate) {
         return try prover.certificate(
           of: claim, by: prover.proofsByConstants(claim), limits)

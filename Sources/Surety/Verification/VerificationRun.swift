@@ -71,7 +71,7 @@ final class VerificationRun {
       progress(line(state, of: completion, since: begin))
     }
     switch step.stage {
-    case .attack, .constants: break
+    case .attack, .constants, .joined: break
     case .bounds(let method):
       let isCut = Date().timeIntervalSince(begin) >= step.most || options.isCancelled()
       if !isCut { finished.insert(method) }

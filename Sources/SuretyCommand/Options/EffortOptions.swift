@@ -43,7 +43,7 @@ struct EffortOptions: ParsableArguments {
     options.timeout = try time.limit()
     let choice = try methodList(methods, isTimed: time.timeout != nil)
     (options.methods, options.completeMethod) = (choice.bounds, choice.completion)
-    options.usesConstants = choice.usesConstants
+    (options.usesConstants, options.joinsConstants) = (choice.usesConstants, choice.joinsConstants)
     options.precision = precision.precision
     options.memory = try resources.apply()
     options.seed = seed
