@@ -53,6 +53,27 @@ struct RoutingTests {
     #expect(sure > 1000 && open > 1000)
   }
 
+  @Test("Scores that a matrix makes leave room by what met in them, as scores that are sums do")
+  func linearScores() throws {
+    var network = Network(input: [1, 2, 3])
+    let weight = network.addParameter("w", Tensor([3, 1], [1, 1, 1]))
+    let scores = try network.add(Linear(weight: weight), [0])
+    network.setOutput(try network.add(TopTokens(1, of: 2), [scores]), named: "marks")
+    func ends(_ x: [Double]) throws -> ([Double], [Double]) {
+      let region = try Region(lower: x, upper: x, source: "point")
+      let plain = network.simplified()
+      let state = try Bounder<Tensor<Double>>(plain).intervals(
+        over: InputSet([region], shape: plain.inputShape))
+      let bounds = try #require(state.intervals[plain.output])
+      return (bounds.lower.scalars, bounds.upper.scalars)
+    }
+    // In single precision 1e4 + 1e-4 - 1e4 is 0, and so is the other score.
+    let (low, high) = try ends([1e4, 1e-4, -1e4, 1e4, 2e-4, -1e4])
+    #expect(low == [0, 0] && high == [1, 1])
+    let (known, same) = try ends([1, 2, 3, 1, 2, 4])
+    #expect(known == [0, 1] && same == [0, 1])
+  }
+
   @Test("Where rounding is charged, scores must be apart by more than an execution may lose")
   func room() {
     let room = TopTokens.executionRoom

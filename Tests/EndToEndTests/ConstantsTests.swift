@@ -100,12 +100,50 @@ struct ConstantsTests {
     #expect(refused.code == 1 && refused.output.contains("accepted 0"), "\(refused.output)")
   }
 
+  @Test(
+    "Constants joined to linear bounds certify what either does, and no attack contradicts",
+    arguments: [("2", "0.4"), ("inf", "0.06")])
+  func joined(_ norm: String, _ epsilon: String) throws {
+    func certified(_ methods: String) throws -> Set<Int> {
+      let lines = try certify(norm, epsilon, methods).lines
+      return Set(lines.filter { $0.verdict == .certified }.map(\.example))
+    }
+    let constants = try certified("lipschitz")
+    let joined = try certified("lipschitz-crown")
+    #expect(!constants.isEmpty && joined.isSuperset(of: constants))
+    // The attack of this run comes before it, and what it changed is not certified.
+    let both = try certify(norm, epsilon, "ibp,crown,lipschitz-crown").lines
+    let violated = Set(both.filter { $0.verdict == .violated }.map(\.example))
+    #expect(!violated.isEmpty && violated.isDisjoint(with: joined))
+    #expect(joined.subtracting(both.filter { $0.verdict == .certified }.map(\.example)).isEmpty)
+  }
+
+  @Test(
+    "Certificates of what is joined are checked, and there are none where the checker's bounds do not suffice"
+  )
+  func joinedCertificates() throws {
+    let out = "\(folder.path)/joined"
+    let outcome = try Program.run(
+      "certify", model, "--data", "digits", "--first", "40", "--eps", "0.3", "--norm", "2",
+      "--methods", "lipschitz-crown", "--out", out, "--no-preflight")
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let records = "\(out)/certificates.jsonl"
+    let certified = try ResultLog.lines(of: records).filter { $0.verdict == .certified }
+    #expect(certified.contains { $0.method == "lipschitz-crown" && $0.proof?.missing == nil })
+    let checked = try Program.run("check", records, "--model", model)
+    #expect(checked.output.contains("rejected 0"), "\(checked.output)")
+  }
+
   @Test("It comes first, and a network without a constant is refused by name")
   func refusals() throws {
     let late = try Program.run(
       "certify", model, "--data", "digits", "--eps", "0.1", "--methods", "ibp,lipschitz", "--out",
       "\(folder.path)/late")
     #expect(late.code == 2 && late.errors.contains("lipschitz comes after ibp"))
+    let early = try Program.run(
+      "certify", model, "--data", "digits", "--eps", "0.1", "--methods", "lipschitz-crown,crown",
+      "--out", "\(folder.path)/early")
+    #expect(early.code == 2 && early.errors.contains("crown comes after lipschitz-crown"))
     var network = Network(input: [1, 64])
     try network.add(Exponential(), [0])
     let weight = network.addParameter("w", Tensor(repeating: 0.1, [64, 10]))

@@ -50,7 +50,7 @@ struct ErrorLineTests {
           "certify", "absent.onnx", "--data", "digits", "--eps", "0.1", "--out", "nowhere",
           "--methods", "ibp,crwn",
         ],
-        "--methods: 'crwn' is not a method, expected a list of lipschitz, ibp, forward, crown-ibp, crown, alpha-crown, bab, milp; did you mean crown?"
+        "--methods: 'crwn' is not a method, expected a list of lipschitz, ibp, forward, crown-ibp, crown, alpha-crown, lipschitz-crown, bab, milp; did you mean crown?"
       ),
       (
         ["bounds", "absent.onnx", "--center", "c.json", "--method", "crwn"],

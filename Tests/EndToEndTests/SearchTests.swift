@@ -84,6 +84,18 @@ struct SearchTests {
     #expect(certified > 0)
   }
 
+  @Test("A setting that the search chooses itself is refused by name")
+  func chosen() throws {
+    for (key, option) in [("network.width", "--widths"), ("network.stages", "--kinds")] {
+      let result = try Program.run(
+        "search", "digits", "--latency", "1", "--set", "\(key)=4", "--out", "/nowhere/search")
+      #expect(result.code == 2)
+      #expect(
+        result.errors.contains("\(key) is chosen by the search; expected \(option) instead"),
+        "\(result.errors)")
+    }
+  }
+
   @Test("What exceeds a budget is rejected before it is trained, and hand-made networks are not")
   func budgets() throws {
     let tiny = try TinySearch()

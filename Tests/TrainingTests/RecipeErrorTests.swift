@@ -94,7 +94,7 @@ struct RecipeErrorTests {
       ),
       (
         "network: {hidden: [3]}",
-        "r.yaml: line 3: network.hidden: architecture \"cnn-7\" is not a setting of it; expected width, "
+        "r.yaml: line 3: network.hidden: architecture \"cnn-7\" has no such setting; expected width, "
           + "linear, normalization"
       ),
       (

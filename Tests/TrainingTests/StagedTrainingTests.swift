@@ -168,7 +168,7 @@ struct StagedTrainingTests {
       ),
       (
         "{architecture: staged, width: 2}",
-        "network.width: architecture \"staged\" is not a setting of it; expected stages, linear, normalization"
+        "network.width: architecture \"staged\" has no such setting; expected stages, linear, normalization"
       ),
     ])
   func refusals(network: String, expected: String) {

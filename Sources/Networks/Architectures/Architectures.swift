@@ -58,7 +58,7 @@ public enum Architectures {
     for setting in settings.made where !entry.settings.contains(setting) {
       throw InputError(
         "architecture \"\(name)\"", place: setting,
-        "is not a setting of it; expected \(entry.settings.joined(separator: ", "))")
+        "has no such setting; expected \(entry.settings.joined(separator: ", "))")
     }
     // Both kinds of normalisation have one name.
     let isOtherKind =

@@ -36,21 +36,50 @@ extension Network {
 
   /// With what the scores of tokens are sums of as a second input of the choice of tokens, wherever they are such sums.
   func seeingSummedScores() -> Network {
-    func summed(_ node: Int) -> Int? {
-      guard nodes[node].operation is TopTokens, nodes[node].inputs.count == 1 else { return nil }
-      var scores = nodes[node].inputs[0]
-      if nodes[scores].operation is AddConstant { scores = nodes[scores].inputs[0] }
-      guard let sum = nodes[scores].operation as? Reduce, !sum.isMean, sum.keepingAxes,
-        sum.axes == [nodes[scores].shape.rank - 1], nodes[scores].shape == nodes[node].shape
-      else { return nil }
-      return nodes[scores].inputs[0]
-    }
-    guard nodes.indices.contains(where: { summed($0) != nil }) else { return self }
+    guard nodes.indices.contains(where: { scoreTerms(at: $0) != nil }) else { return self }
     return rewritten { node, rebuilder in
-      guard let operation = nodes[node].operation, let terms = summed(node) else {
+      guard let operation = nodes[node].operation, let terms = scoreTerms(at: node) else {
         return rebuilder.keep(node)
       }
-      rebuilder.replace(node, by: operation, reading: nodes[node].inputs + [terms])
+      switch terms {
+      case .summed(let terms):
+        rebuilder.replace(node, by: operation, reading: nodes[node].inputs + [terms])
+      case .products(let read, let weight):
+        let parameter = parameters[weight.index]
+        let factors = rebuilder.addParameter(
+          "\(parameter.name).terms", parameter.value.reshaped([parameter.value.count]),
+          error: parameter.error)
+        let products = rebuilder.add(
+          MultiplyConstant(factors), [rebuilder.newNode(read)], for: node)
+        let scores = nodes[node].inputs.map { rebuilder.newNode($0) }
+        rebuilder.stand(rebuilder.add(operation, scores + [products], for: node), for: node)
+      }
+    }
+  }
+
+  /// What the scores that a node chooses tokens by are sums of.
+  private enum ScoreTerms {
+    /// The elements of a node, along its last axis.
+    case summed(Int)
+    /// The elements of a node times weights.
+    case products(Int, ParameterID)
+  }
+
+  /// What the scores are sums of, up to a constant; nil where that is not seen, or is there already.
+  private func scoreTerms(at node: Int) -> ScoreTerms? {
+    guard nodes[node].operation is TopTokens, nodes[node].inputs.count == 1 else { return nil }
+    var scores = nodes[node].inputs[0]
+    if nodes[scores].operation is AddConstant { scores = nodes[scores].inputs[0] }
+    guard nodes[scores].shape == nodes[node].shape, let read = nodes[scores].inputs.first else {
+      return nil
+    }
+    switch nodes[scores].operation {
+    case let sum as Reduce
+    where !sum.isMean && sum.keepingAxes && sum.axes == [nodes[scores].shape.rank - 1]:
+      return .summed(read)
+    case let map as Linear where parameters[map.weight.index].value.shape[-1] == 1:
+      return .products(read, map.weight)
+    default: return nil
     }
   }
 

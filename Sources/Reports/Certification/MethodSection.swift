@@ -75,6 +75,8 @@ struct MethodSection {
     "attack": "searches for a counterexample", "ibp": "intervals",
     "crown-ibp": "linear bounds over intervals", "forward": "linear bounds, forward",
     "crown": "linear bounds, backward", "alpha-crown": "linear bounds, optimised",
+    "lipschitz": "how far outputs can move at all",
+    "lipschitz-crown": "how far outputs can move in the region",
     "bab": "branch and bound", "milp": "mixed-integer programs",
   ]
 }

@@ -92,6 +92,7 @@ public struct ArchitectureSearchRequest: Sendable, Hashable {
     guard try !AnyRecipe.isForText(name) else {
       throw InputError("recipe \"\(name)\"", "is for text; expected one for images")
     }
+    try Self.checkChosen(options.settings)
     var base = try Recipe.named(name, settings: options.settings)
     guard base.network.file == nil else {
       throw InputError(
@@ -113,6 +114,21 @@ public struct ArchitectureSearchRequest: Sendable, Hashable {
     for (place, reference) in references.enumerated()
     where references[..<place].contains(where: { $0.name == reference.name }) {
       throw InputError("--against", "\(reference.name) is there twice")
+    }
+  }
+
+  /// What the search chooses itself, and the option that says from what.
+  private static let chosen = [
+    "network.architecture": "--kinds", "network.stages": "--kinds", "network.width": "--widths",
+    "network.linear": "--linear",
+  ]
+
+  /// Refuses settings that the search would replace.
+  private static func checkChosen(_ settings: [String]) throws(InputError) {
+    for setting in settings {
+      let key = String(setting.prefix { $0 != "=" })
+      guard let option = chosen[key] else { continue }
+      throw InputError("--set", "\(key) is chosen by the search; expected \(option) instead")
     }
   }
 

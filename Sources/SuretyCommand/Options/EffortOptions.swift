@@ -6,7 +6,8 @@ struct EffortOptions: ParsableArguments {
   @Option(
     help: """
       The methods to try in order, separated by commas: ibp, forward, crown-ibp, crown, alpha-crown, before them \
-      lipschitz, which asks how far outputs can move at all, and at the end bab or milp, which take long. By default ibp,crown-ibp,crown,alpha-crown, and bab where --timeout is given.
+      lipschitz, which asks how far outputs can move at all, after them lipschitz-crown, which asks it for the region alone with what \
+      crown knows of it, and at the end bab or milp, which take long. By default ibp,crown-ibp,crown,alpha-crown, and bab where --timeout is given.
       """)
   var methods: String?
 

@@ -98,11 +98,11 @@ struct ArchitectureTests {
   func setting_Fails() {
     #expect(
       message { try Architectures.named("resnext", .init(normalization: .full)) }
-        == "architecture \"resnext\": normalization: is not a setting of it; expected width, linear"
+        == "architecture \"resnext\": normalization: has no such setting; expected width, linear"
     )
     #expect(
       message { try Architectures.named("cnn-3", .init(linear: 4)) }
-        == "architecture \"cnn-3\": linear: is not a setting of it; expected width, normalization")
+        == "architecture \"cnn-3\": linear: has no such setting; expected width, normalization")
   }
 
   @Test("Images and sizes that do not fit are refused with the layer")

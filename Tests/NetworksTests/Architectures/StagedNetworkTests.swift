@@ -164,14 +164,14 @@ struct StagedNetworkTests {
     }
     #expect(
       other?.description
-        == "architecture \"cnn-7\": stages: is not a setting of it; expected width, linear, normalization"
+        == "architecture \"cnn-7\": stages: has no such setting; expected width, linear, normalization"
     )
     let wide = #expect(throws: InputError.self) {
       try Architectures.named("staged", .init(width: 3))
     }
     #expect(
       wide?.description
-        == "architecture \"staged\": width: is not a setting of it; expected stages, linear, normalization"
+        == "architecture \"staged\": width: has no such setting; expected stages, linear, normalization"
     )
   }
 }

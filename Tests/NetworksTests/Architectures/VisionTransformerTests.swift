@@ -121,7 +121,7 @@ struct VisionTransformerTests {
     tokens.patch = 4
     #expect(
       message("cnn-7", .init(transformer: tokens))
-        == "architecture \"cnn-7\": patch: is not a setting of it; expected width, linear, normalization"
+        == "architecture \"cnn-7\": patch: has no such setting; expected width, linear, normalization"
     )
     var normalized = VisionTransformerSettings()
     normalized.normalization = .rms

@@ -87,6 +87,24 @@ struct TransformerIntervalTests {
     #expect(first(Lanes<Float>.self) < 1e-30 && first(Tracked<Tensor<Double>>.self) < 1e-30)
   }
 
+  @Test("Gradients of a softmax's ranges are numbers where every exponential is too small for one")
+  func softmaxGradients() {
+    for (low, high) in [(-300.0, 300.0), (-80, 60), (-1e4, 1e4), (-70, 0)] {
+      let tracked = [low, high].map {
+        Tracked.variable(Tensor<Float>(Tensor<Double>(repeating: $0, [1, 5])))
+      }
+      let range = Softmax(axis: 0).interval(
+        [Interval(lower: tracked[0], upper: tracked[1])], Parameters<Tracked<Tensor<Float>>>([]))
+      // The gradient that arrives may be large itself.
+      let sum = ((range.upper - range.lower) * Tracked(Tensor<Float>(repeating: 1e6, [1, 5])))
+        .reduced(.sum, axis: 1)
+      for gradient in sum.gradients(of: tracked) {
+        let isFinite = gradient.scalars.allSatisfy { $0.isFinite }
+        #expect(isFinite, "\(low)...\(high): \(gradient.scalars)")
+      }
+    }
+  }
+
   @Test("GELU's range that can be differentiated is that found element by element")
   func gelu() {
     var g = SplitMix64(seed: 82)

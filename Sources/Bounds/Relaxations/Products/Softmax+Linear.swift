@@ -39,7 +39,8 @@ extension Softmax: IntervalPropagating {
     let (lower, upper) = (layout.grouped(x.lower), layout.grouped(x.upper))
     let top = upper.reduced(.maximum, axis: 1)
     let (low, high) = ((lower - top).applying(.exp), (upper - top).applying(.exp))
-    let tiny = 1e-37
+    // Derivatives divide by sums of no more than this: its inverse, times a gradient, is to be a number of single precision.
+    let tiny = 1e-28
     let least = low / (low + high.product(others) + Double(n) * tiny)
     let most = (high + tiny) / (high + low.product(others) + tiny)
     return Interval(lower: layout.ungrouped(least), upper: layout.ungrouped(most))
