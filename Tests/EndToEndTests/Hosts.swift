@@ -28,7 +28,7 @@ enum Hosts {
   ///   - limit: The seconds after which the run is ended, with code 124.
   static func run(
     _ hosts: Int, _ arguments: [String], pids folder: String, meanwhile: String = "",
-    limit: Int = 120
+    limit: Int = 600
   ) throws -> Program.Outcome {
     let script = #"echo $$ > "$0/rank-$OMPI_COMM_WORLD_RANK.pid"; exec "$@""#
     let words =
@@ -38,10 +38,10 @@ enum Hosts {
     return try Program.shell(#""$@""#, words)
   }
 
-  /// Lets mpirun notice within seconds that a host is gone; by default it takes 8 minutes.
+  /// Lets mpirun notice that a host is gone before the patience of 4 seconds is over; by default it takes 8 minutes.
   private static let noticing = [
-    "--mca", "oob_tcp_keepalive_time", "3", "--mca", "oob_tcp_keepalive_intvl", "1", "--mca",
-    "oob_tcp_keepalive_probes", "3",
+    "--mca", "oob_tcp_keepalive_time", "1", "--mca", "oob_tcp_keepalive_intvl", "1", "--mca",
+    "oob_tcp_keepalive_probes", "2",
   ]
 }
 
