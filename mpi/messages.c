@@ -9,7 +9,7 @@
 #define API __attribute__((visibility("default")))
 
 // The form of these calls; the program refuses another one.
-API int surety_mpi_form(void) { return 1; }
+API int surety_mpi_form(void) { return 2; }
 
 // Joins the other processes. Returns 0, or what went wrong.
 API int surety_mpi_start(int *rank, int *count) {
@@ -65,5 +65,8 @@ API int surety_mpi_probe(int *from, int *tag, int *size) {
   return 1;
 }
 
-// Leaves; waits for the others to leave.
+// Leaves; waits for the others to leave, for good where one was killed or cannot be reached.
 API void surety_mpi_end(void) { MPI_Finalize(); }
+
+// Ends all processes, with success: mpirun would wait for one that cannot be reached. Does not return.
+API void surety_mpi_end_all(void) { MPI_Abort(MPI_COMM_WORLD, 0); }

@@ -45,6 +45,8 @@ struct Courier {
   private static let part = 1 << 26
   /// The seconds for which a message under way is hurried on; one to a process that was killed stays under way for good.
   private static let hurry = 0.05
+  /// The microseconds that others have to leave before all are ended.
+  private static let farewell: UInt32 = 2_000_000
   /// The seconds between signs of life.
   private static let interval = 0.25
 
@@ -83,8 +85,18 @@ struct Courier {
       }
       usleep(300)
     }
-    library.end()
+    leave(patience)
     mailbox.finish()
+  }
+
+  /// Leaves with the others, or without them where one has stopped: MPI would wait for that one.
+  private func leave(_ patience: Double) {
+    let loss = mailbox.loss(among: partners, patience: patience)
+    guard loss.isKnown else { return library.end() }
+    guard loss.endsAll else { return }
+    // The others have the time to leave by themselves, having been told.
+    usleep(Self.farewell)
+    library.endAll()
   }
 
   /// Moves everything on; false where nothing moved.
@@ -181,11 +193,14 @@ struct Courier {
     }
   }
 
+  /// The ranks that this one talks to.
+  private var partners: [Int] { rank == 0 ? Array(1..<max(1, count)) : [0] }
+
   /// Tells the others that this process is alive. Rank 0 talks to all, and all to rank 0.
   private mutating func giveSigns() {
     guard (SuspendingClock.now - lastSigns) / .seconds(1) >= Self.interval else { return }
     lastSigns = .now
-    for other in rank == 0 ? Array(1..<max(1, count)) : [0] {
+    for other in partners {
       if let request = signs[other] {
         guard library.isDone(request) != 0 else { continue }
       }

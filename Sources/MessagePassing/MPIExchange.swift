@@ -66,5 +66,16 @@ public final class MPIExchange: Exchange {
   public func flush() { mailbox.flush(within: 0.1) }
 
   /// Leaves, and waits for the others to leave as well: the leader as long as its patience, the others until it has done its work.
-  public func end() { mailbox.close(within: rank == 0 ? 2 * patience : 86_400) }
+  public func end() {
+    mailbox.close(within: rank == 0 ? 2 * patience : 86_400, endingAll: false)
+  }
+
+  /// Leaves when the work is done, and waits for the others as long as its patience.
+  ///
+  /// Where one has stopped the leader ends all processes, with success, and does not return: it may have been cut off, and
+  /// `mpirun` waits for a process that it cannot reach as long as for one that works. What was written to standard output must have
+  /// been flushed.
+  public func conclude() {
+    mailbox.close(within: 2 * patience, endingAll: rank == 0)
+  }
 }

@@ -24,11 +24,12 @@ struct MPILibrary: Sendable {
   let isDone: IsDone
   let probe: Probe
   let end: End
+  let endAll: End
 
   /// The name of the library's file, on every system.
   static let fileName = "libsurety_mpi.so"
   /// The form of the calls that this program knows.
-  private static let form: Int32 = 1
+  private static let form: Int32 = 2
 
   /// Where the library may lie: beside the program, or where `make install` puts it.
   private static var candidates: [String] {
@@ -68,5 +69,6 @@ struct MPILibrary: Sendable {
     isDone = try call("is_done", as: IsDone.self)
     probe = try call("probe", as: Probe.self)
     end = try call("end", as: End.self)
+    endAll = try call("end_all", as: End.self)
   }
 }

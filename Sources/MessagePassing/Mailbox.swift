@@ -11,6 +11,7 @@ final class Mailbox: @unchecked Sendable {
   private var ranks: (rank: Int, count: Int)?
   private var problem: Int?
   private var isClosing = false
+  private var endsAll = false
   private var hasEnded = false
   /// The messages that were put and have not left yet.
   private var waiting = 0
@@ -57,20 +58,27 @@ final class Mailbox: @unchecked Sendable {
         arrived[rank]?.removeFirst()
         return first
       }
-      let silence = (heard[rank].map { SuspendingClock.now - $0 } ?? .zero) / .seconds(1)
-      if silence > patience { lost.insert(rank) }
+      listen(for: rank, patience)
       guard !lost.contains(rank), !hasEnded, !isCancelled() else { return nil }
       _ = condition.wait(until: Date(timeIntervalSinceNow: 0.1))
     }
   }
 
+  /// Counts a process as stopped, for good, after so many seconds of silence; with the lock held.
+  private func listen(for rank: Int, _ patience: Double) {
+    let silence = (heard[rank].map { SuspendingClock.now - $0 } ?? .zero) / .seconds(1)
+    if silence > patience { lost.insert(rank) }
+  }
+
   /// Lets the other thread end, and waits for it.
   ///
-  /// - Parameter limit: The seconds after which it is left alone.
-  func close(within limit: Double) {
+  /// - Parameters:
+  ///   - limit: The seconds after which it is left alone.
+  ///   - endsAll: Whether all processes are to end where one has stopped.
+  func close(within limit: Double, endingAll endsAll: Bool) {
     condition.lock()
     defer { condition.unlock() }
-    isClosing = true
+    (isClosing, self.endsAll) = (true, endsAll)
     condition.broadcast()
     let end = Date(timeIntervalSinceNow: limit)
     while !hasEnded, condition.wait(until: end) {}
@@ -127,6 +135,21 @@ final class Mailbox: @unchecked Sendable {
     waiting = count + outgoing.count
     if waiting == 0 { condition.broadcast() }
     return count
+  }
+
+  /// Whether a process has stopped, and whether all are to end for that.
+  ///
+  /// - Parameters:
+  ///   - ranks: Those that give signs of life to this one.
+  ///   - patience: The seconds of silence after which one has stopped.
+  func loss(
+    among ranks: [Int], patience: Double
+  ) -> (isKnown: Bool, endsAll: Bool) {
+    condition.lock()
+    defer { condition.unlock() }
+    // Nobody may have waited for one that stopped late.
+    for rank in ranks { listen(for: rank, patience) }
+    return (!lost.isEmpty, !lost.isEmpty && endsAll)
   }
 
   func finish() {

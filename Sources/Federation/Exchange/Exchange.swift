@@ -35,9 +35,14 @@ extension Exchange {
     receive(from: rank, unless: isCancelled).flatMap(Message.init)
   }
 
+  /// Tells everyone that there is no more to do.
+  public func announceEnd() {
+    for other in 0..<count where other != rank { send(Message(.end), to: other) }
+  }
+
   /// Tells everyone that there is no more to do, and leaves.
   public func dismiss() {
-    for other in 0..<count where other != rank { send(Message(.end), to: other) }
+    announceEnd()
     end()
   }
 }

@@ -19,17 +19,23 @@ enum Ranks {
       if launched > 0 { throw Exit.Code(exit: .badInput) }
       throw error
     }
-    if exchange.rank == 0 {
-      defer { exchange.dismiss() }
-      return try work(exchange)
-    }
-    defer { exchange.end() }
     do {
       try work(exchange)
-    } catch let error as InputError {
+      if exchange.rank == 0 {
+        exchange.announceEnd()
+        // All may end with the call below.
+        try Console.flush()
+      }
+    } catch let error as InputError where exchange.rank > 0 {
       exchange.send(Message(.failure, text: error.description), to: 0)
+      exchange.end()
       throw Exit.Code(exit: .badInput)
+    } catch {
+      if exchange.rank == 0 { exchange.announceEnd() }
+      exchange.end()
+      throw error
     }
+    exchange.conclude()
   }
 
   /// Leaves the processors to all ranks alike that run on this machine.
