@@ -175,6 +175,9 @@ def main():
         "certify-text",
         run("certify-text", "text", "--text", "text.txt", "--eps", "0.1", "--windows", "1", "--attack", "2", "--json"))
     check_object("lipschitz", run("lipschitz", "model.onnx", "--around", "center.json", "--radius", "0.01", "--json"))
+    if understands("diagnose", "scaling"):
+        toy = ["diagnose", "scaling", "--widths", "8,16", "--rules", "rule,none", "--seeds", "1,2", "--steps", "40"]
+        check_object("scaling", run(*toy, "--json"))
     check_object("info", run("info", "model.onnx", "--json"))
     with open(folder + "/inputs.json", "w") as file:
         json.dump([[0.5] * 64, [0.25] * 64], file)

@@ -39,7 +39,8 @@ struct Tool: ParsableCommand {
       CertifyCommand.self, MergeCommand.self, CheckCommand.self, RadiusCommand.self,
       AttackCommand.self,
       TrainCommand.self, FederateCommand.self, CompareCommand.self, SearchCommand.self,
-      DataCommand.self, ReportCommand.self, DemoCommand.self, ManualCommand.self,
+      DiagnoseCommand.self, DataCommand.self, ReportCommand.self, DemoCommand.self,
+      ManualCommand.self,
     ])
 
   /// The names of the commands that people are told of.

@@ -28,8 +28,16 @@ struct ManualTests {
         #expect(page.contains("\\fB\(escaped)\\fR"), "\(name): \(option.1)")
       }
     }
+    // One page more for the program, and one for each command of a group.
+    let group = try String(
+      contentsOfFile: "\(folder.path)/surety-diagnose.1", encoding: .utf8)
+    #expect(group.contains("\n\\fBsurety\\-diagnose\\-scaling\\fR(1)\n"))
+    let member = try String(
+      contentsOfFile: "\(folder.path)/surety-diagnose-scaling.1", encoding: .utf8)
+    #expect(member.contains("\n.B surety diagnose scaling\n"))
+    #expect(member.contains("\\fB\\-\\-base\\-width\\fR"))
     #expect(
-      try FileManager.default.contentsOfDirectory(atPath: folder.path).count == names.count + 1)
+      try FileManager.default.contentsOfDirectory(atPath: folder.path).count == names.count + 2)
   }
 
   @Test(

@@ -1,4 +1,3 @@
-import Differentiation
 import Foundation
 import Networks
 import Tensors
@@ -102,92 +101,80 @@ struct WidthTransferTests {
   }
 }
 
-/// A toy in which the rule can be seen: two layers, each normalised and rectified, learn what a fixed small network says.
 @Suite("Singular values across widths")
-struct WidthSteadyStateTests {
-  private typealias T = Tracked<Tensor<Float>>
-
-  private func random(_ shape: Shape, _ size: Double, _ g: inout SplitMix64) -> Tensor<Float> {
-    Tensor(shape, (0..<shape.count).map { _ in Float(g.normal() * size) })
-  }
-
-  /// Each row over its root mean square.
-  private func normalized(_ x: T) -> T {
-    let square = x.applying(.square).reduced(.sum, axis: 1) * (1 / Double(x.shape[1]))
-    return x / (square + 1e-6).applying(.squareRoot)
-  }
-
-  /// The largest singular value of the square matrix that training settles at.
-  private func settled(_ width: Int, _ scales: [StepScale], seed: UInt64) -> Double {
-    var g = SplitMix64(seed: seed)
-    let (inputs, outputs, batch, steps) = (16, 8, 64, 800)
-    let teacher = [random([inputs, 32], 0.25, &g), random([32, outputs], 1.0 / 6, &g)]
-    let root = 1 / Double(width).squareRoot()
-    var weights = [
-      random([inputs, width], 0.25, &g), random([width, width], root, &g),
-      random([width, outputs], root, &g),
-    ]
-    var settings = OptimizerSettings()
-    (settings.kind, settings.learningRate, settings.weightDecay) = (.adamw, 0.01, 1)
-    (settings.betas, settings.clip) = ([0.9, 0.95], nil)
-    var optimizer = Optimizer(settings, weights.map { WeightForm($0.shape) })
-    optimizer.scales = scales
-    var state = optimizer.initialState(for: weights)
-    var values: [Double] = []
-    for step in 1...steps {
-      let x = random([batch, inputs], 1, &g)
-      let wanted = x.product(teacher[0]).applying(.tanh).product(teacher[1])
-      let variables = weights.map { T.variable($0) }
-      let first = normalized(T(x).product(variables[0])).positivePart()
-      let second = normalized(first.product(variables[1])).positivePart()
-      let error = second.product(variables[2]) - T(wanted)
-      let loss = error.applying(.square).total * (0.5 / Double(batch))
-      optimizer.step(
-        &weights, loss.gradients(of: variables), norm: 0, &state, rate: settings.learningRate)
-      if step > 600, step % 20 == 0 { values.append(weights[1].topSingular(rounds: 40).value) }
+struct WidthToyTests {
+  /// The largest singular value of the square matrix at the end, its logarithm's mean over three seeds.
+  private func settled(_ width: Int, _ rule: WidthRule) throws -> Double {
+    var settings = WidthToy.Settings()
+    settings.steps = 800
+    let sizes = try (1...3).map { seed -> Double in
+      let run = WidthToy(width: width, rule: rule, seed: seed, settings: settings).train()
+      return log(try #require(run?.measures.last).largest.upper.value)
     }
-    return values.reduce(0, +) / Double(values.count)
+    return sizes.reduce(0, +) / 3
   }
 
   @Test("Stay by the rule, grow without its decay, and fall with one that grows as the width")
   func slopes() throws {
-    let (widths, base) = ([32, 64, 128], 64)
-    func network(_ width: Int) throws -> Network {
-      try MLP(hidden: [width, width]).network(for: ImageTask(shape: [1, 4, 4], classes: 8))
-    }
-    func slope(_ decay: (Double) -> Double) throws -> Double {
-      let points = try widths.map { width -> (x: Double, y: Double) in
-        let wide = try network(width)
-        let matrices = wide.trainableParameters.filter {
-          wide.parameters[$0.index].value.shape.rank == 2
-        }
-        let growth = Double(width) / Double(base)
-        let rule = wide.stepScales(
-          from: try network(base), try network(2 * base), matrices)
-        #expect(rule[0] == StepScale(decay: 0))
-        #expect(abs(rule[1].rate * growth - 1) < 1e-12)
-        #expect(abs(rule[1].decay - growth.squareRoot()) < 1e-12)
-        let scales = rule.enumerated().map { place, scale in
-          place == 0 ? scale : StepScale(rate: scale.rate, decay: decay(growth))
-        }
-        let sizes = (1...3).map { settled(width, scales, seed: $0).logarithm }
-        return (growth.logarithm, sizes.reduce(0, +) / 3)
-      }
-      let (x, y) = (points.map(\.x), points.map(\.y))
-      let (mx, my) = (x.reduce(0, +) / 3, y.reduce(0, +) / 3)
-      return zip(x, y).reduce(0) { $0 + ($1.0 - mx) * ($1.1 - my) }
-        / x.reduce(0) { $0 + ($1 - mx) * ($1 - mx) }
+    func slope(_ rule: WidthRule) throws -> Double {
+      let (x, y) = ([-1.0, 0, 1], try [32, 64, 128].map { try settled($0, rule) })
+      return zip(x, y).reduce(0) { $0 + $1.0 * $1.1 } / 2 / log(2)
     }
     let (rule, constant, linear) = (
-      try slope { $0.squareRoot() }, try slope { _ in 1 }, try slope { $0 }
+      try slope(.rule), try slope(.constant), try slope(.proportional)
     )
     #expect(abs(rule) <= 0.1, "by the rule: \(rule)")
     // A quarter in the limit; small widths have not all settled after as many steps.
     #expect((0.15...0.45).contains(constant - rule), "constant decay: \(constant)")
     #expect((0.15...0.45).contains(rule - linear), "decay as the width: \(linear)")
   }
-}
 
-extension Double {
-  fileprivate var logarithm: Double { Foundation.log(self) }
+  @Test("The toy scales rate and decay as recipes do", arguments: [16, 64, 256])
+  func scales(width: Int) throws {
+    func network(_ width: Int) throws -> Network {
+      try MLP(hidden: [width, width]).network(for: ImageTask(shape: [1, 4, 4], classes: 8))
+    }
+    let wide = try network(width)
+    let matrices = wide.trainableParameters.filter {
+      wide.parameters[$0.index].value.shape.rank == 2
+    }
+    let expected = wide.stepScales(from: try network(64), try network(128), matrices)
+    let toy = WidthToy(width: width, rule: .rule, seed: 1)
+    #expect(expected == [StepScale(decay: 0), toy.scale, toy.scale])
+    #expect(toy.rate == 0.01 * 64 / Double(width))
+    #expect(abs(toy.decay - (Double(width) / 64).squareRoot()) < 1e-12)
+  }
+
+  @Test("Every number follows from the seed, and the student learns")
+  func repeats() throws {
+    var settings = WidthToy.Settings()
+    settings.steps = 400
+    let toy = WidthToy(width: 24, rule: .constant, seed: 3, settings: settings)
+    let run = try #require(toy.train())
+    #expect(run == toy.train())
+    #expect(run != WidthToy(width: 24, rule: .constant, seed: 4, settings: settings).train())
+    #expect(run.measures.map(\.step) == [100, 200, 300, 400])
+    #expect(run.divergedBy == nil)
+    for measure in run.measures {
+      #expect(measure.largest.lower.value <= measure.largest.upper.value)
+      #expect(measure.largest.lower.value > 0.999 * measure.largest.upper.value)
+      // No layer stretches a vector by more than its norm.
+      #expect(measure.gain > 0 && measure.gain <= measure.largest.upper.value)
+    }
+    // What an answer of zeros would miss is near 0.4.
+    #expect(run.measures[3].error < 0.1, "\(run.measures[3].error)")
+  }
+
+  @Test("A training that diverges says so, and one that is stopped is none")
+  func ends() {
+    var settings = WidthToy.Settings()
+    (settings.steps, settings.rate, settings.decay) = (40, 1, 1e30)
+    let run = WidthToy(width: 8, rule: .none, seed: 1, settings: settings).train()
+    #expect(run?.divergedBy == 10 && run?.measures.isEmpty == true)
+    var steps = 0
+    let stopped = WidthToy(width: 8, rule: .rule, seed: 1).train(isStopped: { steps == 5 }) {
+      steps = $0
+    }
+    #expect(stopped == nil && steps == 5)
+  }
 }

@@ -40,9 +40,14 @@ enum Exit: Int32 {
 
   /// The command whose help would tell more.
   private static var helpCommand: String {
-    let name = CommandLine.arguments.dropFirst().first ?? ""
-    let isCommand = Tool.configuration.subcommands.contains { $0.configuration.commandName == name }
-    return isCommand ? "surety \(name)" : "surety"
+    var names = ["surety"]
+    var known = Tool.configuration.subcommands
+    for word in CommandLine.arguments.dropFirst() {
+      guard let next = known.first(where: { $0.configuration.commandName == word }) else { break }
+      names.append(word)
+      known = next.configuration.subcommands
+    }
+    return names.joined(separator: " ")
   }
 
   /// Thrown to end with a code when everything was said already.

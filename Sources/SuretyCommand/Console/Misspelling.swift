@@ -8,13 +8,13 @@ enum Misspelling {
   ///
   /// - Parameter words: The words after the program's name.
   static func message(for words: [String]) -> String? {
-    guard let name = words.first, let tree = try? HelpTree.own(),
-      let command = tree.command.subcommands?.first(where: { $0.commandName == name })
+    guard let tree = try? HelpTree.own(), case let (command, words) = tree.command(of: words),
+      let command
     else { return nil }
     let own = (command.arguments ?? []).flatMap { $0.names ?? [] }.map(\.text)
     // Nobody who works with a command means the version.
     let (candidates, known) = (own.filter { $0 != "--version" }, own + ["--help", "--version"])
-    for word in words.dropFirst().prefix(while: { $0 != "--" }) where word.hasPrefix("--") {
+    for word in words.prefix(while: { $0 != "--" }) where word.hasPrefix("--") {
       let option = String(word.prefix { $0 != "=" })
       guard !known.contains(option) else { continue }
       let hint = nearest(to: option, among: candidates).map { ". Did you mean '\($0)'?" } ?? ""

@@ -12,6 +12,11 @@ struct HelpTree: Decodable {
     var discussion: String?
     var subcommands: [Command]?
     var arguments: [Argument]?
+
+    /// The commands of the group that people are told of.
+    var listed: [Command] {
+      (subcommands ?? []).filter { $0.shouldDisplay && $0.commandName != "help" }
+    }
   }
 
   /// An argument, an option or a flag.
@@ -37,6 +42,18 @@ struct HelpTree: Decodable {
   }
 
   var command: Command
+
+  /// The command that some words begin with, the innermost one of a group, and the words after its name; nil where none is named.
+  func command(of words: [String]) -> (command: Command?, rest: [String]) {
+    var (found, rest): (Command?, [String]) = (nil, words)
+    while let name = rest.first,
+      let next = (found ?? command).subcommands?.first(where: { $0.commandName == name })
+    {
+      found = next
+      rest.removeFirst()
+    }
+    return (found, rest)
+  }
 
   /// The help of the program that runs.
   ///

@@ -8,9 +8,14 @@ struct ManualPage {
   let siblings: [HelpTree.Command]
   /// Whether this is the page of the program.
   let isRoot: Bool
+  /// The group that the command is in, such as `diagnose`; nil for none.
+  var group: String?
+
+  /// The command as it is typed: `certify`, `diagnose scaling`.
+  private var words: [String] { [group, command.commandName].compactMap(\.self) }
 
   /// The name of the page: `surety-certify`.
-  var name: String { isRoot ? "surety" : "surety-\(command.commandName)" }
+  var name: String { isRoot ? "surety" : (["surety"] + words).joined(separator: "-") }
 
   /// The name of its file.
   var fileName: String { "\(name).1" }
@@ -40,7 +45,8 @@ struct ManualPage {
 
   private var synopsis: [String] {
     if isRoot { return [".B surety", ".I command", "[\\fIargument\\fR ...]"] }
-    var lines = [".B surety \(Self.escaped(command.commandName))"]
+    var lines = [".B surety \(Self.escaped(words.joined(separator: " ")))"]
+    if !members.isEmpty { lines.append("\\fIcommand\\fR") }
     for argument in shown where argument.kind == "positional" {
       let value = "\\fI\(Self.escaped(argument.valueName ?? "value"))\\fR"
       lines.append(argument.isOptional ? "[\(value)]" : value)
@@ -86,12 +92,16 @@ struct ManualPage {
     return [".TP", head, text.isEmpty ? "\\&" : text]
   }
 
+  /// The commands of a group.
+  private var members: [HelpTree.Command] { isRoot ? [] : command.listed }
+
   private var commandList: [String] {
-    guard isRoot else { return [] }
+    let listed = isRoot ? siblings : members
+    guard !listed.isEmpty else { return [] }
     return [".SH COMMANDS"]
-      + siblings.flatMap { sibling in
+      + listed.flatMap { sibling in
         [
-          ".TP", "\\fBsurety\\-\(Self.escaped(sibling.commandName))\\fR(1)",
+          ".TP", "\\fB\(Self.escaped("\(name)-\(sibling.commandName)"))\\fR(1)",
           Self.escaped(sibling.abstract ?? "\\&"),
         ]
       }

@@ -63,16 +63,16 @@ struct SpaceOptions: ParsableArguments {
   var kinds = SearchSpace().kinds.map(\.rawValue).joined(separator: ",")
 
   @Option(help: "The channels that a stage may have.")
-  var widths = list(SearchSpace().widths)
+  var widths = listed(SearchSpace().widths)
 
   @Option(help: "How many blocks a stage may have.")
-  var blocks = list(SearchSpace().blocks)
+  var blocks = listed(SearchSpace().blocks)
 
   @Option(help: "The strides with which a stage may begin.")
-  var strides = list(SearchSpace().strides)
+  var strides = listed(SearchSpace().strides)
 
   @Option(help: "The sizes of the hidden linear layer; 0 for none.")
-  var linear = list(SearchSpace().linear)
+  var linear = listed(SearchSpace().linear)
 
   func space() throws(InputError) -> SearchSpace {
     var space = SearchSpace()
@@ -89,25 +89,5 @@ struct SpaceOptions: ParsableArguments {
     space.strides = try numbers(strides, "--strides")
     space.linear = try numbers(linear, "--linear")
     return space
-  }
-}
-
-private func list(_ numbers: [Int]) -> String {
-  numbers.map { "\($0)" }.joined(separator: ",")
-}
-
-/// The words of a list with commas.
-private func words(_ list: String) -> [String] {
-  list.split(separator: ",", omittingEmptySubsequences: false).map {
-    String($0.filter { $0 != " " })
-  }
-}
-
-private func numbers(_ list: String, _ option: String) throws(InputError) -> [Int] {
-  try words(list).map { (word) throws(InputError) in
-    guard let number = Int(word) else {
-      throw InputError(option, "'\(word)' is not a number, expected a list such as 1,2,3")
-    }
-    return number
   }
 }
