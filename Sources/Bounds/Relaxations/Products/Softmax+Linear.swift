@@ -40,7 +40,7 @@ extension Softmax: IntervalPropagating {
     let top = upper.reduced(.maximum, axis: 1)
     let (low, high) = ((lower - top).applying(.exp), (upper - top).applying(.exp))
     // Derivatives divide by sums of no more than this: its inverse, times a gradient, is to be a number of single precision.
-    let tiny = 1e-28
+    let tiny = 1e-32
     let least = low / (low + high.product(others) + Double(n) * tiny)
     let most = (high + tiny) / (high + low.product(others) + tiny)
     return Interval(lower: layout.ungrouped(least), upper: layout.ungrouped(most))

@@ -15,7 +15,7 @@ let smallRecipes: [BuiltInRecipe] = [
     """, schedule: Schedule(epochs: 60, start: 3, length: 34, decays: "[48, 55]")),
   small(
     "cifar10-8-small-hyperball",
-    "CIFAR-10 at 8/255, fast with norms kept: the most certified accuracy in equal time", test: "8/255",
+    "CIFAR-10 at 8/255, fast with norms kept, for short trainings", test: "8/255",
     """
     method: fast
     constraint: {kind: hyperball}
@@ -31,6 +31,13 @@ let smallRecipes: [BuiltInRecipe] = [
     """
     method: fast
     """),
+  small(
+    "cifar10-2-small-hyperball", "CIFAR-10 at 2/255, fast with norms kept, for short trainings",
+    test: "2/255",
+    """
+    method: fast
+    constraint: {kind: hyperball}
+    """, schedule: .hyperball),
   small(
     "cifar10-2-small-ibp", "CIFAR-10 at 2/255, plain IBP", test: "2/255",
     """
