@@ -2,6 +2,7 @@ import Tensors
 
 // The fused steps of training, each with its derivative in as few passes over memory.
 extension Tracked {
+  /// Each channel times a factor, plus a shift and an addend; gradients of factors and shifts come from one pass.
   public func channelScaled(
     _ scale: Tracked, adding shift: Tracked?, and addend: Tracked?, axis: Int
   ) -> Tracked {
@@ -23,6 +24,7 @@ extension Tracked {
       ])
   }
 
+  /// The positive part of each channel times a factor plus a shift; all three gradients come from one pass.
   public func channelRectified(_ scale: Tracked, adding shift: Tracked?, axis: Int) -> Tracked {
     let (x, s, t) = (base, scale.base, shift?.base)
     let shared = Shared<(elements: Base, scale: Base, shift: Base)>()
@@ -37,6 +39,7 @@ extension Tracked {
       ])
   }
 
+  /// Mean and variance of each channel; their gradients and that of the values go back together, in one pass.
   public func channelMoments(axis: Int) -> ChannelMoments<Tracked> {
     let moments = base.channelMoments(axis: axis)
     guard isTracked else {
@@ -64,6 +67,7 @@ extension Tracked {
       variance: rows.result(2, moments.variance, joint))
   }
 
+  /// The interval of a ReLU after a factor and a shift, with the sums that regularisers read; all gradients come from one pass.
   public static func rectified(_ interval: ScaledInterval<Tracked>) -> RectifiedInterval<Tracked> {
     let operand = interval.map(\.base)
     let image = Base.rectified(operand)
@@ -100,6 +104,7 @@ extension Tracked {
       sums: ReLUSums(image.sums.statistics, rows.result(2, image.sums.value, joint)))
   }
 
+  /// The elements where the mask is not 0; the mask carries no gradient.
   public func masked(by mask: Tracked) -> Tracked {
     let chosen = mask.base
     return Tracked(base.masked(by: chosen), [dependence { $0.masked(by: chosen) }])

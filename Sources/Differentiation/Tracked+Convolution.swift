@@ -18,6 +18,7 @@ extension Tracked {
       ])
   }
 
+  /// The transpose of the convolution; its derivative by the rows is the convolution itself.
   public func convolutionTranspose(
     _ kernel: Tracked, _ geometry: ConvolutionGeometry, input: ImageSize
   ) -> Tracked {
@@ -30,6 +31,7 @@ extension Tracked {
       ])
   }
 
+  /// The derivative of the convolution by its kernel, which is linear in images and rows, and differentiated by both.
   public func convolutionKernelGradient(
     _ rows: Tracked, kernel: Shape, _ geometry: ConvolutionGeometry
   ) -> Tracked {

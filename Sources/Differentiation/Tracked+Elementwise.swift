@@ -1,6 +1,7 @@
 import Tensors
 
 extension Tracked {
+  /// The function of each element; a function without a derivative (a comparison, a rounding) ends the tape here.
   public func applying(_ operation: UnaryOperation) -> Tracked {
     let result = base.applying(operation)
     guard isTracked, let pullback = operation.pullback(base, result) else {
@@ -9,11 +10,13 @@ extension Tracked {
     return Tracked(result, [dependence(pullback)])
   }
 
+  /// Each element times a number plus a number; the gradient is multiplied by the first.
   public func scaled(by scale: Double, adding shift: Double) -> Tracked {
     let result = base.scaled(by: scale, adding: shift)
     return Tracked(result, [dependence { $0 * scale }])
   }
 
+  /// The operation on elements of both, broadcast; gradients are summed over what was repeated.
   public func combined(_ operation: BinaryOperation, _ other: Tracked) -> Tracked {
     let (a, b) = (base, other.base)
     let result = a.combined(operation, b)
@@ -27,6 +30,7 @@ extension Tracked {
     return Tracked(result, [dependence(on: .first, self), dependence(on: .second, other)])
   }
 
+  /// The sum, largest or smallest along an axis; where several are largest they share the gradient evenly.
   public func reduced(_ reduction: Reduction, axis: Int) -> Tracked {
     let result = base.reduced(reduction, axis: axis)
     let (x, shape) = (base, shape)

@@ -1,6 +1,7 @@
 import Tensors
 
 extension Tracked {
+  /// The product of matrices, `[..., m, k]` and `[..., k, n]` after transposing, broadcast over leading axes.
   public func product(
     _ other: Tracked, transposingLeft: Bool, transposingRight: Bool
   ) -> Tracked {

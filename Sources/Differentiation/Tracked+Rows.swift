@@ -3,8 +3,10 @@ import Tensors
 // The steps of a backward pass are made of other operations, which are differentiated as well; those that
 // touch every row have a derivative of their own.
 extension Tracked: BackwardAlgebra where Base: BackwardAlgebra {
+  /// As many as of the numbers below.
   public static var exampleBlock: Int { Base.exampleBlock }
 
+  /// Rows through the lines of an elementwise relaxation; gradients of rows, slopes and intercepts come from one pass.
   public static func relaxed(
     _ rows: RowBlock<Tracked>, _ lines: Lines<Tracked>, exampleOfRow: [Int32]
   ) -> (RowBlock<Tracked>, constant: Tracked) {
@@ -41,6 +43,7 @@ extension Tracked: BackwardAlgebra where Base: BackwardAlgebra {
     )
   }
 
+  /// Rows, and the constant that the bias adds to them, back through a convolution; the taps carry no gradient of their own.
   public static func throughConvolution(
     _ rows: RowBlock<Tracked>, kernel: Tracked, taps: @autoclosure () -> Tracked, bias: Tracked?,
     _ geometry: ConvolutionGeometry, input: ImageSize
@@ -86,6 +89,7 @@ extension Tracked: BackwardAlgebra where Base: BackwardAlgebra {
     )
   }
 
+  /// The least values of rows over boxes, in a pass of its own where the boxes are no variables.
   public static func minimum(
     _ rows: RowBlock<Tracked>, center: Tracked, radius: Tracked, exampleOfRow: [Int32]
   ) -> Tracked {

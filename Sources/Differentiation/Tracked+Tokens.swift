@@ -1,6 +1,7 @@
 import Tensors
 
 extension Tracked {
+  /// Attention of queries to keys and values; one pass gives all three gradients.
   public static func attention(
     _ queries: Tracked, _ keys: Tracked, _ values: Tracked, _ form: AttentionForm
   ) -> Tracked {

@@ -69,12 +69,16 @@ public struct Dependence<Base: TensorAlgebra>: Sendable {
 }
 
 extension Tracked: TensorAlgebra {
+  /// The bytes of a scalar, as of the numbers below.
   public static var scalarSize: Int { Base.scalarSize }
+  /// Whether intervals are kept by their middles, as of the numbers below.
   public static var keepsMiddles: Bool { Base.keepsMiddles }
 
   /// Embeds plain numbers as a constant.
   public init(_ values: Tensor<Double>) { self.init(Base(values), node: nil) }
 
+  /// The extents, outermost first.
   public var shape: Shape { base.shape }
+  /// The numbers, without their history.
   public var values: Tensor<Double> { base.values }
 }

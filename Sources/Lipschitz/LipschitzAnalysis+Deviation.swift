@@ -14,13 +14,15 @@ extension LipschitzAnalysis {
   ///   - center: The middle, a point of the region.
   ///   - two: How far inputs of the region can be from there, in l2.
   ///   - infinity: The same in linf.
+  ///   - options: What the bounds may cost; those that are late are wider, not wrong.
   /// - Returns: nil where the middle is not in the region, or bounds are not finite.
   /// - Soundness: Readings are those of `bound(norm:over:)`, whose slopes hold between any two points of the region, which is convex. The values of a
   ///   node over the region, and at the middle, are within intervals whose rounding is accounted for (`Bounder`); its distance from the middle's
   ///   is at most that from either end of the one to the farther end of the other. Elements that no reader passes on count as still in both.
   /// - Throws: `Unsupported` at the first node whose operation has no reading, or no bounds.
   public func deviation(
-    over region: Region, from center: [Double], two: UpperBound, infinity: UpperBound
+    over region: Region, from center: [Double], two: UpperBound, infinity: UpperBound,
+    _ options: BoundOptions = .init()
   ) throws(Unsupported) -> OutputDeviation? {
     if let first = unread.first { throw first }
     guard center.count == region.lower.count,
@@ -28,7 +30,7 @@ extension LipschitzAnalysis {
       ),
       let point = try? Region(lower: center, upper: center, source: "middle")
     else { return nil }
-    let ranges = try ranges(over: region)
+    let ranges = try ranges(over: region, options)
     let values = try values(at: point)
     let silent = silentOutputs(ranges)
     func sizes(_ id: Int) -> [UpperBound]? {
@@ -39,7 +41,8 @@ extension LipschitzAnalysis {
         let down = value.upper[place] - range.lower[place]
         let size = max(up, down)
         // Differences are rounded.
-        return UpperBound(proved: size > 0 ? size.nextUp : size.isNaN ? .infinity : 0)
+        guard !up.isNaN, !down.isNaN else { return .infinity }
+        return UpperBound(proved: size > 0 ? size.nextUp : 0)
       }
     }
     var plain = [NodeReach](repeating: .still, count: network.nodes.count)
@@ -62,9 +65,9 @@ extension LipschitzAnalysis {
     let outputs = [plain[network.output], joined[network.output] ?? plain[network.output]]
     let (two, infinity) = (outputs.map(\.two).min(), outputs.map(\.infinity).min())
     guard let two, let infinity, two.isFinite || infinity.isFinite else { return nil }
-    let last = lastRead.map { input in
-      [plain[input], joined[input]].compactMap { reach in
-        reach.flatMap { lastLayer($0, sizes(input), ranges) }
+    let last = lastLayer.map { layer in
+      [plain[layer.reads], joined[layer.reads]].compactMap { reach in
+        reach.map { LastLayer(matrix: layer.matrix, reach: $0, sizes: sizes(layer.reads)) }
       }
     }
     return OutputDeviation(
@@ -79,25 +82,6 @@ extension LipschitzAnalysis {
     return Self.ranges(
       of: try bounder.intervals(over: InputSet([point], shape: network.inputShape), forRows: false))
   }
-
-  /// The node that a linear last layer reads; nil where the last layer is no such.
-  private var lastRead: Int? {
-    let node = network.nodes[network.output]
-    guard let last = node.operation as? Linear, let input = node.inputs.first,
-      network.nodes[input].shape.count == parameters[last.weight].shape[0]
-    else { return nil }
-    return input
-  }
-
-  private func lastLayer(
-    _ reach: NodeReach, _ sizes: [UpperBound]?, _ ranges: [ReadingContext.NodeRange?]
-  ) -> OutputDeviation.LastLayer? {
-    guard let last = network.nodes[network.output].operation as? Linear else { return nil }
-    let roundoff = context(network.output, ranges, [:]).roundoff(of: last.weight)
-    return OutputDeviation.LastLayer(
-      matrix: Matrix(transposing: parameters[last.weight], roundoff: roundoff), reach: reach,
-      sizes: sizes)
-  }
 }
 
 extension NodeReach {
@@ -110,8 +94,7 @@ extension NodeReach {
       return NodeReach(
         two: min(two, length), infinity: min(infinity, largest), count: sizes.count)
     }
-    guard length < two || largest < infinity else { return self }
-    // What readers can still take into their matrices is worth more than a little.
+    // What readers can still take into their matrices is worth more than a smaller linf distance alone.
     guard length < two else { return self }
     return NodeReach(two: length, infinity: min(largest, infinity), count: sizes.count)
   }

@@ -82,7 +82,7 @@ public struct LipschitzAnalysis: Sendable {
     let output = reaches[network.output]
     return LipschitzBound(
       norm: norm, layers: layers, two: output.two, infinity: output.infinity,
-      pairs: pairs(reaches, context(network.output, ranges, [:])))
+      last: lastLayer.map { LastLayer(matrix: $0.matrix, reach: reaches[$0.reads]) })
   }
 
   func context(
@@ -95,8 +95,10 @@ public struct LipschitzAnalysis: Sendable {
   /// The least and the largest values of each node over a region.
   ///
   /// - Soundness: As for `Bounder.crown`, whose rounding is accounted for.
-  func ranges(over region: Region) throws(Unsupported) -> [ReadingContext.NodeRange?] {
-    let bounder = Bounder<Tensor<Double>>(network)
+  func ranges(
+    over region: Region, _ options: BoundOptions = .init()
+  ) throws(Unsupported) -> [ReadingContext.NodeRange?] {
+    let bounder = Bounder<Tensor<Double>>(network, options: options)
     return Self.ranges(of: try bounder.crown(over: InputSet([region], shape: network.inputShape)))
   }
 
@@ -134,14 +136,13 @@ public struct LipschitzAnalysis: Sendable {
     return silent
   }
 
-  private func pairs(_ reaches: [NodeReach], _ context: ReadingContext) -> PairConstants {
+  /// The linear last layer, where it reads all of what it reads as one line; nil where the last layer is no such.
+  var lastLayer: (reads: Int, matrix: Matrix)? {
     let node = network.nodes[network.output]
     guard let last = node.operation as? Linear, let input = node.inputs.first,
       network.nodes[input].shape.count == parameters[last.weight].shape[0]
-    else { return PairConstants(matrix: nil, reach: .still) }
-    var matrix = Matrix(
-      transposing: parameters[last.weight], roundoff: context.roundoff(of: last.weight))
-    if let factors = reaches[input].factors { matrix = matrix.scalingColumns(by: factors) }
-    return PairConstants(matrix: matrix, reach: reaches[input])
+    else { return nil }
+    let roundoff = context(network.output, nil, [:]).roundoff(of: last.weight)
+    return (input, Matrix(transposing: parameters[last.weight], roundoff: roundoff))
   }
 }

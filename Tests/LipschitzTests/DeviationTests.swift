@@ -1,4 +1,5 @@
 import Attacks
+import Bounds
 import Networks
 import Properties
 import Tensors
@@ -130,6 +131,45 @@ struct DeviationTests {
       if largest > 0.9 * bound { close += 1 }
     }
     #expect(close > 200, "\(close)")
+  }
+
+  @Test("Ends that are no numbers say nothing, on either side")
+  func noNumbers() throws {
+    let range = ReadingContext.NodeRange(lower: [.nan, 1, .nan], upper: [1, .nan, .nan])
+    #expect(range.lower == [-.infinity, 1, -.infinity])
+    #expect(range.upper == [1, .infinity, .infinity])
+    // Sums of 1e308 overflow, and their differences are no numbers.
+    var net = NetworkBuilder(input: [2], seed: 1)
+    let weight = net.network.addParameter("w", Tensor([2, 2], [1e308, -1e308, 1e308, 1e308]))
+    try net.add(Linear(weight: weight))
+    try net.add(ReLU())
+    let other = net.network.addParameter("v", Tensor([2, 2], [1, -1, -1, 1]))
+    try net.add(Linear(weight: other))
+    let region = try Region(lower: [-9, -9], upper: [9, 9], source: "test")
+    let found = try LipschitzAnalysis(net.network).deviation(
+      over: region, from: [0, 0], two: UpperBound(proved: 13), infinity: UpperBound(proved: 9))
+    // (9, 9) changes the first output by 1.8e309, which no finite number bounds.
+    #expect((found?.change(of: [1, -1]) ?? .infinity) == .infinity)
+  }
+
+  @Test("A deadline that has passed makes distances no smaller, and wrong ones none")
+  func late() throws {
+    let network = try LipschitzZoo.convolution.network(seed: 710)
+    let center = [Double](repeating: 0.1, count: network.inputShape.count)
+    let region = try Region.ball(around: center, radius: 0.5, norm: .infinity)
+    var weights = [Double](repeating: 0, count: network.outputShape.count)
+    (weights[0], weights[1]) = (1, -1)
+    var late = BoundOptions()
+    late.isCancelled = { true }
+    let root = UpperBound(proved: Double(center.count)).squareRoot
+    let changes = try [BoundOptions(), late].map { options in
+      try #require(
+        try LipschitzAnalysis(network).deviation(
+          over: region, from: center, two: root * UpperBound(proved: 0.5),
+          infinity: UpperBound(proved: 0.5), options)
+      ).change(of: weights)
+    }
+    #expect(changes[0] <= changes[1])
   }
 
   @Test("A middle outside of the region shows nothing")

@@ -42,8 +42,14 @@ struct ReadingContext: Sendable {
 
   /// The least and the largest values of a node's elements.
   struct NodeRange: Sendable {
-    var lower: [Double]
-    var upper: [Double]
+    let lower: [Double]
+    let upper: [Double]
+
+    /// - Soundness: An end that is no number says nothing: it becomes the infinity on its side, which no comparison passes over.
+    init(lower: [Double], upper: [Double]) {
+      self.lower = lower.map { $0.isNaN ? -.infinity : $0 }
+      self.upper = upper.map { $0.isNaN ? .infinity : $0 }
+    }
   }
 
   var shape: Shape { network.nodes[node].shape }

@@ -35,8 +35,8 @@ public struct LipschitzBound: Sendable {
   public var two: UpperBound
   /// A bound of the largest change of an output, for inputs 1 apart.
   public var infinity: UpperBound
-  /// A bound of the largest size of an entry of the output's differences between two of its elements.
-  let pairs: PairConstants
+  /// What a linear last layer reads; nil where the last layer is no such.
+  let last: LastLayer?
 
   /// The bound in the norm of the inputs.
   public var total: UpperBound { norm == .infinity ? infinity : two }
@@ -48,23 +48,22 @@ public struct LipschitzBound: Sendable {
 
   /// How much `y_i - y_j` can change, for inputs 1 apart.
   ///
-  /// - Soundness: The least of four bounds that hold each: by the difference of the rows of a linear last layer, in l2 and in linf;
-  ///   by `sqrt(2)` times the l2 distance of the outputs; and by twice their linf distance.
+  /// - Soundness: As for `change(of:)`.
   public func difference(of i: Int, minus j: Int) -> UpperBound {
-    let generic = min(UpperBound(proved: 2).squareRoot * two, UpperBound(proved: 2) * infinity)
-    return min(generic, pairs.difference(of: i, minus: j) ?? .infinity)
+    var weights = [Double](repeating: 0, count: max(i, j) + 1)
+    (weights[i], weights[j]) = (1, -1)
+    return change(of: weights)
   }
 
   /// How much a weighted sum of outputs can change, for inputs 1 apart.
   ///
+  /// - Parameter weights: A weight for each output; those that are missing are 0.
   /// - Soundness: The least of bounds that hold each: by Cauchy and Schwarz from the l2 distance of the outputs, by the sum of the weights' sizes
-  ///   from their linf distance, and for a multiple of a difference of two by `difference`.
+  ///   from their linf distance, and by the weighted sum of the rows of a linear last layer.
   public func change(of weights: [Double]) -> UpperBound {
     let sizes = weights.map { UpperBound(proved: $0.magnitude) }
     let generic = min(sizes.euclidean * two, sizes.sum * infinity)
-    let places = weights.indices.filter { weights[$0] != 0 }
-    guard places.count == 2, weights[places[0]] == -weights[places[1]] else { return generic }
-    return min(generic, sizes[places[0]] * difference(of: places[0], minus: places[1]))
+    return min(generic, last?.change(of: weights) ?? .infinity)
   }
 
   /// The distance within which an output stays the largest, for lower bounds of its margins over the others.
@@ -83,33 +82,5 @@ public struct LipschitzBound: Sendable {
       least = min(least, (margin / constant).nextDown)
     }
     return max(0, least)
-  }
-}
-
-/// What differences of two outputs of a linear last layer can change by.
-struct PairConstants: Sendable {
-  /// The last layer's weights with the factors of what it reads, a row for each output; nil where the last layer is no such.
-  var matrix: Matrix?
-  /// The distances of what the last layer reads.
-  var reach: NodeReach
-
-  /// A bound of the change of `y_i - y_j`; nil where nothing is known beyond that of the outputs.
-  ///
-  /// - Soundness: The difference of two rows is rounded once in each entry; what the weights themselves may be off is added for both.
-  ///   Rows of the difference act as those of any matrix.
-  func difference(of i: Int, minus j: Int) -> UpperBound? {
-    guard let matrix, i < matrix.rows, j < matrix.rows else { return nil }
-    let columns = matrix.columns
-    let rows = [i, j].map { matrix.values[$0 * columns..<($0 + 1) * columns] }
-    let stored = [i, j].map {
-      Matrix(rows: 1, columns: columns, Array(matrix.values[$0 * columns..<($0 + 1) * columns]))
-    }
-    let row = Matrix(
-      rows: 1, columns: columns, zip(rows[0], rows[1]).map { $0 - $1 }, roundoff: Roundoff.gamma(2))
-    let offTwo = matrix.roundoff * (stored[0].frobeniusNorm + stored[1].frobeniusNorm)
-    let offSum = matrix.roundoff * (stored[0].infinityNorm + stored[1].infinityNorm)
-    return min(
-      (row.frobeniusNorm + offTwo) * reach.baseTwo,
-      (row.infinityNorm + offSum) * reach.baseInfinity)
   }
 }

@@ -69,14 +69,18 @@ extension Decider {
   /// Rules out conditions by how far the outputs can move from the middle of a region.
   ///
   /// - Soundness: At the middle a row of outputs is at least its lower bound over that one point, rounding accounted for as for other bounds; within the
-  ///   region it falls by at most what `Movement` says. Products are rounded up and differences down.
-  func boundByConstants(_ decisions: inout [Decision], _ members: [Int], _ stage: Stage) {
+  ///   region it falls by at most what `movement` says. Products are rounded up and differences down.
+  func boundByConstants(_ decisions: inout [Decision], _ members: [Int], _ step: Step) {
+    let stage = step.stage
+    var options = BoundOptions()
+    (options.memory, options.isCancelled) = (memory, isStopped)
+    options.deadline = deadline(of: step, decisions, members)
     let begin = Date()
     let before = members.map { decisions[$0].openCount }
     do throws(Unsupported) {
       for member in members {
-        for question in decisions[member].questions.indices where !isStopped() {
-          try boundByConstants(&decisions[member].questions[question], stage)
+        for question in decisions[member].questions.indices where !options.isOverdue {
+          try boundByConstants(&decisions[member].questions[question], stage, options)
         }
       }
     } catch {
@@ -91,7 +95,7 @@ extension Decider {
   }
 
   private func boundByConstants(
-    _ question: inout OpenQuestion, _ stage: Stage
+    _ question: inout OpenQuestion, _ stage: Stage, _ options: BoundOptions
   ) throws(Unsupported) {
     let outputs = network.outputShape.count
     let members = boundsAll ? Array(question.conditions.indices) : question.open
@@ -100,7 +104,7 @@ extension Decider {
     let place = Neighbourhood(question.region)
     guard
       let point = try? Region(lower: place.center, upper: place.center, source: "middle"),
-      let movement = try movement(over: question.region, place, stage)
+      let movement = try movement(over: question.region, place, stage, options)
     else { return }
     // Doubles cost next to nothing at a point, and leave the margin as it is.
     let engine = engineInDouble ?? engine
@@ -124,7 +128,7 @@ extension Decider {
   /// - Soundness: By a constant that holds everywhere it moves by at most that times the largest distance, for either norm; over the region
   ///   see `LipschitzAnalysis.deviation`.
   private func movement(
-    over region: Region, _ place: Neighbourhood, _ stage: Stage
+    over region: Region, _ place: Neighbourhood, _ stage: Stage, _ options: BoundOptions
   ) throws(Unsupported) -> (([Double]) -> UpperBound)? {
     guard stage == .joined else {
       let known = try place.distances.filter(\.distance.isFinite).map {
@@ -133,7 +137,8 @@ extension Decider {
       return { weights in known.map { $0.change(of: weights) * $1 }.min() ?? .infinity }
     }
     let found = try constants.analysis.deviation(
-      over: region, from: place.center, two: place.two, infinity: place.infinity)
+      over: region, from: place.center, two: place.two, infinity: place.infinity,
+      options)
     return found.map { found in { found.change(of: $0) } }
   }
 }

@@ -80,7 +80,7 @@ struct Decider: Sendable {
     case .attack(let effort):
       for index in members { search(&decisions[index], step, effort) }
     case .bounds(let method): bound(&decisions, members, step, by: method)
-    case .constants, .joined: boundByConstants(&decisions, members, step.stage)
+    case .constants, .joined: boundByConstants(&decisions, members, step)
     case .complete(let completion):
       precondition(members.count == 1, "\(members.count) complete searches at once")
       return complete(&decisions[members[0]], step, by: completion, checkpoint, progress)
