@@ -45,6 +45,8 @@ struct Courier {
   private static let part = 1 << 26
   /// The seconds for which a message under way is hurried on; one to a process that was killed stays under way for good.
   private static let hurry = 0.05
+  /// The seconds between two looks while nobody waits here: each takes a little from those who work.
+  private static let pause = 0.002
   /// The microseconds that others have to leave before all are ended.
   private static let farewell: UInt32 = 2_000_000
   /// The seconds between signs of life.
@@ -72,7 +74,7 @@ struct Courier {
       let isHurried =
         !(sending.isEmpty && receiving.isEmpty) && now - lastMove < .seconds(Self.hurry)
       if isHurried, !hasMoved { sched_yield() }
-      let pause = hasMoved || isHurried ? 0 : 0.0003
+      let pause = hasMoved || isHurried || mailbox.isAwaited(within: Self.hurry) ? 0 : Self.pause
       let (messages, isClosing) = mailbox.collect(waiting: pause)
       if !messages.isEmpty { lastMove = now }
       for (to, message) in messages { send(message, to: to) }

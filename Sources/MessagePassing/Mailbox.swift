@@ -15,6 +15,8 @@ final class Mailbox: @unchecked Sendable {
   private var hasEnded = false
   /// The messages that were put and have not left yet.
   private var waiting = 0
+  /// Since when a thread has been waiting for a message; nil where none is.
+  private var awaited: SuspendingClock.Instant?
 
   // For the threads that work.
 
@@ -52,7 +54,12 @@ final class Mailbox: @unchecked Sendable {
   /// - Parameter patience: The seconds of silence after which the other one has stopped, for good.
   func take(from rank: Int, patience: Double, unless isCancelled: () -> Bool) -> Data? {
     condition.lock()
-    defer { condition.unlock() }
+    awaited = .now
+    condition.broadcast()
+    defer {
+      awaited = nil
+      condition.unlock()
+    }
     while true {
       if let first = arrived[rank]?.first {
         arrived[rank]?.removeFirst()
@@ -121,6 +128,13 @@ final class Mailbox: @unchecked Sendable {
     }
     defer { outgoing = [] }
     return (outgoing, isClosing)
+  }
+
+  /// Whether a thread has begun to wait for a message no longer ago than so many seconds.
+  func isAwaited(within limit: Double) -> Bool {
+    condition.lock()
+    defer { condition.unlock() }
+    return awaited.map { SuspendingClock.now - $0 < .seconds(limit) } ?? false
   }
 
   /// Says how many messages are under way.
