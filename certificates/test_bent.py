@@ -11,7 +11,7 @@ import checker
 from making.bent import KINDS, bent_network
 from making.chance import Chance, Recorder
 from making.exactly import D, Model as Truth, decimal_of, sine
-from making.parts import INTERVAL, LINEAR, at_most, box, certificate, counterexample, input_cut, leaf, linear, multipliers, node_cut, tree
+from making.parts import INTERVAL, LINEAR, at_most, box, certificate, counterexample, input_cut, leaf, linear, lipschitz, multipliers, node_cut, tree
 from making.models import model
 from suretycheck import Rejected
 from suretycheck.arithmetic import Exact, Floats
@@ -252,6 +252,35 @@ class Readings(unittest.TestCase):
         self.assertIsNone(self.verdict(made, box([-1e30], [1e30]), at_most("0.99999")))
         self.assertIsNotNone(self.verdict(made, box([-1], [1]), at_most("1")))
         self.assertIn("Softmax", self.verdict(made, box([-1], [1]), at_most("0"), meaning=["binary32"]))
+
+    def test_lengths(self):
+        """y = (1 / root(x_0), root(x_0), x_0^-2, clip(x_1)) over x_0 from 1/4 to 4 and x_1 from -3 to 1/2; and keys divided by their length."""
+        constants = {"i": np.array([0]), "j": np.array([1]), "n": np.float32(-0.5), "m": np.float32(-2), "a": np.float32(-1), "b": np.float32(1)}
+        nodes = [("Gather", ["x", "i"], "u", {"axis": 1}), ("Gather", ["x", "j"], "v", {"axis": 1}), ("Pow", ["u", "n"], "p", {}), ("Sqrt", ["u"], "r", {}),
+                 ("Pow", ["u", "m"], "q", {}), ("Clip", ["v", "a", "b"], "c", {}), ("Concat", ["p", "r", "q", "c"], "y", {"axis": 1})]
+        made, region = model("h", nodes, constants, [1, 2], [1, 4]), box([0.25, -3], [4, 0.5])
+        for place, least, most in ((0, 0.5, 2), (1, 0.5, 2), (2, 0.0625, 16), (3, -1, 0.5)):
+            for proof in (INTERVAL, linear()):
+                for weight, bound in (("1", least), ("-1", -most)):
+                    if proof == INTERVAL or weight == "-1" and place != 1 or weight == "1" and place == 1:  # ends that a chord reaches
+                        self.assertIsNone(self.verdict(made, region, at_most(str(bound - 1e-9), {place: weight}), proof))
+                    self.assertIsNotNone(self.verdict(made, region, at_most(str(bound + 1e-9), {place: weight}), proof))
+        self.assertIsNone(self.verdict(made, box([1, -3], [1, 3]), at_most("-1.001", {3: "1"}), lipschitz()))
+        for op, inputs in (("Pow", ["x", "n"]), ("Sqrt", ["x"])):
+            single = model("s", [(op, inputs, "y", {})], {"n": np.float32(-0.5)}, [1, 1], [1, 1])
+            self.assertIn("no accuracy", self.verdict(single, box([1], [2]), at_most("-9"), meaning=["binary32"]))
+        single = model("s", [("Clip", ["x", "a", "b"], "y", {})], {"a": np.float32(-1), "b": np.float32(1)}, [1, 1], [1, 1])
+        self.assertIsNone(self.verdict(single, box([-3], [3]), at_most("-1.01"), meaning=["binary32"]))
+        keys = [("Mul", ["x", "x"], "s", {}), ("ReduceSum", ["s", "axes"], "t", {"keepdims": 1}), ("Add", ["t", "e"], "l", {}), ("Pow", ["l", "n"], "k", {}), ("Mul", ["x", "k"], "d", {}),
+                ("Clip", ["d", "a", "b"], "y", {})]
+        unit = model("u", keys, {"axes": np.array([1]), "e": np.float32(1e-5), "n": np.float32(-0.5), "a": np.float32(-1), "b": np.float32(1)}, [1, 2], [1, 2])
+        self.assertIsNone(self.verdict(unit, box([-1, -1], [1, 1]), at_most("-1.000001", {0: "1"}), INTERVAL))
+        near = box([0.6, 0.8], [0.601, 0.801])
+        self.assertIsNone(self.verdict(unit, near, at_most("0.598", {0: "1"}), linear()))
+        self.assertIsNotNone(self.verdict(unit, near, at_most("0.602", {0: "1"}), linear()))
+        for exponent in (-0.25, -0.5000001, -1.0):  # shifted: no rule, or another function
+            other = model("o", keys, {"axes": np.array([1]), "e": np.float32(0.5), "n": np.float64(exponent), "a": np.float32(-1), "b": np.float32(1)}, [1, 2], [1, 2])
+            self.assertIsNotNone(self.verdict(other, near, at_most("0.598", {0: "1"}), linear()))
 
     def test_what_is_refused(self):
         for nodes, constants, text in (
