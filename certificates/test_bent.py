@@ -11,19 +11,22 @@ import checker
 from making.bent import KINDS, bent_network
 from making.chance import Chance, Recorder
 from making.exactly import D, Model as Truth, decimal_of, sine
-from making.parts import INTERVAL, LINEAR, at_most, box, certificate, counterexample, input_cut, leaf, linear, multipliers, node_cut, tree
+from making.parts import INTERVAL, LINEAR, at_most, box, certificate, counterexample, input_cut, leaf, linear, lipschitz, multipliers, node_cut, tree
 from making.models import model
 from suretycheck import Rejected
 from suretycheck.arithmetic import Exact, Floats
 from suretycheck.bounds import Bounds
 from suretycheck.proofs import Claim, Model
 from suretycheck.region import Region
+from suretycheck.halfpowers import HALVES, Clipped, HalfPower, root
 from suretycheck.shapes import CAP, LOST, Absolute, Capped, Exponential, Power, Reciprocal, Share, Sign, exponential
 from suretycheck.waves import Wave, wave
 
 np.seterr(all="ignore")
 SHAPES = {"exp": Exponential(), "capped": Capped(), "reciprocal": Reciprocal(), "abs": Absolute(), "sign": Sign(), "sin": Wave(0), "cos": Wave(1),
-          **{f"power {n}": Power(n) for n in (2, 3, 4, 5, 16)}}
+          **{f"power {n}": Power(n) for n in (2, 3, 4, 5, 16)},
+          **{f"half power {h}": HalfPower(h) for h in HALVES},
+          **{f"clip {a} {b}": Clipped(a and Fraction(a), b and Fraction(b)) for a, b in (("-1", "1"), ("-1/4", "3"), (None, "2"), ("-1/2", None))}}
 
 
 def ends(rng, name):
@@ -31,7 +34,7 @@ def ends(rng, name):
     scale, kind = 10 ** rng.uniform(-3, 3), rng.randrange(8)
     l, u = sorted(rng.uniform(-1, 1) * scale for _ in range(2))
     l, u = {0: (0.0, abs(u)), 1: (-abs(l), 0.0), 2: (l, float(np.nextafter(l, np.inf))), 3: (l, l)}.get(kind, (l, u))
-    if name == "reciprocal":
+    if name == "reciprocal" or name.startswith("half power"):
         l, u = abs(l) + 1e-6, abs(l) + 1e-6 + abs(u)
     return Fraction(l), Fraction(u)
 
@@ -44,7 +47,7 @@ class Shapes(unittest.TestCase):
                 l, u = ends(rng, name)
                 low, high = shape.interval(l, u)
                 (s, t), (s2, t2) = shape.line(l, u, 1), shape.line(l, u, -1)
-                for x in [l, u, *(l + (u - l) * Fraction(i, 13) for i in range(14)), *([Fraction(0)] if l <= 0 <= u else [])]:
+                for x in [l, u, *(l + (u - l) * Fraction(i, 13) for i in range(14)), *(Fraction(c) for c in (0, -1, 1, 2, 3, -0.25, -0.5) if l <= c <= u)]:
                     least, most = shape.value(x)
                     self.assertTrue(low <= most and least <= high and s * x + t <= most and least <= s2 * x + t2, (name, float(l), float(u), float(x)))
 
@@ -66,6 +69,36 @@ class Shapes(unittest.TestCase):
             low, high = exponential(Fraction(x))
             self.assertTrue(low <= Fraction(D(x).exp()) * (1 + Fraction(1, 10 ** 25)) and Fraction(D(x).exp()) * (1 - Fraction(1, 10 ** 25)) <= high)
             self.assertLessEqual(0, low)
+
+    def test_half_powers(self):
+        rng = random.Random(5)
+        for x in [Fraction(rng.uniform(1, 2) * 10.0 ** rng.uniform(-300, 300)) for _ in range(60)] + [Fraction(1, 10 ** 500), Fraction(10 ** 500), Fraction(9, 4)]:
+            low, high = root(x)
+            self.assertTrue(low ** 2 <= x <= high ** 2 and high - low <= high / 2 ** 195)
+            for h in HALVES:
+                least, most = HalfPower(h).value(x)  # y = x^(h / 2) where y^2 = x^h, y > 0
+                self.assertTrue(0 < least <= most and least ** 2 <= x ** h <= most ** 2)
+        self.assertEqual(root(Fraction(9, 4)), (Fraction(3, 2), Fraction(3, 2)))
+        for l, u in ((Fraction(1, 10 ** 300), Fraction(10 ** 300)), (Fraction(1, 10 ** 30), Fraction(1)), (Fraction(1), 1 + Fraction(1, 2 ** 52))):
+            for h in HALVES:
+                (s, t), (s2, t2) = (HalfPower(h).line(l, u, sign) for sign in (1, -1))
+                for x in (l, u, (l + u) / 2, l + (u - l) / 10 ** 20, root(l * u)[0] if u > 2 * l else l):
+                    least, most = HalfPower(h).value(x)
+                    self.assertTrue(s * x + t <= most and least <= s2 * x + t2, (h, float(x)))
+        for l in (0, -1):
+            with self.assertRaises(Rejected):
+                HalfPower(-1).interval(Fraction(l), Fraction(1))
+            with self.assertRaises(Rejected):
+                HalfPower(1).line(Fraction(l), Fraction(1), -1)
+
+    def test_clipping_is_as_near_as_a_rectifier(self):
+        clip = Clipped(Fraction(-1), Fraction(1))
+        self.assertEqual(clip.line(Fraction(-1, 2), Fraction(3, 4), 1), (1, 0))
+        self.assertEqual(clip.line(Fraction(2), Fraction(3), 1), (0, 1))
+        self.assertAlmostEqual(float(clip.line(Fraction(-2), Fraction(2), 1)[0]), 2 / 3)
+        self.assertEqual(clip.line(Fraction(-9), Fraction(2), 1), (0, -1))
+        self.assertEqual(clip.line(Fraction(0), Fraction(2), 1), (Fraction(1, 2), 0))
+        self.assertEqual(clip.line(Fraction(0), Fraction(2), -1)[1], 1)
 
     def test_crests(self):
         sin, cos = SHAPES["sin"], SHAPES["cos"]
@@ -220,10 +253,42 @@ class Readings(unittest.TestCase):
         self.assertIsNotNone(self.verdict(made, box([-1], [1]), at_most("1")))
         self.assertIn("Softmax", self.verdict(made, box([-1], [1]), at_most("0"), meaning=["binary32"]))
 
+    def test_lengths(self):
+        """y = (1 / root(x_0), root(x_0), x_0^-2, clip(x_1)) over x_0 from 1/4 to 4 and x_1 from -3 to 1/2; and keys divided by their length."""
+        constants = {"i": np.array([0]), "j": np.array([1]), "n": np.float32(-0.5), "m": np.float32(-2), "a": np.float32(-1), "b": np.float32(1)}
+        nodes = [("Gather", ["x", "i"], "u", {"axis": 1}), ("Gather", ["x", "j"], "v", {"axis": 1}), ("Pow", ["u", "n"], "p", {}), ("Sqrt", ["u"], "r", {}),
+                 ("Pow", ["u", "m"], "q", {}), ("Clip", ["v", "a", "b"], "c", {}), ("Concat", ["p", "r", "q", "c"], "y", {"axis": 1})]
+        made, region = model("h", nodes, constants, [1, 2], [1, 4]), box([0.25, -3], [4, 0.5])
+        for place, least, most in ((0, 0.5, 2), (1, 0.5, 2), (2, 0.0625, 16), (3, -1, 0.5)):
+            for proof in (INTERVAL, linear()):
+                for weight, bound in (("1", least), ("-1", -most)):
+                    if proof == INTERVAL or weight == "-1" and place != 1 or weight == "1" and place == 1:  # ends that a chord reaches
+                        self.assertIsNone(self.verdict(made, region, at_most(str(bound - 1e-9), {place: weight}), proof))
+                    self.assertIsNotNone(self.verdict(made, region, at_most(str(bound + 1e-9), {place: weight}), proof))
+        self.assertIsNone(self.verdict(made, box([1, -3], [1, 3]), at_most("-1.001", {3: "1"}), lipschitz()))
+        for op, inputs in (("Pow", ["x", "n"]), ("Sqrt", ["x"])):
+            single = model("s", [(op, inputs, "y", {})], {"n": np.float32(-0.5)}, [1, 1], [1, 1])
+            self.assertIn("no accuracy", self.verdict(single, box([1], [2]), at_most("-9"), meaning=["binary32"]))
+        single = model("s", [("Clip", ["x", "a", "b"], "y", {})], {"a": np.float32(-1), "b": np.float32(1)}, [1, 1], [1, 1])
+        self.assertIsNone(self.verdict(single, box([-3], [3]), at_most("-1.01"), meaning=["binary32"]))
+        keys = [("Mul", ["x", "x"], "s", {}), ("ReduceSum", ["s", "axes"], "t", {"keepdims": 1}), ("Add", ["t", "e"], "l", {}), ("Pow", ["l", "n"], "k", {}), ("Mul", ["x", "k"], "d", {}),
+                ("Clip", ["d", "a", "b"], "y", {})]
+        unit = model("u", keys, {"axes": np.array([1]), "e": np.float32(1e-5), "n": np.float32(-0.5), "a": np.float32(-1), "b": np.float32(1)}, [1, 2], [1, 2])
+        self.assertIsNone(self.verdict(unit, box([-1, -1], [1, 1]), at_most("-1.000001", {0: "1"}), INTERVAL))
+        near = box([0.6, 0.8], [0.601, 0.801])
+        self.assertIsNone(self.verdict(unit, near, at_most("0.598", {0: "1"}), linear()))
+        self.assertIsNotNone(self.verdict(unit, near, at_most("0.602", {0: "1"}), linear()))
+        for exponent in (-0.25, -0.5000001, -1.0):  # shifted: no rule, or another function
+            other = model("o", keys, {"axes": np.array([1]), "e": np.float32(0.5), "n": np.float64(exponent), "a": np.float32(-1), "b": np.float32(1)}, [1, 2], [1, 2])
+            self.assertIsNotNone(self.verdict(other, near, at_most("0.598", {0: "1"}), linear()))
+
     def test_what_is_refused(self):
         for nodes, constants, text in (
                 ([("Pow", ["x", "n"], "y", {})], {"n": np.float64(2.5)}, "Pow"), ([("Pow", ["x", "n"], "y", {})], {"n": np.float64(17)}, "Pow"),
-                ([("Pow", ["x", "n"], "y", {})], {"n": np.float64(1)}, "Pow"), ([("Pow", ["x", "n"], "y", {})], {"n": [2.0, 3.0]}, "Pow"),
+                ([("Pow", ["x", "n"], "y", {})], {"n": np.float64(1)}, "Pow"), ([("Pow", ["x", "n"], "y", {})], {"n": np.float64(-0.25)}, "Pow"),
+                ([("Pow", ["x", "n"], "y", {})], {"n": np.float64(-4.5)}, "Pow"), ([("Pow", ["x", "n"], "y", {})], {"n": np.float64(0)}, "Pow"),
+                ([("Pow", ["x", "n"], "y", {})], {"n": np.float64(-0.5)}, "not wholly above 0"), ([("Sqrt", ["x"], "y", {})], {}, "not wholly above 0"),
+                ([("Clip", ["x", "a", "b"], "y", {})], {"a": np.float64(1), "b": np.float64(0)}, "cross"), ([("Clip", ["x", "a"], "y", {})], {"a": np.float64(2.0 ** 127)}, "2^127"), ([("Pow", ["x", "n"], "y", {})], {"n": [2.0, 3.0]}, "Pow"),
                 ([("Reciprocal", ["x"], "y", {})], {}, "not wholly above 0"), ([("Div", ["x", "x"], "y", {})], {}, "not wholly above 0"),
                 ([("Softmax", ["x"], "y", {"axis": 2})], {}, "axis")):
             self.assertIn(text, self.verdict(model("r", nodes, constants, [1, 2], [1, 2]), box([0, 0], [1, 1]), at_most("-9")))

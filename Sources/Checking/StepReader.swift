@@ -146,6 +146,17 @@ struct StepReader {
     case let power as Power
     where (2...16).contains(power.exponent) && power.exponent == power.exponent.rounded():
       return .curve(ConvexCurve.power(Int(power.exponent)))
+    case let power as Power:
+      guard let curve = HalfPower(exponent: power.exponent) else {
+        throw NoRule(reason: "no rule for Pow with the exponent \(power.exponent)")
+      }
+      return .curve(curve)
+    case is SquareRoot: return .curve(HalfPower.root)
+    case let clip as Clip:
+      guard let curve = ClippedStep(clip.lower, clip.upper) else {
+        throw NoRule(reason: "no rule for Clip between \(clip.lower) and \(clip.upper)")
+      }
+      return .curve(curve)
     case is Sign: return .curve(SignStep())
     case is Multiply: return .products(elementwiseProducts())
     case is MatrixProduct: return .products(try matrixProducts())

@@ -15,38 +15,57 @@ struct CurveTests {
     var range: ClosedRange<Double>
   }
 
-  static let subjects = [
-    Subject(
-      testDescription: "exp", curve: ConvexCurve.exponential, function: { exp($0) },
-      range: -40...40),
-    Subject(
-      testDescription: "capped exp", curve: CappedExponential(), function: { exp(min($0, 300)) },
-      range: -400...400),
-    Subject(
-      testDescription: "reciprocal", curve: ConvexCurve.reciprocal, function: { 1 / $0 },
-      range: 1e-3...50),
-    Subject(
-      testDescription: "square", curve: ConvexCurve.power(2), function: { $0 * $0 }, range: -9...9),
-    Subject(
-      testDescription: "cube", curve: ConvexCurve.power(3), function: { $0 * $0 * $0 },
-      range: -9...9),
-    Subject(
-      testDescription: "fourth power", curve: ConvexCurve.power(4), function: { pow($0, 4) },
-      range: -9...9),
-    Subject(
-      testDescription: "magnitude", curve: ConvexCurve.magnitude, function: { abs($0) },
-      range: -9...9),
-    Subject(
-      testDescription: "sign", curve: SignStep(), function: { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 },
-      range: -3...3),
-    Subject(testDescription: "sine", curve: Wave.sine, function: { sin($0) }, range: -70...70),
-    Subject(testDescription: "cosine", curve: Wave.cosine, function: { cos($0) }, range: -9...9),
-    Subject(
-      testDescription: "sigmoid", curve: RisingCurve.sigmoid, function: { 1 / (1 + exp(-$0)) },
-      range: -40...40),
-    Subject(
-      testDescription: "tanh", curve: RisingCurve.tanh, function: { tanh($0) }, range: -9...9),
-  ]
+  static let subjects =
+    [
+      Subject(
+        testDescription: "exp", curve: ConvexCurve.exponential, function: { exp($0) },
+        range: -40...40),
+      Subject(
+        testDescription: "capped exp", curve: CappedExponential(), function: { exp(min($0, 300)) },
+        range: -400...400),
+      Subject(
+        testDescription: "reciprocal", curve: ConvexCurve.reciprocal, function: { 1 / $0 },
+        range: 1e-3...50),
+      Subject(
+        testDescription: "square", curve: ConvexCurve.power(2), function: { $0 * $0 }, range: -9...9
+      ),
+      Subject(
+        testDescription: "cube", curve: ConvexCurve.power(3), function: { $0 * $0 * $0 },
+        range: -9...9),
+      Subject(
+        testDescription: "fourth power", curve: ConvexCurve.power(4), function: { pow($0, 4) },
+        range: -9...9),
+      Subject(
+        testDescription: "magnitude", curve: ConvexCurve.magnitude, function: { abs($0) },
+        range: -9...9),
+      Subject(
+        testDescription: "sign", curve: SignStep(), function: { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 },
+        range: -3...3),
+      Subject(testDescription: "sine", curve: Wave.sine, function: { sin($0) }, range: -70...70),
+      Subject(testDescription: "cosine", curve: Wave.cosine, function: { cos($0) }, range: -9...9),
+      Subject(
+        testDescription: "sigmoid", curve: RisingCurve.sigmoid, function: { 1 / (1 + exp(-$0)) },
+        range: -40...40),
+      Subject(
+        testDescription: "tanh", curve: RisingCurve.tanh, function: { tanh($0) }, range: -9...9),
+    ] + powers + clippings
+
+  private static let powers = [-4, -1.5, -0.5, 0.5].compactMap { exponent in
+    HalfPower(exponent: exponent).map { curve in
+      Subject(
+        testDescription: "power \(exponent)", curve: curve, function: { pow($0, exponent) },
+        range: 1e-3...50)
+    }
+  }
+
+  private static let clippings = [(-1, 1), (-0.25, 3), (-.infinity, 2.75), (-1, .infinity)]
+    .compactMap { limits in
+      ClippedStep(limits.0, limits.1).map { curve in
+        Subject(
+          testDescription: "clipping \(limits)", curve: curve,
+          function: { min(max($0, limits.0), limits.1) }, range: -9...9)
+      }
+    }
 
   @Test("Ranges and lines hold the curve", arguments: subjects)
   func areAround(_ subject: Subject) {

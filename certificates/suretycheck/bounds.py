@@ -81,7 +81,7 @@ class Bounds:
             return np.where(lower < 0, self.numbers.down(low - charge), low), np.where(lower < 0, self.numbers.up(high + charge), high)
         if node.kind == "max":
             return lower[node.windows].max(axis=1), upper[node.windows].max(axis=1)
-        if self.binary32 and node.kind not in ("sign", "abs"):
+        if self.binary32 and node.kind not in ("sign", "abs", "clip"):
             raise Rejected(f"no rule for {node.kind} under binary32: the standard states no accuracy (node {node.name})")
         if node.curve is None:
             return curves.curve_interval(self.numbers, node.kind, lower, upper)

@@ -183,7 +183,7 @@ def balls(maps, bounds, middle, stated):
         elif node.kind == "max":
             # a change moves the windows over it, each no farther than itself
             total = product(root(int(np.bincount(node.windows.ravel()).max())), reach(node.inputs[0]))
-        elif node.kind in ("relu", "leaky", "tanh", "sin", "cos", "abs"):
+        elif node.kind in ("relu", "leaky", "tanh", "sin", "cos", "abs", "clip"):
             total = reach(node.inputs[0])  # slopes of at most 1
         else:
             total = math.inf

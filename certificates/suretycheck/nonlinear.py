@@ -5,12 +5,13 @@ from fractions import Fraction
 import numpy as np
 
 from . import shapes
+from .halfpowers import HALVES, Clipped, HalfPower
 from .linear import Sparse
 from .network import Node, Part, gather
 from .tensors import places, refuse
 from .waves import Wave
 
-CURVES = {"exp": shapes.Exponential(), "sin": Wave(0), "cos": Wave(1), "sign": shapes.Sign(), "abs": shapes.Absolute(), "reciprocal": shapes.Reciprocal()}
+CURVES = {"exp": shapes.Exponential(), "sin": Wave(0), "cos": Wave(1), "sign": shapes.Sign(), "abs": shapes.Absolute(), "reciprocal": shapes.Reciprocal(), "sqrt": HalfPower(1)}
 MOST = 2 ** 26  # products
 
 
@@ -38,9 +39,32 @@ def power(net, name, inputs, attributes):
         refuse(name, "Pow with an exponent that is not constant, or of a constant")
     exponents, shape = net.constants[exponent], net.shapes[read]
     n = exponents.reshape(-1)[0]
-    if (exponents != n).any() or n != int(n) or not 2 <= n <= 16 or np.broadcast_shapes(exponents.shape, shape) != tuple(shape):
-        refuse(name, "Pow with an exponent that is not one whole number from 2 to 16")
-    return Node(name, "pow", [read], shape, curve=shapes.Power(int(n)))
+    if (exponents != n).any() or np.broadcast_shapes(exponents.shape, shape) != tuple(shape):
+        refuse(name, "Pow with an exponent that is not one number")
+    if n in range(2, 17):
+        return Node(name, "pow", [read], shape, curve=shapes.Power(int(n)))
+    if 2 * Fraction(float(n)) not in HALVES:
+        refuse(name, "Pow with an exponent that is neither a whole number from 2 to 16 nor 1/2 nor a half of a whole number from -8 to -1")
+    return Node(name, "pow", [read], shape, curve=HalfPower(int(2 * n)))
+
+
+def clip(net, name, inputs, attributes):
+    """Limits that are the largest floats, or beyond, are how exporters write none: but x is as exact as it is, so they are refused."""
+    read, *limits = inputs
+    if net.opset < 11:
+        limits = [attributes.get("min"), attributes.get("max")]
+    elif any(i and i not in net.constants or i and net.constants[i].size != 1 for i in limits):
+        refuse(name, "Clip with limits that are not constant, or not one number")
+    else:
+        limits = [net.constants[i].reshape(-1)[0] if i else None for i in limits]
+    least, most = (None if x is None else float(x) for x in (limits + [None, None])[:2])
+    if read in net.constants or any(x is not None and not abs(x) < 2.0 ** 127 for x in (least, most)):
+        refuse(name, "Clip of a constant, or with a limit of 2^127 or more")
+    if least == 0 and most is None:
+        return relu(net, name, [read], {})
+    if least is not None and most is not None and not least < most:
+        refuse(name, "Clip with limits that cross")
+    return Node(name, "clip", [read], net.shapes[read], curve=Clipped(*(None if x is None else Fraction(x) for x in (least, most))))
 
 
 def product(net, name, inputs, left, right, shape):

@@ -10,7 +10,7 @@ from .arithmetic import fractions
 from .layers import conv_transpose, convolution, gemm, matmul, window
 from .linear import Sparse
 from .network import Node, gather, rational_root
-from .nonlinear import curve, leaky_relu, power, product, reciprocal_of, relu, softmax
+from .nonlinear import clip, curve, leaky_relu, power, product, reciprocal_of, relu, softmax
 from .tensors import constant_input, places, refuse, scaled, shape_of, spread, whole
 
 # ---- operations that only move elements: the same function works on constants and on the places of elements
@@ -298,5 +298,6 @@ OPERATIONS = {
     "Unsqueeze": (moving(unsqueeze), "axes"), "Constant": (no_node, "value value_float value_floats value_int value_ints"),
     "Split": (no_node, "axis split num_outputs"), "ConstantOfShape": (no_node, "value"), "Shape": (no_node, "start end"), "Exp": (curve("exp"), ""), "Sin": (curve("sin"), ""), "Cos": (curve("cos"), ""),
     "Sign": (curve("sign"), ""), "Abs": (curve("abs"), ""), "Reciprocal": (curve("reciprocal"), ""), "Pow": (power, ""), "Softmax": (softmax, "axis"),
+    "Sqrt": (curve("sqrt"), ""), "Clip": (clip, "min max"),
     "ConvTranspose": (conv_transpose, "kernel_shape strides pads dilations group auto_pad output_padding output_shape"),
 }
