@@ -57,6 +57,56 @@ class Comparisons(unittest.TestCase):
         self.assertIn("Cast", answer(made, [1, 1], [2, 2], at_most("0.5")))
 
 
+def choosing(tokens, kept, compared="Greater"):
+    """Of scores, then numbers: the double of those that are kept, and the others less 1."""
+    before = np.tril(np.ones((tokens, tokens)), -1)
+    nodes = [("Slice", ["x", "0", "half", "axis"], "first", {}), ("Slice", ["x", "half", "end", "axis"], "second", {}),
+             ("Reshape", ["first", "column"], "scores", {}), ("Reshape", ["second", "column"], "numbers", {}),
+             ("Transpose", ["scores"], "others", {"perm": [0, 2, 1]}),
+             ("GreaterOrEqual", ["others", "scores"], "a", {}), ("Cast", ["a"], "b", {"to": 1}), ("Mul", ["b", "earlier"], "c", {}),
+             ("Greater", ["others", "scores"], "d", {}), ("Cast", ["d"], "e", {"to": 1}), ("Mul", ["e", "later"], "f", {}),
+             ("Add", ["c", "f"], "ahead", {}), ("ReduceSum", ["ahead", "axes"], "places", {"keepdims": 1}),
+             ("Less", ["places", "limit"], "kept", {}), ("Cast", ["kept"], "marks", {"to": 1}),
+             ("Mul", ["numbers", "two"], "double", {}), ("Add", ["numbers", "minus"], "less", {}),
+             (compared, ["marks", "middle"], "choice", {}), ("Where", ["choice", "double", "less"], "chosen", {}), ("Reshape", ["chosen", "row"], "y", {})]
+    constants = {"column": [1, tokens, 1], "row": [1, tokens], "axes": [2], "0": [0], "half": [tokens], "end": [2 * tokens], "axis": [1],
+                 "earlier": before, "later": before.T, "limit": [kept - 0.5], "two": [2.0], "minus": [-1.0], "middle": [0.5]}
+    return model("choosing", nodes, constants, [1, 2 * tokens], [1, tokens])
+
+
+class Choosing(unittest.TestCase):
+    def test_holds_at_all_corners(self):
+        """The least value of an output over the corners of a box is not proved to be exceeded, and is reached where the choice is known."""
+        rng = random.Random(5)
+        reached = 0
+        for trial in range(24):
+            tokens, kept = 3, 1 + trial % 2
+            made = choosing(tokens, kept)
+            centers = [rng.randint(-4, 4) / 4 for _ in range(2 * tokens)]
+            width = rng.choice([0, 0.125, 0.25])
+            lower, upper = [c - width for c in centers], [c + width for c in centers]
+            corners = np.array(list(itertools.product(*zip(lower, upper))))
+            scores, numbers = corners[:, :tokens], corners[:, tokens:]
+            ahead = sum(np.where(np.arange(tokens) > j, scores[:, [j]] >= scores, scores[:, [j]] > scores) & (np.arange(tokens) != j) for j in range(tokens))
+            marks = ahead < kept
+            values = np.where(marks, 2 * numbers, numbers - 1)
+            for output in range(tokens):
+                least = values[:, output].min()
+                for proof in (INTERVAL, linear()):
+                    above = answer(made, lower, upper, conditions([constraint({output: "1"}, str(least + 0.01))]), proof)
+                    self.assertIsNotNone(above, (trial, output))
+                    if len(set(marks[:, output])) == 1:
+                        below = answer(made, lower, upper, conditions([constraint({output: "1"}, str(least - 0.01))]), proof)
+                        self.assertIsNone(below, (trial, output))
+                        reached += 1
+        self.assertGreater(reached, 40)
+
+    def test_refuses_a_condition_that_is_no_comparison(self):
+        nodes = [("Cast", ["x"], "c", {"to": 9}), ("Where", ["c", "x", "x"], "y", {})]
+        made = model("where", nodes, {}, [1, 2], [1, 2])
+        self.assertIn("Cast", answer(made, [1, 1], [2, 2], at_most("0.5")))
+
+
 class Routing(unittest.TestCase):
     def test_never_accepts_what_a_point_refutes(self):
         """Boxes on a grid of ties: no mark is proved that differs at some corner, and points are always proved."""

@@ -25,11 +25,9 @@ struct StepReader {
     var (steps, places) = ([Step](), [Int]())
     for id in network.nodes.indices {
       let reader = StepReader(network: network, id: id, places: places)
-      if let softmax = network.nodes[id].operation as? Softmax,
-        let parts = reader.softmax(softmax, from: steps.count)
-      {
+      if let parts = reader.parts(from: steps.count) {
         steps += parts
-        steps[reader.operands[0]].isBent = true
+        if !(network.nodes[id].operation is Choose) { steps[reader.operands[0]].isBent = true }
       } else {
         steps.append(reader.step)
       }
@@ -44,6 +42,16 @@ struct StepReader {
       }
     }
     return (SinglePrecision.refusals(in: steps, network), places)
+  }
+
+  /// The steps of a node that is read as several; nil for one that is not, or for which there is no rule.
+  private func parts(from first: Int) -> [Step]? {
+    switch node.operation {
+    case let softmax as Softmax: self.softmax(softmax, from: first)
+    case let routing as TopTokens: self.routing(routing, from: first)
+    case is Choose: choice(from: first)
+    default: nil
+    }
   }
 
   private var step: Step {
@@ -158,6 +166,7 @@ struct StepReader {
       }
       return .curve(curve)
     case is Sign: return .curve(SignStep())
+    case let step as Networks.Step: return .curve(UnitStep(includesZero: step.includesZero))
     case is Multiply: return .products(elementwiseProducts())
     case is MatrixProduct: return .products(try matrixProducts())
     case let convolution as TransposedConvolution:
@@ -165,6 +174,9 @@ struct StepReader {
     case let pool as MaxPool: return .largest(taps(pool))
     case let maximum as Maximum where node.inputs.count == 2 && shapes[0] == shapes[1]:
       return .larger(isMinimum: maximum.isMinimum)
+    case is Choose:
+      throw NoRule(
+        reason: "no rule for a Where of these shapes, or whose condition is no comparison")
     default: throw NoRule(reason: "no rule for \(operation.name)")
     }
   }

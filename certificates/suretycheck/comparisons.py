@@ -5,7 +5,10 @@ end above 0, `x >= 0` one that is at least 0, and they fail from an upper end of
 """
 from fractions import Fraction
 
+import numpy as np
+
 from . import shapes
+from .linear import Sparse
 from .network import Node, Part, gather
 from .tensors import places, refuse
 
@@ -47,3 +50,20 @@ def cast(net, name, inputs, attributes):
     if read in net.constants or read not in net.nodes or net.nodes[read].kind != "step" or attributes.get("to") != (11 if net.double else 1):
         refuse(name, "a Cast that is not of a comparison to the network's floats")
     return gather(name, read, places(net, read), net.shapes[read], size_in=net.size(read))
+
+
+def where(net, name, inputs, attributes):
+    """By a comparison c: `c a + (1 - c) b`."""
+    from .operations import add, multiply
+    if len(inputs) != 3 or inputs[0] not in net.nodes or net.nodes[inputs[0]].kind != "step":
+        refuse(name, "a Where whose condition is not a comparison")
+    holds, *branches = inputs
+    fails, *chosen = (Part(name, what) for what in ("the condition's complement", "the first choice", "the second choice"))
+    elements = places(net, holds)
+    net.put(Node(fails, "affine", [holds], net.shapes[holds], [Sparse(elements.reshape(-1, 1), np.full((elements.size, 1), -1.0), net.size(holds))],
+                 np.ones(elements.size), rounds=1, trouble=ROUNDED))
+    for mark, branch, part in zip((holds, fails), branches, chosen):
+        net.put(multiply(net, part, [mark, branch], attributes))
+    node = add(1.0)(net, name, chosen, attributes)
+    node.trouble = ROUNDED
+    return node

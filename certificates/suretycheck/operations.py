@@ -7,7 +7,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from . import Rejected
 from .arithmetic import fractions
-from .comparisons import cast, comparison
+from .comparisons import cast, comparison, where
 from .layers import conv_transpose, convolution, gemm, matmul, window
 from .linear import Sparse
 from .network import Node, gather, rational_root
@@ -301,6 +301,6 @@ OPERATIONS = {
     "Sign": (curve("sign"), ""), "Abs": (curve("abs"), ""), "Reciprocal": (curve("reciprocal"), ""), "Pow": (power, ""), "Softmax": (softmax, "axis"),
     "Sqrt": (curve("sqrt"), ""), "Clip": (clip, "min max"),
     "Greater": (comparison(False, False), ""), "GreaterOrEqual": (comparison(False, True), ""), "Less": (comparison(True, False), ""),
-    "LessOrEqual": (comparison(True, True), ""), "Cast": (cast, "to"),
+    "LessOrEqual": (comparison(True, True), ""), "Cast": (cast, "to"), "Where": (where, ""),
     "ConvTranspose": (conv_transpose, "kernel_shape strides pads dilations group auto_pad output_padding output_shape"),
 }
